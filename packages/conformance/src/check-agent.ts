@@ -52,10 +52,9 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   await using broker = await createFakeBroker();
   const node = await broker.addNode(SERIAL);
   const results: Result[] = [];
-  const present: AgentWorld["present"] = { intercept: undefined };
   const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
     results.push(await attempt(`agent: ${suite}`, name, work));
-    broker.intercept = present.intercept;
+    broker.intercept = undefined;
     broker.refusal = undefined;
     broker.stagePurpose = undefined;
     broker.expireChallenges = 0;
@@ -140,7 +139,7 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
     await run("forged grant", name, () =>
       unlessWithstood({ broker, serial: SERIAL, agent }, forge),
     );
-  const world: AgentWorld = { broker, serial: SERIAL, agent, unlocks, run, present };
+  const world: AgentWorld = { broker, serial: SERIAL, agent, unlocks, run };
   const { unlockFor, another, rekey, carried, serve, erase } = agent;
   const parts = {
     purpose: unlockFor && (() => checkPurposes(world, unlockFor)),

@@ -10,11 +10,15 @@ import {
 } from "@databox-cmk/crypto";
 import { type ErrorCode, explain } from "@databox-cmk/errors";
 import {
+  brokerKeysRequest,
   challengeRequest,
   DEVICE_ROUTES,
   enrolmentRequest,
   erasureRequest,
   journalDelivery,
+  leaseReceipt,
+  leaseRenewal,
+  leaseWatch,
   MESSAGE_TYPES,
   receipt,
   rekeyConfirmation,
@@ -24,6 +28,10 @@ import {
 } from "@databox-cmk/protocol";
 import type {
   AskedPurpose,
+  BrokerKeysRequest,
+  LeaseReceipt,
+  LeaseRenewal,
+  LeaseWatch,
   MessageType,
   Pending,
   Receipt,
@@ -51,7 +59,11 @@ type Decided =
   | { readonly kind: "pending"; readonly approval: Pending["approval"] }
   | { readonly kind: "rekeyProposal"; readonly node: FakeNode; readonly request: RekeyRequest }
   | { readonly kind: "rekeyed"; readonly node: FakeNode; readonly rekey: string }
-  | { readonly kind: "acknowledgement"; readonly receipt: Receipt };
+  | { readonly kind: "acknowledgement"; readonly receipt: Receipt }
+  | { readonly kind: "renewal"; readonly node: FakeNode; readonly renewal: LeaseRenewal }
+  | { readonly kind: "watch"; readonly node: FakeNode; readonly watch: LeaseWatch }
+  | { readonly kind: "leaseReceipt"; readonly receipt: LeaseReceipt }
+  | { readonly kind: "brokerKeys"; readonly node: FakeNode; readonly request: BrokerKeysRequest };
 export type FakeDecision = Decided & { readonly requestHash: string };
 
 export type FakeWorld = {
@@ -86,7 +98,7 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
 
 function decide(path: string, text: string, world: FakeWorld): Decided {
   try {
-    const answer = DECISIONS[path];
+    const answer = DECISIONS[path.replace(/(?<=\/leases\/)[^/]+/u, ":lease")];
     return answer?.(text, world) ?? { kind: "unsigned", status: 404, code: "NotFound" };
   } catch (error) {
     const { code, reason } = error instanceof Denied ? error : new Denied("DeviceMessageMalformed");
@@ -129,6 +141,22 @@ const DECISIONS: Readonly<Record<string, (text: string, world: FakeWorld) => Dec
     return { kind: "sanitised", node };
   },
   [DEVICE_ROUTES.journal]: takeJournal,
+  [DEVICE_ROUTES.renewals](text, world) {
+    const { node, value } = read(text, world, MESSAGE_TYPES.leaseRenewal, leaseRenewal);
+    return { kind: "renewal", node, renewal: value };
+  },
+  [DEVICE_ROUTES.leaseEvents](text, world) {
+    const { node, value } = read(text, world, MESSAGE_TYPES.leaseWatch, leaseWatch);
+    return { kind: "watch", node, watch: value };
+  },
+  [DEVICE_ROUTES.leaseReceipts]: (text, world) => ({
+    kind: "leaseReceipt",
+    receipt: read(text, world, MESSAGE_TYPES.leaseReceipt, leaseReceipt).value,
+  }),
+  [DEVICE_ROUTES.brokerKeys](text, world) {
+    const { node, value } = read(text, world, MESSAGE_TYPES.brokerKeysRequest, brokerKeysRequest);
+    return { kind: "brokerKeys", node, request: value };
+  },
 };
 
 type Schema<Value> = { parse(value: unknown): Value };

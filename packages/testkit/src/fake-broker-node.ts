@@ -137,7 +137,7 @@ export async function raiseGeneration(node: FakeNode, signingKey: SigningKey): P
   node.signedEnvelope = await signEnvelope(node, signingKey, node.generation);
 }
 
-function signEnvelope(
+export function signEnvelope(
   { env, envelope }: Pick<FakeNode, "env" | "envelope">,
   signingKey: SigningKey,
   generation: number,

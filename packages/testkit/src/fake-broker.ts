@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
+import { setTimeout } from "node:timers/promises";
 
 import {
   createCertificateAuthority,
@@ -25,9 +26,13 @@ import {
 } from "@databox-cmk/protocol";
 import type {
   AskedPurpose,
+  BrokerKeysRequest,
   Denial,
   Grant,
   Lease,
+  LeaseReceipt,
+  LeaseRenewal,
+  LeaseWatch,
   OfflineLease,
   Pending,
   Receipt,
@@ -43,6 +48,7 @@ import {
   newPlaintext,
   proposeRekey,
   raiseGeneration,
+  signEnvelope,
 } from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
 
@@ -69,6 +75,9 @@ export type FakeBroker = AsyncDisposable & {
   readonly url: string;
   readonly certificateAuthorityPem: string;
   readonly order: string;
+  /** The key that signs, and the one that is announced. */
+  keys: readonly [SigningKey, SigningKey];
+  /** The first of `keys`. */
   readonly signingKey: SigningKey;
   readonly nodes: ReadonlyMap<string, FakeNode>;
   /** Each request as it came, oldest first. */
@@ -76,6 +85,10 @@ export type FakeBroker = AsyncDisposable & {
   /** Verified requests, oldest first. */
   readonly unlockRequests: readonly UnlockRequest[];
   readonly receipts: readonly Receipt[];
+  readonly renewals: readonly LeaseRenewal[];
+  readonly watches: readonly LeaseWatch[];
+  readonly leaseReceipts: readonly LeaseReceipt[];
+  readonly keyRequests: readonly BrokerKeysRequest[];
   intercept: Interceptor | undefined;
   /** The "vault"'s answer to the next unlocks; `undefined` grants. */
   refusal: FakeRefusal | undefined;
@@ -85,6 +98,12 @@ export type FakeBroker = AsyncDisposable & {
   readonly approvals: FakeApprovals;
   /** Terms of the leases that it grants from now on. */
   leaseTerms: LeaseTerms;
+  /** Orders every lease to be closed. */
+  relock: FakeRefusal | undefined;
+  /** A drill that each lease brings. */
+  drill: string | undefined;
+  /** The envelope that comes with the broker's keys; undefined: the node's own. */
+  keyEnvelope: string | undefined;
   /** A newer version of the broker would add these to each answer. */
   extensions: Readonly<Record<string, unknown>> | undefined;
   /** Answers to unlock requests that are refused as expired, before the next is taken. */
@@ -112,6 +131,8 @@ export type FakeBroker = AsyncDisposable & {
 const CHALLENGE_SECONDS = 60;
 /** Polling interval of a waiting request; short, since tests wait too. */
 const RETRY_AFTER_SECONDS = 1;
+/** A watch without news is answered after this time, and the agent asks again. */
+const WATCH_MS = 1_000;
 
 /**
  * A broker that behaves correctly, without a vault: real HTTPS under its own authority, real
@@ -131,12 +152,17 @@ export async function createFakeBroker(
     ipAddresses: ["127.0.0.1", "::1"],
     validityDays: 2,
   });
-  const signingKey = generateSigningKey().key;
   const nonceKey = createSecretKey(randomBytes(32));
   const nodes = new Map<string, FakeNode>();
   const requests: string[] = [];
   const unlockRequests: UnlockRequest[] = [];
   const receipts: Receipt[] = [];
+  const renewals: LeaseRenewal[] = [];
+  const watches: LeaseWatch[] = [];
+  const leaseReceipts: LeaseReceipt[] = [];
+  const keyRequests: BrokerKeysRequest[] = [];
+  /** The sequence of each lease that was renewed. */
+  const sequences = new Map<string, number>();
   const approvals = createFakeApprovals();
   const order =
     options.order ??
@@ -197,7 +223,7 @@ export async function createFakeBroker(
         return signed(decision.status, MESSAGE_TYPES.denial, denialOf(decision));
       case "enrolment":
         return answerTo(decision, MESSAGE_TYPES.enrolment, {
-          brokerKeys: [signingKey.publicJwk],
+          brokerKeys: [broker.signingKey.publicJwk],
           envelope: decision.node.signedEnvelope,
           passkeyOrigin: decision.node.passkeyOrigin,
         });
@@ -218,7 +244,7 @@ export async function createFakeBroker(
       case "rekeyProposal": {
         const { node, request, requestHash } = decision;
         const { suite, publicKey } = request.hpke;
-        const proposal = await proposeRekey(node, signingKey);
+        const proposal = await proposeRekey(node, broker.signingKey);
         const both = new Uint8Array([...node.contentKey, ...proposal.contentKey]);
         const recipient = decodeBase64url(publicKey);
         const { enc, ciphertext } = await seal(suite, recipient, rekeyInfo(requestHash), both);
@@ -249,8 +275,48 @@ export async function createFakeBroker(
         });
       case "acknowledgement":
         receipts.push(decision.receipt);
-        return signed(200, MESSAGE_TYPES.acknowledgement, { requestHash: decision.requestHash });
+        return acknowledge(decision);
+      case "renewal": {
+        const { lease, sequence } = decision.renewal;
+        renewals.push(decision.renewal);
+        if (broker.relock === undefined) sequences.set(lease, sequence + 1);
+        return showLease(decision, lease);
+      }
+      case "watch":
+        watches.push(decision.watch);
+        await setTimeout(WATCH_MS, undefined, { ref: false });
+        return showLease(decision, decision.watch.lease);
+      case "leaseReceipt":
+        leaseReceipts.push(decision.receipt);
+        return acknowledge(decision);
+      case "brokerKeys": {
+        const { node } = decision;
+        keyRequests.push(decision.request);
+        return answerTo(decision, MESSAGE_TYPES.brokerKeys, {
+          brokerKeys: broker.keys.map(({ publicJwk }) => publicJwk),
+          envelope:
+            broker.keyEnvelope ?? (await signEnvelope(node, broker.signingKey, node.generation)),
+        });
+      }
     }
+  }
+
+  const acknowledge = ({ requestHash }: { readonly requestHash: string }): Promise<WireAnswer> =>
+    signed(200, MESSAGE_TYPES.acknowledgement, { requestHash });
+
+  function showLease(
+    asked: { readonly node: FakeNode; readonly requestHash: string },
+    id: string,
+  ): Promise<WireAnswer> {
+    const { relock, leaseTerms, drill } = broker;
+    const sequence = sequences.get(id) ?? 0;
+    if (relock === undefined)
+      return answerTo(asked, MESSAGE_TYPES.lease, {
+        lease: { id, ...leaseTerms, sequence },
+        drill,
+      });
+    const denial = denialOf({ requestHash: asked.requestHash, ...relock });
+    return signed(403, MESSAGE_TYPES.relock, { ...denial, lease: id, sequence });
   }
 
   const answerTo = (
@@ -263,7 +329,7 @@ export async function createFakeBroker(
   async function signed(status: number, typ: string, payload: object): Promise<WireAnswer> {
     const { extensions } = broker;
     const said = extensions === undefined ? payload : { ...payload, extensions };
-    const body = await signMessage(signingKey, typ, said);
+    const body = await signMessage(broker.signingKey, typ, said);
     return { status, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
   }
 
@@ -271,30 +337,40 @@ export async function createFakeBroker(
     url: `https://broker.localhost:${String(port)}`,
     certificateAuthorityPem: ca.certificatePem,
     order,
-    signingKey,
+    keys: [generateSigningKey().key, generateSigningKey().key],
+    get signingKey() {
+      return broker.keys[0];
+    },
     nodes,
     requests,
     unlockRequests,
     receipts,
+    renewals,
+    watches,
+    leaseReceipts,
+    keyRequests,
     intercept: undefined,
     refusal: undefined,
     stagePurpose: undefined,
     extensions: undefined,
     leaseTerms: { ttlSeconds: 60, outageGraceSeconds: 86_400 },
+    relock: undefined,
+    drill: undefined,
+    keyEnvelope: undefined,
     approvals,
     expireChallenges: 0,
     async addNode(serial, chosen = {}) {
       const { passkeyOrigin = "generated", custody = "escrow" } = chosen;
       const { unlockKey = newPlaintext(custody) } = chosen;
       const facts = { order, serial, unlockKey, passkeyOrigin, custody };
-      const node = await createFakeNode(signingKey, facts);
+      const node = await createFakeNode(broker.signingKey, facts);
       nodes.set(serial, node);
       return node;
     },
     async rewrap(serial) {
       const node = nodes.get(serial);
       if (node === undefined) throw new RangeError(`no node ${serial}`);
-      await raiseGeneration(node, signingKey);
+      await raiseGeneration(node, broker.signingKey);
     },
     async grantFor(node, request, requestHash, offline) {
       const { suite, publicKey } = request.hpke;
@@ -327,7 +403,7 @@ export async function createFakeBroker(
       const { refusal } = broker;
       if (refusal !== undefined) {
         const denial = denialOf({ requestHash, ...refusal });
-        return signMessage(signingKey, MESSAGE_TYPES.denial, denial);
+        return signMessage(broker.signingKey, MESSAGE_TYPES.denial, denial);
       }
       const grant = await broker.grantFor(
         node,
@@ -337,7 +413,7 @@ export async function createFakeBroker(
       );
       // A QR code has no room for an envelope.
       const { envelope: _envelope, ...carried } = grant;
-      return signMessage(signingKey, MESSAGE_TYPES.grant, carried);
+      return signMessage(broker.signingKey, MESSAGE_TYPES.grant, carried);
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -57,8 +57,6 @@ export type AgentWorld = {
   readonly broker: FakeBroker;
   readonly serial: string;
   readonly agent: AgentUnderTest;
-  /** The broker's part between and during cases, unless a case has its own. */
-  readonly present: { intercept: Interceptor | undefined };
   /** One attempt that must unlock and send its receipt. */
   readonly unlocks: () => Promise<string | undefined>;
   readonly run: (

@@ -9,7 +9,7 @@ const stranger = generateSigningKey().key;
 
 /** The erasure of the node. */
 export async function checkErasing(
-  { broker, serial, agent, run, unlocks, present }: AgentWorld,
+  { broker, serial, agent, run, unlocks }: AgentWorld,
   erase: NonNullable<AgentUnderTest["erase"]>,
 ): Promise<void> {
   const suite = "erasure";
@@ -20,7 +20,7 @@ export async function checkErasing(
     answerAt(broker, DEVICE_ROUTES.erasures, ({ answer }) => resign(stranger, answer));
     const { outcome } = await erase(serial);
     if (outcome === "erased" || outcome === "refused") return `said ${outcome}`;
-    broker.intercept = present.intercept;
+    broker.intercept = undefined;
     return isWhole();
   });
   await run(suite, "destroys nothing when it is refused: ErasureForbidden", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 
 import {
@@ -8,13 +9,19 @@ import {
   type SigningKey,
   signMessage,
 } from "@databox-cmk/crypto";
-import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import {
+  DEVICE_ROUTES,
+  JOSE_MEDIA_TYPE,
+  leaseRenewal,
+  type LeaseRenewal,
+  MESSAGE_TYPES,
+} from "@databox-cmk/protocol";
 
 import { chooseEnvelope, signEnvelope } from "../chosen-envelope.ts";
-import { denialOf } from "../forged-denials.ts";
+import { contentOf } from "../content-of.ts";
+import { denialOf, REFUSAL_CODE } from "../forged-denials.ts";
 import { nodeOf } from "../forgery.ts";
 import { type AgentUnderTest, type AgentWorld, answerAt } from "./agent-world.ts";
-import { createLeaseDesk, type ForgeRelock, type LeaseDesk, newDrill } from "./lease-desk.ts";
 import { resign } from "./resign.ts";
 
 /** How long a volume stays open without an answer in one of the checks. */
@@ -31,11 +38,18 @@ const OTHER_LEASE = "00000000-0000-4000-8000-00000000000f";
 /** Equal for the same keys, in any order. */
 const inOrder = (kids: readonly string[]): string => kids.toSorted().join();
 
+const RENEWAL_PATH = /^\/device\/v1\/leases\/[^/]+\/renewals$/u;
+/** Questions about leases and keys; receipts are none. */
+const QUESTION_PATH = /^\/device\/v1\/(?:leases\/[^/]+\/(?:renewals|events)|brokerKeys)$/u;
+
+/** An answer to a renewal that the broker did not give. */
+type ForgeRelock = (request: string, asked: LeaseRenewal) => Promise<string>;
+
 const forgeRelock =
   (key: SigningKey, change: object = {}): ForgeRelock =>
-  ({ requestHash, lease, sequence }) =>
+  (request, { lease, sequence }) =>
     signMessage(key, MESSAGE_TYPES.relock, {
-      ...denialOf(requestHash),
+      ...denialOf(messageHash(request)),
       lease,
       sequence,
       ...change,
@@ -46,42 +60,41 @@ export async function checkServing(
   world: AgentWorld,
   serve: NonNullable<AgentUnderTest["serve"]>,
 ): Promise<void> {
-  const { broker, agent, run, unlocks, present } = world;
+  const { broker, agent, run, unlocks } = world;
   const node = nodeOf(world);
-  const desk = createLeaseDesk(broker, node);
+  const { leaseReceipts, renewals, watches, keyRequests } = broker;
+  const [former, successor] = broker.keys;
   const hasClosed = () =>
-    desk.receipts.some(
-      ({ outcome, lease }) => outcome === "relocked" && lease === desk.renewals.at(-1)?.lease,
+    leaseReceipts.some(
+      ({ outcome, lease }) => outcome === "relocked" && lease === renewals.at(-1)?.lease,
     );
   broker.leaseTerms = { ttlSeconds: TTL_SECONDS, outageGraceSeconds: 86_400 };
-  present.intercept = desk.intercept;
-  broker.intercept = desk.intercept;
   await run("lease", "begins with an unlock", unlocks);
   await run("broker keys", "takes no envelope of split custody with them", async () => {
     const { jwe } = await chooseEnvelope(node, "split");
-    desk.envelope = await signEnvelope(broker, node, node.env, jwe);
+    broker.keyEnvelope = await signEnvelope(broker, node, node.env, jwe);
     {
       await using daemon = await serve();
       void daemon;
-      await until(() => desk.keyQuestions.length > 0);
-      const { length } = desk.renewals;
-      await until(() => desk.renewals.length >= length + 2);
+      await until(() => keyRequests.length > 0);
+      const { length } = renewals;
+      await until(() => renewals.length >= length + 2);
     }
-    desk.envelope = undefined;
+    broker.keyEnvelope = undefined;
     const fault = await unlocks();
     return fault === undefined ? undefined : `afterwards: ${fault}`;
   });
-  desk.envelope = undefined;
-  const former = { renewals: desk.renewals.length, watches: desk.watches.length };
+  broker.keyEnvelope = undefined;
+  const before = { renewals: renewals.length, watches: watches.length };
   {
     await using daemon = await serve();
     void daemon; // Ends when the checks have.
     await run("lease", "renews it, step by step, with a counter that rises", async () => {
-      await until(() => desk.renewals.length >= former.renewals + 3);
-      return faultOfRenewals(desk.renewals.slice(former.renewals));
+      await until(() => renewals.length >= before.renewals + 3);
+      return faultOfRenewals(renewals.slice(before.renewals));
     });
     await run("lease", "watches it", async () => {
-      await until(() => desk.watches.length > former.watches);
+      await until(() => watches.length > before.watches);
       return undefined;
     });
     const forgeries: Readonly<Record<string, ForgeRelock>> = {
@@ -93,20 +106,25 @@ export async function checkServing(
     };
     for (const [name, forge] of Object.entries(forgeries))
       await run("lease", `an order to close ${name} closes nothing`, async () => {
-        const { forged } = desk;
-        desk.forge = forge;
-        await until(() => desk.forged > forged);
-        const { length } = desk.renewals;
-        await until(() => desk.renewals.length > length || hasClosed());
+        let isForged = false;
+        broker.intercept = async ({ path, request, answer }) => {
+          if (isForged || !RENEWAL_PATH.test(path)) return answer;
+          isForged = true;
+          const body = await forge(request, leaseRenewal.parse(contentOf(request)));
+          return { status: 403, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
+        };
+        await until(() => isForged);
+        const { length } = renewals;
+        await until(() => renewals.length > length || hasClosed());
         return hasClosed() ? "closed the volume" : undefined;
       });
     await run("lease", "answers a drill, and stays open", async () => {
-      const drill = newDrill();
-      desk.drill = drill;
-      await until(() => desk.receipts.some((receipt) => receipt.drill === drill));
-      desk.drill = undefined;
-      const { length } = desk.renewals;
-      await until(() => desk.renewals.length > length);
+      const drill = randomUUID();
+      broker.drill = drill;
+      await until(() => leaseReceipts.some((receipt) => receipt.drill === drill));
+      broker.drill = undefined;
+      const { length } = renewals;
+      await until(() => renewals.length > length);
       return hasClosed() ? "closed the volume" : undefined;
     });
     await run("journal", "delivers its rows in one chain", async () => {
@@ -117,18 +135,16 @@ export async function checkServing(
       return broken === -1 ? undefined : `row ${String(broken + 1)} has a wrong hash`;
     });
     await run("broker keys", "pins the successor that a pinned key names", async () => {
-      await until(() =>
-        desk.keyQuestions.some(({ pinned }) => pinned.includes(desk.successor.kid)),
-      );
+      await until(() => keyRequests.some(({ pinned }) => pinned.includes(successor.kid)));
       return undefined;
     });
     await run("lease", "closes when the broker orders it, and says so", async () => {
-      desk.relock = true;
+      broker.relock = { code: REFUSAL_CODE };
       await until(hasClosed);
-      return desk.receipts.some(({ cause }) => cause === "order") ? undefined : "for another cause";
+      return leaseReceipts.some(({ cause }) => cause === "order") ? undefined : "for another cause";
     });
   }
-  desk.relock = false;
+  broker.relock = undefined;
   await run("lease", "closes without an answer after its grace period, and says so", async () => {
     const terms = broker.leaseTerms;
     broker.leaseTerms = { ...terms, outageGraceSeconds: SHORT_GRACE_SECONDS };
@@ -137,19 +153,18 @@ export async function checkServing(
       if (fault !== undefined) return fault;
       await using daemon = await serve();
       void daemon;
-      const { length } = desk.renewals;
-      await until(() => desk.renewals.length > length);
-      desk.isSilent = true;
+      const { length } = renewals;
+      await until(() => renewals.length > length);
+      broker.intercept = ({ path, answer }) =>
+        QUESTION_PATH.test(path) ? { status: 503, headers: {}, body: "" } : answer;
       await until(hasClosed);
-      return desk.receipts.at(-1)?.cause === "outage" ? undefined : "for another cause";
+      return leaseReceipts.at(-1)?.cause === "outage" ? undefined : "for another cause";
     } finally {
-      desk.isSilent = false;
       broker.leaseTerms = terms;
     }
   });
-  present.intercept = undefined;
   await run("broker keys", "unlocks by a grant of the successor", () => {
-    answerAt(broker, DEVICE_ROUTES.unlocks, ({ answer }) => resign(desk.successor, answer));
+    answerAt(broker, DEVICE_ROUTES.unlocks, ({ answer }) => resign(successor, answer));
     return unlocks();
   });
   await run("broker keys", "unlocks by no grant of another key", async () => {
@@ -160,27 +175,24 @@ export async function checkServing(
     "broker keys",
     "pins the keys that follow, and no longer the one that retired",
     async () => {
-      desk.keys = [desk.successor, generateSigningKey().key];
-      broker.intercept = desk.intercept;
+      broker.keys = [successor, generateSigningKey().key];
       const fault = await unlocks();
       if (fault !== undefined) return fault;
       await using daemon = await serve();
       void daemon;
-      const follow = inOrder(desk.keys.map(({ kid }) => kid));
-      await until(() => desk.keyQuestions.some(({ pinned }) => inOrder(pinned) === follow));
+      const follow = inOrder(broker.keys.map(({ kid }) => kid));
+      await until(() => keyRequests.some(({ pinned }) => inOrder(pinned) === follow));
       return undefined;
     },
   );
-  await run("broker keys", "unlocks by no grant of the key that retired", async () =>
-    (await agent.unlock()).outcome === "unlocked" ? "unlocked" : undefined,
-  );
-  // For the parts that follow, too.
-  present.intercept = ({ answer }) => resign(desk.keys[0], answer);
-  broker.intercept = present.intercept;
+  await run("broker keys", "unlocks by no grant of the key that retired", async () => {
+    answerAt(broker, DEVICE_ROUTES.unlocks, ({ answer }) => resign(former, answer));
+    return (await agent.unlock()).outcome === "unlocked" ? "unlocked" : undefined;
+  });
   await run("broker keys", "unlocks by a grant of the key that has followed it", unlocks);
 }
 
-function faultOfRenewals(renewals: LeaseDesk["renewals"]): string | undefined {
+function faultOfRenewals(renewals: readonly LeaseRenewal[]): string | undefined {
   for (const [index, renewal] of renewals.entries()) {
     const before = renewals[index - 1];
     if (before === undefined) continue;
