@@ -56,6 +56,7 @@ const skipped = count("skipped") + count("pending");
 if (!isPart) showSlowest(first.files);
 for (const name of failedGates) console.log(`The gate "${name}" failed; see above.`);
 for (const name of flaky) console.log(`flaky: ${name} failed among the others and passed alone`);
+writeArtifact("flaky.txt", flaky.map((name) => `${name}\n`).join(""));
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed > 0 || (count("passed") === 0 && !isChanged) ? 1 : 0);
 
@@ -145,11 +146,15 @@ function showSlowest(files) {
       project,
       seconds: Math.round(seconds * 10) / 10,
     }));
-  mkdirSync(join(root, "artifacts"), { recursive: true });
-  writeFileSync(join(root, "artifacts/test-times.json"), `${JSON.stringify(byTime, null, 2)}\n`);
+  writeArtifact("test-times.json", `${JSON.stringify(byTime, null, 2)}\n`);
   console.log(`\nThe ${SHOWN_FILES} slowest files (all of them: artifacts/test-times.json)`);
   for (const { path, project, seconds } of byTime.slice(0, SHOWN_FILES))
     console.log(`${seconds.toFixed(1).padStart(7)} s  ${path} (${project})`);
+}
+
+function writeArtifact(name, text) {
+  mkdirSync(join(root, "artifacts"), { recursive: true });
+  writeFileSync(join(root, "artifacts", name), text);
 }
 
 function isContinuousIntegration() {
