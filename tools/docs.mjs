@@ -21,6 +21,7 @@ const GENERATORS = [
     command: ["apps/cloud-broker/test/ways-out/write-guards.ts"],
     file: "docs/customer/guards.md",
   },
+  { what: "districts", command: ["tools/districts.mjs"], file: "docs/design/architecture.md" },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
   { what: "rules", command: ["deploy/observability/make-rules.mjs"] },
   {

@@ -9,7 +9,15 @@ import { fileURLToPath } from "node:url";
 import { root } from "./set-up/paths.mjs";
 
 /** The documents whose claims are shown by tests. */
-const DOCUMENTS = ["docs/design/threat-model.md", "docs/customer/key-life.md", "SECURITY.md"];
+const DOCUMENTS = [
+  "SECURITY.md",
+  "docs/appliance/agent.md",
+  "docs/customer/backup-keys.md",
+  "docs/customer/revocation.md",
+  "docs/customer/rotation.md",
+  "docs/design/threat-model.md",
+  "docs/reference/activity.md",
+];
 const COMMENT = /^ *\/\/ Evidence: (.+)\.$/gm;
 
 /** The names of the claims in the documents. */
