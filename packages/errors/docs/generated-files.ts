@@ -1,16 +1,42 @@
+import { readdirSync } from "node:fs";
+
 import { explain } from "../src/explain.ts";
 import type { ErrorRow } from "../src/row.ts";
-import { ERROR_CODES, type ErrorCode, ERRORS } from "../src/table.ts";
-import { renderMarkdown } from "./render-markdown.ts";
+import { ERROR_CODES, type ErrorCode, ERRORS, isErrorCode } from "../src/table.ts";
+import { type Family, renderFamily, renderIndex } from "./render-markdown.ts";
 
 const REPOSITORY = new URL("../../../", import.meta.url);
+const TABLE = new URL("../src/table/", import.meta.url);
 
 /** The files that are generated from the table, and their places in the repository. */
-export function generatedFiles(): readonly { readonly url: URL; readonly text: string }[] {
+export async function generatedFiles(): Promise<
+  readonly { readonly url: URL; readonly text: string }[]
+> {
+  const families = await loadFamilies();
+  const pages = new URL("docs/reference/", REPOSITORY);
   return [
-    { url: new URL("docs/reference/errors.md", REPOSITORY), text: renderMarkdown() },
+    { url: new URL("errors.md", pages), text: renderIndex(families) },
+    ...families.map((family) => ({
+      url: new URL(`errors/${family.name}.md`, pages),
+      text: renderFamily(family),
+    })),
     { url: new URL("vectors/errors.json", REPOSITORY), text: renderVectors() },
   ];
+}
+
+/** Each file of the table that exports rows. */
+async function loadFamilies(): Promise<readonly Family[]> {
+  const files = readdirSync(TABLE)
+    .filter((file) => file.endsWith(".ts"))
+    .toSorted();
+  const families = await Promise.all(
+    files.map(async (file) => {
+      const exports: Readonly<Record<string, object>> = await import(new URL(file, TABLE).href);
+      const rows = Object.entries(exports).find(([name]) => name.endsWith("_ERRORS"))?.[1] ?? {};
+      return { name: file.replace(".ts", ""), codes: Object.keys(rows).filter(isErrorCode) };
+    }),
+  );
+  return families.filter(({ codes }) => codes.length > 0);
 }
 
 /**

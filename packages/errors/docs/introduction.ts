@@ -1,10 +1,13 @@
+export const GENERATED =
+  '<!-- Generated from packages/errors by "npm run docs"; do not edit. Each text is there in English and German. -->';
+
 /** The hand-written part of docs/reference/errors.md. */
 export const INTRODUCTION = `# Errors
 
-<!-- Generated from packages/errors by "npm run docs"; do not edit. Each text is there in English and German. -->
+${GENERATED}
 
 Every failure has one code, and often a reason that states the cause more exactly. The same table
-feeds this page, the ARM answers (\`error.additionalInfo\`, type \`Recovery\`), the denials that the
+feeds these pages, the ARM answers (\`error.additionalInfo\`, type \`Recovery\`), the denials that the
 broker signs for appliances, and the agent's output.
 
 Codes that begin with \`Ssem\` are Azure's, and so are those of Resource Manager. The others are ours,

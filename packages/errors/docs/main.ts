@@ -2,4 +2,4 @@ import { writeFileSync } from "node:fs";
 
 import { generatedFiles } from "./generated-files.ts";
 
-for (const { url, text } of generatedFiles()) writeFileSync(url, text);
+for (const { url, text } of await generatedFiles()) writeFileSync(url, text);

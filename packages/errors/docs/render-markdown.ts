@@ -4,7 +4,7 @@ import { fillCommand, withOptionalParts } from "../src/fill.ts";
 import { anchorOf } from "../src/render-arm-error.ts";
 import type { ErrorRow, Recoverable, Step, Who } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
-import { INTRODUCTION } from "./introduction.ts";
+import { GENERATED, INTRODUCTION } from "./introduction.ts";
 import { wrapMarkdown } from "./wrap-markdown.ts";
 
 const PEOPLE = {
@@ -21,8 +21,14 @@ const RECOVERABLE = {
   "until-date": "until the date that the error shows",
 } as const satisfies Record<Recoverable, string>;
 
-/** docs/reference/errors.md: the table for people. */
-export function renderMarkdown(): string {
+/** The codes of one file of the table, which have a page of their own. */
+export type Family = { readonly name: string; readonly codes: readonly ErrorCode[] };
+
+/**
+ * docs/reference/errors.md. Each code is a heading, because answers name this page and the code as
+ * its anchor.
+ */
+export function renderIndex(families: readonly Family[]): string {
   const sections = [
     "## Where the original article is wrong",
     ERROR_CODES.flatMap(correctionOf).join("\n"),
@@ -31,11 +37,32 @@ export function renderMarkdown(): string {
       .map(([name, meaning]) => `- \`<${name}>\`: ${meaning}`)
       .join("\n"),
     "## All codes",
-    ERROR_CODES.map((code) => `- [${code}](#${anchorOf(code)}): ${ERRORS[code].title}`).join("\n"),
-    ...ERROR_CODES.map(renderCode),
+    ...families.flatMap(({ name, codes }) => [
+      `### ${titleOf(name)}`,
+      ...codes.flatMap((code) => [
+        `#### [${code}](errors/${name}.md#${anchorOf(code)})`,
+        `${ERRORS[code].title}.`,
+      ]),
+    ]),
   ];
   return [INTRODUCTION, wrapMarkdown(sections.join("\n\n"))].join("\n\n").concat("\n");
 }
+
+export function renderFamily({ name, codes }: Family): string {
+  const sections = [
+    `# Errors: ${titleOf(name)}`,
+    GENERATED,
+    "[All codes](../errors.md) has the meaning of the names in commands.",
+    ...codes.map(renderCode),
+  ];
+  return wrapMarkdown(sections.join("\n\n")).concat("\n");
+}
+
+const titleOf = (family: string): string =>
+  family
+    .replaceAll("-", " ")
+    .replace(/^azure\b/, "Azure")
+    .replace(/^arm$/, "Resource Manager");
 
 function correctionOf(code: ErrorCode): string[] {
   const { articleCorrection }: ErrorRow = ERRORS[code];

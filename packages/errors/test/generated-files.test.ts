@@ -12,7 +12,7 @@ const REPOSITORY = new URL("../../../", import.meta.url);
 /** No well-behaved service causes it. */
 const NOT_SHOWN = ["RewrapVerificationFailed"];
 
-test.each(generatedFiles().map(({ url, text }) => ({ name: url.href, url, text })))(
+test.each((await generatedFiles()).map(({ url, text }) => ({ name: url.href, url, text })))(
   "$name is what the table says (run: npm run docs)",
   ({ url, text }) => {
     expect(readFileSync(url, "utf8")).toBe(text);
