@@ -2,7 +2,12 @@ import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, type ReactNode, useId } from "react";
 
 const useStyles = makeStyles({
-  section: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  section: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+    "> button": { alignSelf: "start" },
+  },
 });
 
 /** A titled part of a page. */

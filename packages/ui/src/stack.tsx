@@ -2,7 +2,13 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { ComponentProps, ReactElement } from "react";
 
 const useStyles = makeStyles({
-  column: { display: "flex", flexDirection: "column" },
+  column: {
+    display: "flex",
+    flexDirection: "column",
+    "> button": { alignSelf: "start" },
+  },
+  M: { maxWidth: "820px" },
+  L: { maxWidth: "960px" },
   row: { display: "flex", flexWrap: "wrap" },
 });
 const useColumnGaps = makeStyles({
@@ -18,14 +24,29 @@ const useRowGaps = makeStyles({
   M: { gap: tokens.spacingHorizontalM },
 });
 
-/** Parts one below the other. */
+/** Parts one below the other; a button is as wide as its text. */
 export function Stack({
   gap,
+  width,
   className,
   ...div
-}: ComponentProps<"div"> & { readonly gap: "XS" | "S" | "M" | "L" | "XL" | "XXL" }): ReactElement {
+}: ComponentProps<"div"> & {
+  readonly gap: "XS" | "S" | "M" | "L" | "XL" | "XXL";
+  /** At most; absent: as wide as the page. */
+  readonly width?: "M" | "L";
+}): ReactElement {
   const styles = useStyles();
-  return <div {...div} className={mergeClasses(styles.column, useColumnGaps()[gap], className)} />;
+  return (
+    <div
+      {...div}
+      className={mergeClasses(
+        styles.column,
+        useColumnGaps()[gap],
+        width && styles[width],
+        className,
+      )}
+    />
+  );
 }
 
 /** Controls side by side; on a narrow screen they wrap. */

@@ -1,29 +1,9 @@
 import { JOB_CALLS } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
 
-import { armPath, type OrderName } from "../core/arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import { type NewOrder, renderNewOrder } from "../core/new-order.ts";
+import { createResourceGroup } from "./azure-lists.ts";
 import type { Client } from "./client.ts";
-import { createResourceGroup } from "./resource-groups.ts";
-
-const STORAGE_API_VERSION = "2023-01-01";
-
-const storageAccount = z.object({ id: z.string(), name: z.string(), location: z.string() });
-export type StorageAccount = z.infer<typeof storageAccount>;
-const storageAccountList = z.object({ value: z.array(storageAccount) });
-
-export async function readStorageAccounts(
-  client: Client,
-  subscriptionId: string,
-  signal: AbortSignal,
-): Promise<readonly StorageAccount[]> {
-  const path = armPath(
-    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Storage/storageAccounts`,
-    STORAGE_API_VERSION,
-  );
-  const { value } = await client.read(path, storageAccountList, { signal });
-  return value.toSorted((a, b) => a.name.localeCompare(b.name));
-}
 
 /**
  * Places an order, and first creates its resource group if it is new. The order is refused or

@@ -5,9 +5,9 @@ import type { Client } from "./client.ts";
 import { ProblemError } from "./problem-error.ts";
 
 /** Outlives 2027-02-27, when Azure retires all versions before it. */
-const API_VERSION = "2026-02-01";
+export const VAULTS_API_VERSION = "2026-02-01";
 
-const vault = z.object({
+export const vault = z.object({
   id: z.string(),
   name: z.string(),
   location: z.string(),
@@ -21,17 +21,6 @@ const vault = z.object({
   }),
 });
 export type Vault = z.infer<typeof vault>;
-const vaultList = z.object({ value: z.array(vault), nextLink: z.optional(z.nullable(z.string())) });
-
-export async function readVaults(
-  client: Client,
-  subscriptionId: string,
-  signal: AbortSignal,
-): Promise<readonly Vault[]> {
-  const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.KeyVault/vaults`;
-  const { value } = await client.read(armPath(path, API_VERSION), vaultList, { signal });
-  return value.toSorted((a, b) => a.name.localeCompare(b.name));
-}
 
 const nameCheck = z.object({
   nameAvailable: z.boolean(),
@@ -46,11 +35,15 @@ export async function isVaultNameTaken(
   signal: AbortSignal,
 ): Promise<boolean> {
   const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.KeyVault/checkNameAvailability`;
-  const { nameAvailable, reason } = await client.read(armPath(path, API_VERSION), nameCheck, {
-    method: "POST",
-    body: { name, type: "Microsoft.KeyVault/vaults" },
-    signal,
-  });
+  const { nameAvailable, reason } = await client.read(
+    armPath(path, VAULTS_API_VERSION),
+    nameCheck,
+    {
+      method: "POST",
+      body: { name, type: "Microsoft.KeyVault/vaults" },
+      signal,
+    },
+  );
   return !nameAvailable && reason === "AlreadyExists";
 }
 
@@ -91,7 +84,7 @@ export async function createVault(
   const byRoles = wanted.accessModel === "roles";
   const path = armPath(
     `/subscriptions/${encodeURIComponent(wanted.subscriptionId)}/resourceGroups/${encodeURIComponent(wanted.resourceGroup)}/providers/Microsoft.KeyVault/vaults/${encodeURIComponent(wanted.name)}`,
-    API_VERSION,
+    VAULTS_API_VERSION,
   );
   let made = await client.read(path, vault, {
     method: "PUT",
@@ -171,7 +164,7 @@ export async function grantAccess(
     await assignRole(client, to, "encryptionUser", identity, newId);
     return;
   }
-  await client.send(armPath(`${to.id}/accessPolicies/add`, API_VERSION), {
+  await client.send(armPath(`${to.id}/accessPolicies/add`, VAULTS_API_VERSION), {
     method: "PUT",
     body: {
       properties: {

@@ -1,6 +1,6 @@
 import { BACKUP_KEY_CALLS, type BackupKeyList } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, Notice, Stack, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Text } from "@fluentui/react-components";
+import { Button, Text } from "@fluentui/react-components";
 import { AddRegular, KeyMultipleRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -20,14 +20,8 @@ const INTENTS = {
 } as const satisfies Record<BackupKeyList["keyInForce"]["standing"], string>;
 const MOST_BACKUPS = 3;
 
-const useStyles = makeStyles({
-  stack: { maxWidth: "960px" },
-  button: { alignSelf: "start" },
-});
-
 /** Further keys that open this order's envelopes, for the day on which the first vault is lost. */
 export function BackupKeysPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().backupKeys;
   const order = useOrder();
   const [isAdding, setIsAdding] = useState(false);
@@ -37,7 +31,7 @@ export function BackupKeysPage(): ReactElement {
     order.data?.properties.details?.keyEncryptionKey.kekType === "CustomerManaged";
   return (
     <OrderPage section="backupKeys">
-      <Stack gap="L" className={styles.stack}>
+      <Stack gap="L" width="L">
         <Text>{texts.intro}</Text>
         {(backups.isPending || order.isPending) && <LoadingState />}
         <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
@@ -56,7 +50,6 @@ export function BackupKeysPage(): ReactElement {
         {isCustomers && data !== undefined && (
           <OfferedTo action="writeBackupKeys">
             <Button
-              className={styles.button}
               appearance="primary"
               icon={<AddRegular />}
               disabled={data.value.length >= MOST_BACKUPS}

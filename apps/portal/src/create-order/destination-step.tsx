@@ -1,9 +1,7 @@
 import { Checkbox, Field, Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { readStorageAccounts } from "../api/new-orders.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-part.ts";
+import { useStorageAccounts } from "../encryption/use-azure.ts";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
@@ -12,9 +10,7 @@ import type { StepProps } from "./step.ts";
 export function DestinationStep({ order, onChange, problemOf }: StepProps): ReactElement {
   const texts = useTexts();
   const { subscriptionId, accounts, transferType } = order;
-  const offered = useRead(QUERY_KEYS.azure(subscriptionId, "storage"), (client, signal) =>
-    readStorageAccounts(client, subscriptionId, signal),
-  );
+  const offered = useStorageAccounts(subscriptionId);
   const words = texts.createOrder;
   const problem = problemOf("accounts") ?? problemOf("tooManyAccounts");
   return (

@@ -1,6 +1,6 @@
 import { JOB_CALLS } from "@databox-cmk/protocol";
 import { Notice, Stack } from "@databox-cmk/ui";
-import { Button, Card, makeStyles, Spinner, Text } from "@fluentui/react-components";
+import { Button, Card, Spinner, Text } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useEffect, useState } from "react";
 
@@ -16,14 +16,8 @@ import { NodeSecrets } from "./node-secrets.tsx";
 const SHOWN_SECONDS = 60;
 const SECOND_MS = 1000;
 
-const useStyles = makeStyles({
-  stack: { maxWidth: "820px" },
-  button: { alignSelf: "start" },
-});
-
 /** Device credentials: the serial number of each node, and its unlock key on demand. */
 export function DeviceDetailsPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const nodes = useNodes();
   const shown = useShownCredentials();
@@ -31,7 +25,7 @@ export function DeviceDetailsPage(): ReactElement {
   const hasPasskey = nodes.data?.some(({ envelope }) => envelope?.custody !== "split") === true;
   return (
     <OrderPage section="deviceDetails">
-      <Stack gap="L" className={styles.stack}>
+      <Stack gap="L" width="M">
         {hasPasskey && <Text>{texts.device.intro}</Text>}
         <QueryState of={nodes} />
         {nodes.data?.length === 0 && <Text>{texts.order.noNodes}</Text>}
@@ -55,7 +49,6 @@ export function DeviceDetailsPage(): ReactElement {
             ))}
             {mayShow === false || !hasPasskey ? null : shown.secrets === undefined ? (
               <Button
-                className={styles.button}
                 appearance="primary"
                 icon={shown.isAsking ? <Spinner size="tiny" /> : <EyeRegular />}
                 disabledFocusable={shown.isAsking}
@@ -66,9 +59,7 @@ export function DeviceDetailsPage(): ReactElement {
             ) : (
               <>
                 <Text role="timer">{texts.device.hidesIn(shown.secondsLeft)}</Text>
-                <Button className={styles.button} onClick={shown.hide}>
-                  {texts.device.hide}
-                </Button>
+                <Button onClick={shown.hide}>{texts.device.hide}</Button>
               </>
             )}
           </>

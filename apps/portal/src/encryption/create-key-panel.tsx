@@ -1,6 +1,5 @@
 import { isIdentifier } from "@databox-cmk/protocol";
 import { Notice } from "@databox-cmk/ui";
-import { Button } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -106,19 +105,15 @@ export function CreateKeyPanel({
       isSaving={isBusy}
       onBack={onBack}
       onClose={onClose}
-      footer={
-        <Button
-          appearance="primary"
-          disabled={!isValid || isTaken || !validity.isPossible}
-          disabledFocusable={isBusy}
-          onClick={() => {
-            if (made === undefined) create.mutate(wanted);
-            else proceed(made);
-          }}
-        >
-          {isBusy ? words.creating : confirm}
-        </Button>
-      }
+      confirm={{
+        label: isBusy ? words.creating : confirm,
+        isReady: isValid && !isTaken && validity.isPossible,
+        onConfirm: () => {
+          if (made === undefined) create.mutate(wanted);
+          else proceed(made);
+        },
+      }}
+      footer={null}
     >
       {made === undefined && (
         <>

@@ -1,11 +1,11 @@
 import { isIdentifier } from "@databox-cmk/protocol";
 import { Facts, Notice } from "@databox-cmk/ui";
-import { Button, Checkbox } from "@fluentui/react-components";
+import { Checkbox } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
+import { AZURE_LISTS, createResourceGroup } from "../api/azure-lists.ts";
 import { ProblemError } from "../api/problem-error.ts";
-import { createResourceGroup } from "../api/resource-groups.ts";
 import { type AccessModel, createVault, type PricingTier } from "../api/vaults.ts";
 import { failureOf } from "../core/is-same.ts";
 import { RETENTION_DAYS } from "../core/new-resources.ts";
@@ -73,8 +73,12 @@ export function CreateVaultPanel({
     },
     onSuccess: async (vault) => {
       await Promise.all([
-        queryClient.invalidateQueries({ queryKey: QUERY_KEYS.azure(subscriptionId, "vaults") }),
-        queryClient.invalidateQueries({ queryKey: QUERY_KEYS.azure(subscriptionId, "groups") }),
+        queryClient.invalidateQueries({
+          queryKey: QUERY_KEYS.azure(subscriptionId, AZURE_LISTS.vaults.path),
+        }),
+        queryClient.invalidateQueries({
+          queryKey: QUERY_KEYS.azure(subscriptionId, AZURE_LISTS.groups.path),
+        }),
       ]);
       onCreated(vault.id);
     },
@@ -83,6 +87,7 @@ export function CreateVaultPanel({
   const failure = failureOf(create, wanted);
   const isTakenElsewhere =
     failure instanceof ProblemError && failure.problem.code === "VaultAlreadyExists";
+  const createLabel = create.isPending ? texts.encryption.creating : texts.encryption.create;
   const regionName = locations.data?.find((each) => each.name === region)?.displayName ?? region;
   return (
     <SidePanel
@@ -92,23 +97,15 @@ export function CreateVaultPanel({
       backKeeps={isReview}
       onBack={isReview ? () => setIsReview(false) : onBack}
       onClose={onClose}
-      footer={
-        isReview ? (
-          <Button
-            appearance="primary"
-            disabledFocusable={create.isPending}
-            onClick={() => {
-              if (wanted !== undefined) create.mutate(wanted);
-            }}
-          >
-            {create.isPending ? texts.encryption.creating : texts.encryption.create}
-          </Button>
-        ) : (
-          <Button appearance="primary" disabled={!isReady} onClick={() => setIsReview(true)}>
-            {texts.encryption.reviewAndCreate}
-          </Button>
-        )
-      }
+      confirm={{
+        label: isReview ? createLabel : texts.encryption.reviewAndCreate,
+        isReady: isReview || isReady,
+        onConfirm: () => {
+          if (!isReview) setIsReview(true);
+          else if (wanted !== undefined) create.mutate(wanted);
+        },
+      }}
+      footer={null}
     >
       {isReview ? (
         <>

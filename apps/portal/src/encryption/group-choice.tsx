@@ -47,7 +47,7 @@ export function GroupChoice({
         label={texts.orders.group}
         value={group?.name}
         isLoading={groups.isPending}
-        options={(groups.data ?? []).map((each) => ({ value: each, name: each }))}
+        options={(groups.data ?? []).map(({ name: each }) => ({ value: each, name: each }))}
         onChange={(chosen) => onChange({ name: chosen, isNew: false })}
         extra={toggle(texts.encryption.createGroup)}
       />

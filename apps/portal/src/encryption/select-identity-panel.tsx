@@ -33,20 +33,14 @@ export function SelectIdentityPanel({
     <SidePanel
       title={texts.encryption.selectIdentity}
       onClose={onClose}
-      footer={
-        <>
-          <Button
-            appearance="primary"
-            disabled={selected === undefined}
-            onClick={() => {
-              if (selected !== undefined) onSelect(selected.id);
-            }}
-          >
-            {texts.encryption.select}
-          </Button>
-          <Button onClick={onClose}>{texts.encryption.cancel}</Button>
-        </>
-      }
+      confirm={{
+        label: texts.encryption.select,
+        isReady: selected !== undefined,
+        onConfirm: () => {
+          if (selected !== undefined) onSelect(selected.id);
+        },
+      }}
+      footer={<Button onClick={onClose}>{texts.encryption.cancel}</Button>}
     >
       <SubscriptionChoice value={subscriptionId} onChange={setSubscriptionId} />
       {identities.isPending && <LoadingState />}

@@ -118,20 +118,14 @@ export function SelectKeyPanel({
     <SidePanel
       title={texts.encryption.selectKeyTitle}
       onClose={onClose}
-      footer={
-        <>
-          <Button
-            appearance="primary"
-            disabled={chosen === undefined}
-            onClick={() => {
-              if (chosen !== undefined) onSelect(chosen);
-            }}
-          >
-            {texts.encryption.select}
-          </Button>
-          <Button onClick={onClose}>{texts.encryption.cancel}</Button>
-        </>
-      }
+      confirm={{
+        label: texts.encryption.select,
+        isReady: chosen !== undefined,
+        onConfirm: () => {
+          if (chosen !== undefined) onSelect(chosen);
+        },
+      }}
+      footer={<Button onClick={onClose}>{texts.encryption.cancel}</Button>}
     >
       <SubscriptionChoice
         value={subscriptionId}

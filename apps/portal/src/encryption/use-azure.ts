@@ -1,18 +1,42 @@
-import { type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type * as z from "zod/mini";
 
-import { type Location, readLocations, readResourceGroups } from "../api/resource-groups.ts";
-import { readUserIdentities, type UserIdentity } from "../api/user-identities.ts";
+import { AZURE_LISTS, type AzureList, readAzureList } from "../api/azure-lists.ts";
 import { type KeyVersion, readKeys, readKeyVersions, type VaultKey } from "../api/vault-keys.ts";
-import { readVaults, type Vault } from "../api/vaults.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-part.ts";
+import { type ReadOptions, useRead } from "../queries/use-part.ts";
 
 /** The choices in Azure, as far as the caller may see them. */
-export function useVaults(subscriptionId: string): UseQueryResult<readonly Vault[]> {
-  return useRead(QUERY_KEYS.azure(subscriptionId, "vaults"), (client, signal) =>
-    readVaults(client, subscriptionId, signal),
+function useAzureList<Item extends z.ZodMiniType<{ readonly name: string }>>(
+  subscriptionId: string,
+  list: AzureList<Item>,
+  options?: ReadOptions<readonly z.infer<Item>[]>,
+): UseQueryResult<readonly z.infer<Item>[]> {
+  return useRead(
+    QUERY_KEYS.azure(subscriptionId, list.path),
+    (client, signal) => readAzureList(client, subscriptionId, list, signal),
+    { select: byName, ...options },
   );
 }
+
+const byName = <Item extends { readonly name: string }>(items: readonly Item[]) =>
+  items.toSorted((a, b) => a.name.localeCompare(b.name));
+
+export const useVaults = (subscriptionId: string) =>
+  useAzureList(subscriptionId, AZURE_LISTS.vaults);
+export const useResourceGroups = (subscriptionId: string) =>
+  useAzureList(subscriptionId, AZURE_LISTS.groups);
+export const useStorageAccounts = (subscriptionId: string) =>
+  useAzureList(subscriptionId, AZURE_LISTS.storageAccounts);
+/** In Azure's order. */
+export const useLocations = (subscriptionId: string) =>
+  useAzureList(subscriptionId, AZURE_LISTS.locations, { select: undefined, staleTime: Infinity });
+/** A customer's own managed identities, without those that the service makes for orders. */
+export const useUserIdentities = (subscriptionId: string) =>
+  useAzureList(subscriptionId, AZURE_LISTS.identities, {
+    select: (all) => all.filter(({ name }) => !ORDER_IDENTITY.test(name)),
+  });
+const ORDER_IDENTITY = /^dbx-[0-9a-f]{24}$/;
 
 export function useKeys(vaultUri: string | undefined): UseQueryResult<readonly VaultKey[]> {
   return useRead(
@@ -30,25 +54,5 @@ export function useKeyVersions(
     QUERY_KEYS.vault(vaultUri ?? "", "versions", key),
     (client, signal) => readKeyVersions(client, vaultUri ?? "", key, signal),
     { enabled: vaultUri !== undefined && key !== "" },
-  );
-}
-
-export function useResourceGroups(subscriptionId: string): UseQueryResult<readonly string[]> {
-  return useRead(QUERY_KEYS.azure(subscriptionId, "groups"), (client, signal) =>
-    readResourceGroups(client, subscriptionId, signal),
-  );
-}
-
-export function useLocations(subscriptionId: string): UseQueryResult<readonly Location[]> {
-  return useRead(
-    QUERY_KEYS.azure(subscriptionId, "locations"),
-    (client, signal) => readLocations(client, subscriptionId, signal),
-    { staleTime: Infinity },
-  );
-}
-
-export function useUserIdentities(subscriptionId: string): UseQueryResult<readonly UserIdentity[]> {
-  return useRead(QUERY_KEYS.azure(subscriptionId, "identities"), (client, signal) =>
-    readUserIdentities(client, subscriptionId, signal),
   );
 }

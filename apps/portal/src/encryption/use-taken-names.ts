@@ -22,6 +22,9 @@ export function useIsKeyNameTaken(vaultUri: string, name: string): boolean {
   return (keys.data ?? []).some((key) => isSameIdentifier(key.name, name));
 }
 
-export function isGroupNameTaken(groups: readonly string[] | undefined, name: string): boolean {
-  return (groups ?? []).some((group) => isSameIdentifier(group, name));
+export function isGroupNameTaken(
+  groups: readonly { readonly name: string }[] | undefined,
+  name: string,
+): boolean {
+  return (groups ?? []).some((group) => isSameIdentifier(group.name, name));
 }

@@ -1,5 +1,5 @@
 import { Section, Stack } from "@databox-cmk/ui";
-import { Button, Link, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Link, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useMatches } from "@tanstack/react-router";
 import { Fragment, type ReactElement } from "react";
 
@@ -48,11 +48,7 @@ export function HelpPanel({ onClose }: { readonly onClose: () => void }): ReactE
     [[words.keys.escape], words.shortcuts.escape],
   ] as const;
   return (
-    <SidePanel
-      title={words.title}
-      onClose={onClose}
-      footer={<Button onClick={onClose}>{texts.ui.close}</Button>}
-    >
+    <SidePanel title={words.title} onClose={onClose}>
       <Section title={words.page}>
         <Text>{words.topics[helpTopicOf(route)]}</Text>
         <RouterLink to="/troubleshooter" onClick={onClose}>

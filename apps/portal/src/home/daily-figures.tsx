@@ -47,7 +47,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
   return (
     <>
       <Switch
-        label={texts.operator.fleet.asTable}
+        label={texts.ui.asTable}
         checked={isTable}
         onChange={(_event, { checked }) => setIsTable(checked)}
       />

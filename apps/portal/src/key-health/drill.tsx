@@ -1,6 +1,6 @@
 import { REVOCATION_CALLS, type RevocationDrillView } from "@databox-cmk/protocol";
 import { Stack, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, ProgressBar, Spinner, Text } from "@fluentui/react-components";
+import { Button, ProgressBar, Spinner, Text } from "@fluentui/react-components";
 import { TimerRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -13,16 +13,10 @@ import { useTexts } from "../texts/texts.ts";
 
 const FOLLOW_MS = 1000;
 
-const useStyles = makeStyles({
-  stack: { maxWidth: "820px" },
-  button: { alignSelf: "start" },
-});
-
 /**
  * Measures how fast a revocation would reach the field: every open node answers, and stays open.
  */
 export function Drill(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().keyHealth;
   const drill = useOrderPart(REVOCATION_CALLS.readDrill, {
     refetchInterval: ({ state: { data } }) =>
@@ -30,7 +24,7 @@ export function Drill(): ReactElement {
   });
   const starting = useOrderChange("startDrill", (call) => call(REVOCATION_CALLS.startDrill));
   return (
-    <Stack gap="M" className={styles.stack}>
+    <Stack gap="M" width="M">
       <Text>{texts.drillHint}</Text>
       <QueryState of={drill} />
       <QueryProblem error={starting.error} />
@@ -42,7 +36,6 @@ export function Drill(): ReactElement {
       )}
       <OfferedTo action="drill">
         <Button
-          className={styles.button}
           icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
           disabledFocusable={starting.isPending}
           onClick={() => starting.mutate()}

@@ -1,6 +1,6 @@
 import { REVOCATION_CALLS } from "@databox-cmk/protocol";
 import { Notice, Stack, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Spinner, Text } from "@fluentui/react-components";
+import { Button, Spinner, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -11,13 +11,8 @@ import { useNames } from "../people/use-people.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-const useStyles = makeStyles({
-  button: { alignSelf: "start" },
-});
-
 /** Revoke now, the active revocations, and how to restore access. */
 export function RevocationSection(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().keyHealth;
   const [isAsking, setIsAsking] = useState(false);
   const standing = useOrderPart(REVOCATION_CALLS.list, { select: ({ value }) => value });
@@ -68,7 +63,6 @@ export function RevocationSection(): ReactElement {
       {restoring.isSuccess && <Text role="status">{texts.restored}</Text>}
       <OfferedTo action="revoke">
         <Button
-          className={styles.button}
           icon={revoking.isPending ? <Spinner size="tiny" /> : <ShieldDismissRegular />}
           disabledFocusable={revoking.isPending}
           onClick={() => setIsAsking(true)}

@@ -155,7 +155,7 @@ function Box({
   const params = useOrderName();
   const noteHeight = note === undefined ? 0 : (width < WIDE ? 2 : 1) * NOTE_LINE_HEIGHT;
   const nameHeight = height - TITLE_HEIGHT - noteHeight - 8;
-  const lines = Math.min(3, Math.floor(nameHeight / LINE_HEIGHT));
+  const lines = ([3, 2] as const).find((count) => count * LINE_HEIGHT <= nameHeight) ?? 1;
   return (
     <g>
       <rect
@@ -174,13 +174,7 @@ function Box({
         {title}
       </text>
       <foreignObject x={x + 12} y={y + TITLE_HEIGHT} width={width - 24} height={nameHeight}>
-        <div
-          title={name}
-          className={mergeClasses(
-            styles.name,
-            lines === 3 ? styles.lines3 : lines === 2 ? styles.lines2 : styles.lines1,
-          )}
-        >
+        <div title={name} className={mergeClasses(styles.name, styles[`lines${lines}`])}>
           {serial === undefined ? (
             <RouterLink
               to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"

@@ -1,6 +1,6 @@
 import { JOB_CALLS, type JobResource } from "@databox-cmk/protocol";
 import { CopyButton } from "@databox-cmk/ui";
-import { ToolbarButton, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { ToolbarButton, makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
   BracesRegular,
   CopyRegular,
@@ -171,11 +171,7 @@ function JsonPanel({
   const words = texts.order.json;
   const text = JSON.stringify(value, undefined, 2);
   return (
-    <SidePanel
-      title={words.title}
-      onClose={onClose}
-      footer={<Button onClick={onClose}>{texts.ui.close}</Button>}
-    >
+    <SidePanel title={words.title} onClose={onClose}>
       <div className={styles.head}>
         <Text>{words.text}</Text>
         <CopyButton value={text} what={words.title} />

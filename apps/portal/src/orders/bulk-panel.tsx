@@ -1,6 +1,6 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 import { FailureText, RULE_BELOW } from "@databox-cmk/ui";
-import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
@@ -98,23 +98,16 @@ export function BulkPanel({
       isDirty={isDirty}
       leaveWords={leaveWords}
       onClose={onClose}
-      footer={(close) => (
-        <>
-          <Button
-            appearance="primary"
-            disabled={!isReady}
-            disabledFocusable={!all.isIdle}
-            onClick={() => {
-              const started = new AbortController();
-              setRunning(started);
-              all.mutate(started.signal);
-            }}
-          >
-            {confirm}
-          </Button>
-          <Button onClick={close}>{texts.ui.close}</Button>
-        </>
-      )}
+      confirm={{
+        label: confirm,
+        isReady,
+        isBusy: !all.isIdle,
+        onConfirm: () => {
+          const started = new AbortController();
+          setRunning(started);
+          all.mutate(started.signal);
+        },
+      }}
     >
       <UnsavedGuard isDirty={isDirty} words={leaveWords} />
       <FormFields isSaving={all.isPending}>{children}</FormFields>

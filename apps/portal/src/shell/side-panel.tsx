@@ -39,6 +39,7 @@ const useStyles = makeStyles({
 export function SidePanel({
   title,
   children,
+  confirm,
   footer,
   isDirty = false,
   isSaving = false,
@@ -49,8 +50,15 @@ export function SidePanel({
 }: {
   readonly title: string;
   readonly children: ReactNode;
-  /** As a function, it gets what asks before it closes. */
-  readonly footer: ReactNode | ((close: () => void) => ReactNode);
+  /** The main button of the panel, disabled while its values are not valid or are being saved. */
+  readonly confirm?: {
+    readonly label: string;
+    readonly isReady: boolean;
+    readonly isBusy?: boolean;
+    readonly onConfirm: () => void;
+  };
+  /** The other buttons; absent: one that closes the panel. */
+  readonly footer?: ReactNode;
   /** Closing would lose input, so the reader is asked first. */
   readonly isDirty?: boolean;
   /** The values of its fields are being saved. */
@@ -114,7 +122,17 @@ export function SidePanel({
         <FormFields isSaving={isSaving}>{children}</FormFields>
       </DrawerBody>
       <DrawerFooter className={styles.footer}>
-        {typeof footer === "function" ? footer(close) : footer}
+        {confirm !== undefined && (
+          <Button
+            appearance="primary"
+            disabled={!confirm.isReady}
+            disabledFocusable={confirm.isBusy ?? isSaving}
+            onClick={confirm.onConfirm}
+          >
+            {confirm.label}
+          </Button>
+        )}
+        {footer === undefined ? <Button onClick={close}>{texts.ui.close}</Button> : footer}
       </DrawerFooter>
       {leaving !== undefined && (
         <LeaveDialog

@@ -146,7 +146,6 @@ export const operatorDe: OperatorTexts = {
   },
   fleet: {
     title: "Flotte",
-    asTable: "Als Tabelle anzeigen",
     asOf: "Stand",
     emptyTitle: "Keine Knoten im Feld",
     empty: "Knoten zählen von der Vorbereitung, bis ihr Auftrag endet.",

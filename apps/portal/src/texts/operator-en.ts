@@ -151,7 +151,6 @@ export const operatorEn = {
   },
   fleet: {
     title: "Fleet",
-    asTable: "Show as table",
     asOf: "As of",
     emptyTitle: "No nodes in the field",
     empty: "Nodes are counted from preparation until their order ends.",

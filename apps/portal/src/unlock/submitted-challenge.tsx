@@ -37,10 +37,6 @@ const DEFAULT_RETRY_SECONDS = 5;
 
 export type Carried = { readonly challenge: string; readonly reason?: string | undefined };
 
-const useStyles = makeStyles({
-  another: { alignSelf: "start" },
-});
-
 /**
  * The result of a challenge. While people decide it is sent again, which only changes the answer.
  */
@@ -51,7 +47,6 @@ export function SubmittedChallenge({
   readonly carried: Carried;
   readonly onAnother: () => void;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().unlock;
   const { client } = useSignedIn();
   const name = useOrderName();
@@ -96,7 +91,7 @@ export function SubmittedChallenge({
       )}
       {isWaiting && <PendingAnswer answer={data.answer} onDecided={() => void answer.refetch()} />}
       {error === null && data !== undefined && !isPending(data) && <GrantedAnswer result={data} />}
-      <Button icon={<ArrowUndoRegular />} className={styles.another} onClick={onAnother}>
+      <Button icon={<ArrowUndoRegular />} onClick={onAnother}>
         {texts.another}
       </Button>
     </Stack>

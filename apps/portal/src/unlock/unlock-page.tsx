@@ -1,6 +1,6 @@
 import { OFFLINE_UNLOCK_CALLS } from "@databox-cmk/protocol";
 import { Notice, Section, Stack, Time } from "@databox-cmk/ui";
-import { makeStyles, Text } from "@fluentui/react-components";
+import { Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
@@ -16,16 +16,11 @@ import { ChallengeForm } from "./challenge-form.tsx";
 import { leaseName } from "./submitted-challenge.tsx";
 import { type Carried, SubmittedChallenge } from "./submitted-challenge.tsx";
 
-const useStyles = makeStyles({
-  stack: { maxWidth: "960px" },
-});
-
 /**
  * Unlocks a node that has no network: its challenge comes here by camera, file or paste, and the
  * answer goes back.
  */
 export function UnlockPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().unlock;
   const name = useOrderName();
   const policy = useUnlockPolicy();
@@ -33,7 +28,7 @@ export function UnlockPage(): ReactElement {
   const [carried, setCarried] = useState<Carried>();
   return (
     <OrderPage section="unlock">
-      <Stack gap="L" className={styles.stack}>
+      <Stack gap="L" width="L">
         <Text>{texts.intro}</Text>
         <QueryProblem error={policy.error} />
         {policy.data?.value.offline.allowed === false && (

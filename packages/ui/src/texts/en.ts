@@ -9,6 +9,7 @@ export const en = {
   close: "Close",
   tryAgain: "Try again",
   loading: "Loading …",
+  asTable: "Show as table",
   skipToContent: "Skip to the content",
   broken: { title: "Something went wrong on this page", reload: "Reload the page" },
   theme: {

@@ -24,9 +24,6 @@ import { CampaignCommands } from "./campaign-commands.tsx";
 import { CampaignOrders } from "./campaign-orders.tsx";
 import { CampaignState } from "./campaign-state.tsx";
 
-const useCampaignProgressStyles = makeStyles({
-  progress: { maxWidth: "820px" },
-});
 const useCampaignFailuresStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
@@ -148,14 +145,13 @@ function CampaignFailures({
 
 /** A campaign's progress, speed and remaining time. */
 function CampaignProgress({ campaign }: { readonly campaign: CampaignView }): ReactElement {
-  const styles = useCampaignProgressStyles();
   const texts = useTexts();
   const { language } = useLanguage();
   const words = texts.operator.campaigns;
   const { progress, estimate, state } = campaign;
   const now = new Date();
   return (
-    <Stack gap="XS" className={styles.progress}>
+    <Stack gap="XS" width="M">
       <ProgressBar
         thickness="large"
         aria-label={words.progress}

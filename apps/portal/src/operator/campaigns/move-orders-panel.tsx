@@ -1,5 +1,5 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../../core/campaign-form.ts";
@@ -47,21 +47,13 @@ export function MoveOrdersPanel({
       isDirty={isDirty}
       isSaving={start.isPending}
       onClose={onClose}
-      footer={(close) => (
-        <>
-          <Button
-            appearance="primary"
-            disabled={!decided.ok}
-            disabledFocusable={start.isPending}
-            onClick={() => {
-              if (request !== undefined) start.mutate(request);
-            }}
-          >
-            {start.isPending ? words.starting : words.startDry}
-          </Button>
-          <Button onClick={close}>{texts.ui.close}</Button>
-        </>
-      )}
+      confirm={{
+        label: start.isPending ? words.starting : words.startDry,
+        isReady: decided.ok,
+        onConfirm: () => {
+          if (request !== undefined) start.mutate(request);
+        },
+      }}
     >
       <UnsavedGuard isDirty={isDirty} isSaving={start.isPending} />
       <Text>{texts.orders.bulk.move.text}</Text>

@@ -53,7 +53,7 @@ export function FleetPage(): ReactElement {
         <CommandBar>
           <RefreshButton of={fleet} />
           <Switch
-            label={words.asTable}
+            label={texts.ui.asTable}
             checked={isTable}
             onChange={(_event, { checked }) => setIsTable(checked)}
           />
