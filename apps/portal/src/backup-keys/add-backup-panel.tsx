@@ -15,12 +15,11 @@ import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { IdentityChoice } from "../encryption/identity-choice.tsx";
 import { Preflight } from "../encryption/preflight.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { useReturnFocus } from "../focus/focus.ts";
 import { useOrderChange, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
+import { Radios, TextField } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { Radios } from "../shell/radios.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
-import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { RecoveryKeyInput } from "./recovery-key-input.tsx";
 

@@ -1,12 +1,23 @@
-import { Notice, StepList } from "@databox-cmk/ui";
-import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
-import { DocumentRegular } from "@fluentui/react-icons";
+import { DownloadButton, Notice, saveFile, StepList } from "@databox-cmk/ui";
+import {
+  Button,
+  Checkbox,
+  Field,
+  makeStyles,
+  Spinner,
+  Text,
+  Textarea,
+  tokens,
+} from "@fluentui/react-components";
+import { DocumentRegular, KeyRegular } from "@fluentui/react-icons";
 import { type ReactElement, useRef, useState } from "react";
 
 import { parsePublicKey } from "../core/parse-public-key.ts";
-import { Radios } from "../shell/radios.tsx";
+import { Radios, TextField } from "../shell/fields.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { RecoveryKeyMaker } from "./recovery-key-maker.tsx";
+import { useSingleMutation } from "../toasts/use-single-mutation.ts";
+import { makeRecoveryKey } from "./make-recovery-key.ts";
 
 const MAX_BYTES = 16_384;
 
@@ -129,3 +140,98 @@ function BroughtKey({ value, onChange }: Props): ReactElement {
 
 /** Replaces the private key of a file. */
 const PRIVATE_MARK = "-----BEGIN PRIVATE KEY-----";
+
+const LEAST_CHARACTERS = 12;
+const MEDIA_TYPE = "application/x-pem-file";
+
+/**
+ * Makes a recovery key in this browser. Its private half leaves the page only as a file that a
+ * passphrase protects.
+ *
+ * @param onPublicKey - PEM, once the reader has the file; empty before
+ */
+function RecoveryKeyMaker({
+  fileName,
+  onPublicKey,
+}: {
+  readonly fileName: string;
+  readonly onPublicKey: (pem: string) => void;
+}): ReactElement {
+  const texts = useTexts().backupKeys.maker;
+  const [passphrase, setPassphrase] = useState("");
+  const [repeated, setRepeated] = useState("");
+  const [isKept, setIsKept] = useState(false);
+  // The passphrase is not a variable of the mutation, since those are kept.
+  const making = useSingleMutation({
+    gcTime: 0,
+    mutationFn: () => makeRecoveryKey(passphrase),
+    onSuccess: ({ encryptedPrivateKey }) => {
+      setPassphrase("");
+      setRepeated("");
+      saveFile(fileName, MEDIA_TYPE, encryptedPrivateKey);
+    },
+  });
+  const made = making.data;
+  if (made !== undefined)
+    return (
+      <>
+        <Notice intent="success" title={texts.made}>
+          {texts.madeHint(fileName)}
+        </Notice>
+        <div>
+          <DownloadButton
+            label={texts.again}
+            fileName={fileName}
+            mediaType={MEDIA_TYPE}
+            content={made.encryptedPrivateKey}
+          />
+        </div>
+        <Checkbox
+          label={texts.kept}
+          checked={isKept}
+          onChange={(_event, { checked }) => {
+            setIsKept(checked === true);
+            onPublicKey(checked === true ? made.publicKey : "");
+          }}
+        />
+      </>
+    );
+  const isShort = passphrase.length < LEAST_CHARACTERS;
+  return (
+    <>
+      <Text>{texts.intro}</Text>
+      <TextField
+        label={texts.passphrase}
+        hint={texts.passphraseHint}
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        disabled={making.isPending}
+        value={passphrase}
+        problem={passphrase !== "" && isShort ? texts.tooShort : undefined}
+        onChange={setPassphrase}
+      />
+      <TextField
+        label={texts.repeat}
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        disabled={making.isPending}
+        value={repeated}
+        problem={repeated !== "" && repeated !== passphrase ? texts.differs : undefined}
+        onChange={setRepeated}
+      />
+      <div>
+        <Button
+          icon={making.isPending ? <Spinner size="tiny" /> : <KeyRegular />}
+          disabled={isShort || repeated !== passphrase}
+          disabledFocusable={making.isPending}
+          onClick={() => making.mutate()}
+        >
+          {making.isPending ? texts.making : texts.make}
+        </Button>
+      </div>
+      <QueryProblem error={making.error} />
+    </>
+  );
+}

@@ -7,10 +7,8 @@ import { GroupChoice } from "../encryption/group-choice.tsx";
 import { useLocations } from "../encryption/use-azure.ts";
 import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
 import { usePart } from "../queries/use-part.ts";
-import { Choice } from "../shell/choice.tsx";
+import { Choice, Radios, TextField } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { Radios } from "../shell/radios.tsx";
-import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
 

@@ -2,7 +2,7 @@ import { Section } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import type { Contact, OrderProblem } from "../core/new-order.ts";
-import { TextField } from "../shell/text-field.tsx";
+import { TextField } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 /** Field, its part of a browser's address book, and the problem it may have. */

@@ -30,8 +30,7 @@ import { useAction } from "../toasts/use-action.tsx";
 import { BasicsStep } from "./basics-step.tsx";
 import { ContactFields } from "./contact-fields.tsx";
 import { DestinationStep } from "./destination-step.tsx";
-import { ReviewStep } from "./review-step.tsx";
-import { ReviewVerdict } from "./review-step.tsx";
+import { ReviewStep, ReviewVerdict } from "./review-step.tsx";
 import { SecurityStep } from "./security-step.tsx";
 import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
 

@@ -1,4 +1,4 @@
-import { Section, Notice } from "@databox-cmk/ui";
+import { Notice, Section } from "@databox-cmk/ui";
 import { Button, Checkbox, Field, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
@@ -7,8 +7,7 @@ import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { SelectIdentityPanel } from "../encryption/select-identity-panel.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
-import { Radios } from "../shell/radios.tsx";
-import { TextField } from "../shell/text-field.tsx";
+import { Radios, TextField } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
 

@@ -2,7 +2,7 @@ import type { Custody } from "@databox-cmk/protocol";
 import { Checkbox, Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { Radios } from "../shell/radios.tsx";
+import { Radios } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CustodyPicture } from "./custody-picture.tsx";
 

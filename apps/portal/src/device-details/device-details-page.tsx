@@ -1,17 +1,25 @@
-import { JOB_CALLS } from "@databox-cmk/protocol";
-import { Notice, Stack } from "@databox-cmk/ui";
-import { Button, Card, Spinner, Text } from "@fluentui/react-components";
+import { JOB_CALLS, type NodeSecret } from "@databox-cmk/protocol";
+import {
+  CopyButton,
+  DownloadButton,
+  type Fact,
+  Facts,
+  Notice,
+  QrPicture,
+  Stack,
+} from "@databox-cmk/ui";
+import { Button, Card, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useEffect, useState } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { useMay } from "../order/use-may.ts";
-import { useNodes, useOrderName } from "../order/use-order.ts";
+import { type OrderNode, useNodes, useOrderName } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { Copyable } from "../shell/copyable.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useSingleMutation } from "../toasts/use-single-mutation.ts";
-import { NodeSecrets } from "./node-secrets.tsx";
 
 const SHOWN_SECONDS = 60;
 const SECOND_MS = 1000;
@@ -111,4 +119,122 @@ function useShownCredentials() {
     show: () => mutate(),
     hide: reset,
   };
+}
+
+const useStyles = makeStyles({
+  value: {
+    display: "inline-flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalXS,
+    fontFamily: tokens.fontFamilyMonospace,
+    overflowWrap: "anywhere",
+  },
+  code: { maxWidth: "220px" },
+  certificate: { alignItems: "start" },
+});
+
+/** One node: the facts that its local UI shows, and its key while that is shown. */
+function NodeSecrets({
+  node,
+  secret,
+}: {
+  readonly node: OrderNode;
+  readonly secret: NodeSecret | undefined;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { serial, envelope } = node;
+  const custodyFacts = useCustodyFacts(node);
+  return (
+    <>
+      <Facts
+        columns={1}
+        facts={[
+          [
+            texts.device.serial,
+            <span className={styles.value}>
+              {serial}
+              <CopyButton value={serial} what={texts.device.serial} />
+            </span>,
+          ],
+          ...custodyFacts,
+          [
+            texts.device.unlockKey,
+            envelope?.custody === "split" ? undefined : secret === undefined ? (
+              texts.device.hidden
+            ) : (
+              <Shown secret={secret} />
+            ),
+          ],
+        ]}
+      />
+      {secret !== undefined && (
+        <Stack gap="XS" className={styles.certificate}>
+          <Text weight="semibold">{texts.device.certificateTitle}</Text>
+          <Text size={200}>{texts.device.certificateHint}</Text>
+          <DownloadButton
+            label={texts.device.certificate}
+            fileName={`${serial}.jwk.json`}
+            mediaType="application/jwk+json"
+            content={atob(secret.encodedValidationCertPubKey)}
+          />
+        </Stack>
+      )}
+    </>
+  );
+}
+
+function Shown({ secret }: { readonly secret: NodeSecret }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().device;
+  return (
+    <>
+      <span className={styles.value}>
+        {secret.devicePassword}
+        <CopyButton value={secret.devicePassword} what={texts.unlockKey} />
+      </span>
+      <Text size={200} block>
+        {texts.unlockKeyCodeHint}
+      </Text>
+      <div className={styles.code}>
+        <QrPicture text={secret.devicePassword} label={texts.unlockKeyCode} />
+      </div>
+    </>
+  );
+}
+
+/**
+ * The people and keys that can unlock a node, and the replacement of a lost share; empty for an
+ * erased node.
+ */
+function useCustodyFacts({ envelope, deviceKey }: OrderNode): readonly Fact[] {
+  const texts = useTexts();
+  if (envelope?.custody === undefined) return [];
+  const { custody, shareCopiedFor = [] } = envelope;
+  const words = texts.custody.who;
+  const facts: Fact[] = [
+    [texts.custody.title, texts.custody.names[custody]],
+    [words.title, words[custody]],
+  ];
+  if (custody === "escrow") return facts;
+  return [
+    ...facts,
+    [words.place, deviceKey === undefined ? "–" : words.places[deviceKey.grade]],
+    [
+      words.recovery,
+      shareCopiedFor.length === 0 ? (
+        words.none
+      ) : (
+        <>
+          {words.copied}
+          {shareCopiedFor.map((kid) => (
+            <Copyable key={kid} value={kid} what={texts.backupKeys.key} />
+          ))}
+          <Text size={200} block>
+            {words.compare}
+          </Text>
+        </>
+      ),
+    ],
+  ];
 }

@@ -13,10 +13,9 @@ import {
   USUAL_RSA_SIZE_BITS,
 } from "../core/new-resources.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { Choice } from "../shell/choice.tsx";
+import { Choice, TextField } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
-import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { useIsKeyNameTaken } from "./use-taken-names.ts";

@@ -14,7 +14,7 @@ import {
 } from "../core/key-choice.ts";
 import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
-import { Radios } from "../shell/radios.tsx";
+import { Radios } from "../shell/fields.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";

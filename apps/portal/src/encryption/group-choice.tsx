@@ -2,8 +2,7 @@ import { isIdentifier } from "@databox-cmk/protocol";
 import { Link } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { Choice } from "../shell/choice.tsx";
-import { TextField } from "../shell/text-field.tsx";
+import { Choice, TextField } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useResourceGroups } from "./use-azure.ts";
 import { isGroupNameTaken } from "./use-taken-names.ts";

@@ -11,8 +11,8 @@ import {
 } from "../core/key-choice.ts";
 import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
+import { Radios } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { SelectIdentityPanel } from "./select-identity-panel.tsx";
 

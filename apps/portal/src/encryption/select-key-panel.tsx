@@ -3,9 +3,9 @@ import { type ReactElement, useRef, useState } from "react";
 
 import type { KeyVersion } from "../api/vault-keys.ts";
 import type { ChosenKey } from "../core/key-choice.ts";
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { useReturnFocus } from "../focus/focus.ts";
 import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
-import { Choice } from "../shell/choice.tsx";
+import { Choice } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";

@@ -5,11 +5,10 @@ import { Outlet } from "@tanstack/react-router";
 import { type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 
 import { followOrders } from "../api/live-updates.ts";
-import { ShownPath } from "../focus/page-focus.ts";
+import { ShownPath } from "../focus/focus.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { Age } from "../shell/age.tsx";
-import { useNow } from "../shell/use-now.ts";
+import { Age, useNow } from "../shell/age.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ActionToaster } from "../toasts/action-toaster.tsx";
 import { TopBar } from "./top-bar.tsx";

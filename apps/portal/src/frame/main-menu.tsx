@@ -12,7 +12,7 @@ import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
-import { ReturnFocus } from "../focus/return-focus.ts";
+import { ReturnFocus } from "../focus/focus.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { PAGES } from "../shell/pages.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";

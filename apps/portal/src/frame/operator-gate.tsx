@@ -4,7 +4,7 @@ import { Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { useIsOperator } from "../queries/session-context.ts";
-import { OperatorPage } from "../shell/operator-page.tsx";
+import { OperatorPage } from "../shell/page.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 /** Shows an operators' page to operators; anyone else is told so, and the page asks for nothing. */

@@ -6,7 +6,7 @@ import type { ReactElement } from "react";
 
 import { readKeyVersions } from "../api/vault-keys.ts";
 import { durationText } from "../core/relative-age.ts";
-import { HealthBadge } from "../order/health-badge.tsx";
+import { HealthBadge } from "../order/badges.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderChange } from "../order/use-order.ts";

@@ -15,8 +15,8 @@ import {
 } from "../core/notice-draft.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { partKey, usePart } from "../queries/use-part.ts";
-import { Choice } from "../shell/choice.tsx";
 import { Copyable } from "../shell/copyable.tsx";
+import { Choice } from "../shell/fields.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";

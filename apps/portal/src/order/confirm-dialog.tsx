@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from "react";
 
+import { TextField } from "../shell/fields.tsx";
 import { FormDialog } from "../shell/form-dialog.tsx";
-import { TextField } from "../shell/text-field.tsx";
 
 /**
  * Asks for confirmation of an action that is hard to undo.

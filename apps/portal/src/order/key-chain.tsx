@@ -9,8 +9,7 @@ import { chosenKeyOf, keyUrlOf } from "../core/key-choice.ts";
 import { DESKTOP_PX, narrowerThan } from "../shell/breakpoints.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useOrderName } from "./use-order.ts";
-import type { OrderNode } from "./use-order.ts";
+import { type OrderNode, useOrderName } from "./use-order.ts";
 
 const LINE_HEIGHT = 18;
 const NOTE_LINE_HEIGHT = 16;

@@ -2,8 +2,8 @@ import { Notice } from "@databox-cmk/ui";
 import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { TextField } from "../shell/fields.tsx";
 import { FormDialog } from "../shell/form-dialog.tsx";
-import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useNodes, useOrderName } from "./use-order.ts";
 

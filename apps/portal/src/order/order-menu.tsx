@@ -28,7 +28,7 @@ import {
 } from "@fluentui/react-icons";
 import { Fragment, type ReactElement, useState } from "react";
 
-import { ReturnFocus } from "../focus/return-focus.ts";
+import { ReturnFocus } from "../focus/focus.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { narrowerThan, TABLET_PX } from "../shell/breakpoints.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";

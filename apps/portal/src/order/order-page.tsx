@@ -3,8 +3,7 @@ import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
 import { below, TABLET_PX } from "../shell/breakpoints.ts";
-import { OrdersCrumb } from "../shell/crumbs.tsx";
-import { Page } from "../shell/page.tsx";
+import { OrdersCrumb, Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";

@@ -1,12 +1,20 @@
-import type { OrderSummary } from "@databox-cmk/protocol";
-import { FailureText, RULE_BELOW } from "@databox-cmk/ui";
+import {
+  KEY_HEALTH_CALLS,
+  OPERATOR_REVOCATION_CALLS,
+  type OrderSummary,
+  REVOCATION_CALLS,
+} from "@databox-cmk/protocol";
+import { FailureText, Notice, RULE_BELOW } from "@databox-cmk/ui";
 import { makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
-import { type OrderName, parseOrderId } from "../core/arm-path.ts";
+import { orderId, type OrderName, parseOrderId } from "../core/arm-path.ts";
+import { HealthBadge } from "../order/badges.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { TextField } from "../shell/fields.tsx";
 import { FormFields } from "../shell/form-fields.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
@@ -129,5 +137,87 @@ export function BulkPanel({
         ))}
       </ul>
     </SidePanel>
+  );
+}
+
+/** Checks the keys of chosen orders. */
+export function CheckKeysPanel({
+  orders,
+  onClose,
+}: {
+  readonly orders: readonly OrderSummary[];
+  readonly onClose: () => void;
+}): ReactElement {
+  const words = useTexts().orders.bulk.check;
+  const { client } = useSignedIn();
+  return (
+    <BulkPanel
+      orders={orders}
+      title={words.title}
+      confirm={words.confirm(orders.length)}
+      run={async (name) => (
+        <HealthBadge health={await client.call(KEY_HEALTH_CALLS.check, { params: name })} />
+      )}
+      opens="keyHealth"
+      onClose={onClose}
+    >
+      <Text>{words.text}</Text>
+    </BulkPanel>
+  );
+}
+
+/** Activates a kill switch for each chosen order, once the reader has typed their number. */
+export function RevokePanel({
+  orders,
+  by,
+  onClose,
+}: {
+  readonly orders: readonly OrderSummary[];
+  /** The side whose switches they are: only it can turn them off. */
+  readonly by: "customer" | "operator";
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.orders.bulk.revoke;
+  const { client } = useSignedIn();
+  const [typedReason, setTypedReason] = useState("");
+  const [typedCount, setTypedCount] = useState("");
+  const expected = String(orders.length);
+  const reason = typedReason.trim();
+  const revokeOne = (name: OrderName) =>
+    by === "customer"
+      ? client.call(REVOCATION_CALLS.revoke, { params: name, body: { reason } })
+      : client.call(OPERATOR_REVOCATION_CALLS.revoke, {
+          params: {},
+          body: { scope: { kind: "order", order: orderId(name) }, reason },
+        });
+  return (
+    <BulkPanel
+      orders={orders}
+      title={words.title}
+      confirm={words.confirm(orders.length)}
+      isFilled={typedReason !== "" || typedCount !== ""}
+      opens={by === "customer" ? "keyHealth" : "operations"}
+      isReady={reason !== "" && typedCount === expected}
+      run={async (name) => (
+        <Text>{texts.keyHealth.leasesEnded((await revokeOne(name)).leases)}</Text>
+      )}
+      onClose={onClose}
+    >
+      <Notice intent="error">{texts.keyHealth.revokeWarning}</Notice>
+      <TextField
+        label={texts.loud.reason}
+        isRequired
+        maxLength={1024}
+        value={typedReason}
+        onChange={setTypedReason}
+      />
+      <TextField
+        label={texts.loud.typeName(expected)}
+        isRequired
+        value={typedCount}
+        onChange={setTypedCount}
+      />
+    </BulkPanel>
   );
 }

@@ -15,8 +15,7 @@ import {
 import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
 
 import { type OrderName, parseOrderId } from "../core/arm-path.ts";
-import { HealthBadge } from "../order/health-badge.tsx";
-import { LockBadge } from "../order/lock-badge.tsx";
+import { HealthBadge, LockBadge } from "../order/badges.tsx";
 import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";

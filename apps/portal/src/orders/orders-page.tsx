@@ -20,10 +20,8 @@ import type { OrderSearch } from "./order-filter.ts";
 import { type BulkAction, OrderList } from "./order-list.tsx";
 
 const route = getRouteApi("/orders");
-const CheckKeysPanel = lazyPanel(
-  async () => (await import("./check-keys-panel.tsx")).CheckKeysPanel,
-);
-const RevokePanel = lazyPanel(async () => (await import("./revoke-panel.tsx")).RevokePanel);
+const CheckKeysPanel = lazyPanel(async () => (await import("./bulk-panel.tsx")).CheckKeysPanel);
+const RevokePanel = lazyPanel(async () => (await import("./bulk-panel.tsx")).RevokePanel);
 
 /** Orders of a subscription, page by page. */
 export function OrdersPage(): ReactElement {

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
-import { Choice } from "../shell/choice.tsx";
+import { Choice } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 

@@ -18,7 +18,7 @@ import { type ReactElement, type ReactNode, useId, useState } from "react";
 
 import { parseOrderId } from "../core/arm-path.ts";
 import { findCodes } from "../core/find-codes.ts";
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { useReturnFocus } from "../focus/focus.ts";
 import { orderPageQuery } from "../orders/order-page-query.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";

@@ -8,7 +8,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { useReturnFocus } from "../focus/focus.ts";
 
 /** A question that has to be answered before anything else; its children are the buttons. */
 export function AlertDialog({

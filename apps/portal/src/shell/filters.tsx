@@ -12,7 +12,7 @@ import {
 import { DismissRegular, FilterRegular } from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
-import { useKeptFocus } from "../focus/use-kept-focus.ts";
+import { useKeptFocus } from "../focus/focus.ts";
 import { useTexts } from "../texts/texts.ts";
 import { narrowerThan, ON_NARROW, PHONE_PX } from "./breakpoints.ts";
 

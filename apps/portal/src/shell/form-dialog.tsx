@@ -11,7 +11,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { useReturnFocus } from "../focus/focus.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

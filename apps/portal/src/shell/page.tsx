@@ -7,9 +7,9 @@ import {
   tokens,
   typographyStyles,
 } from "@fluentui/react-components";
-import { Fragment, type ReactElement, type ReactNode, useEffect } from "react";
+import { type ComponentProps, Fragment, type ReactElement, type ReactNode, useEffect } from "react";
 
-import { useHeadingFocus } from "../focus/page-focus.ts";
+import { useHeadingFocus } from "../focus/focus.ts";
 import { useTexts } from "../texts/texts.ts";
 import { RouterBreadcrumb } from "./router-link.tsx";
 
@@ -92,4 +92,19 @@ export function Page({
       <div className={styles.body}>{children}</div>
     </>
   );
+}
+
+/** A page of the operator's section. */
+export function OperatorPage(page: ComponentProps<typeof Page>): ReactElement {
+  const texts = useTexts();
+  return <Page subtitle={texts.operator.title} {...page} />;
+}
+
+export function OrdersCrumb(): ReactElement {
+  return <RouterBreadcrumb to="/orders">{useTexts().orders.title}</RouterBreadcrumb>;
+}
+
+export function CampaignsCrumb(): ReactElement {
+  const { title } = useTexts().operator.campaigns;
+  return <RouterBreadcrumb to="/operator/campaigns">{title}</RouterBreadcrumb>;
 }

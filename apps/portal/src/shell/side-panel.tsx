@@ -11,7 +11,7 @@ import {
 import { ArrowLeftRegular, DismissRegular } from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useState } from "react";
 
-import { useReturnFocus } from "../focus/use-return-focus.ts";
+import { useReturnFocus } from "../focus/focus.ts";
 import { useTexts } from "../texts/texts.ts";
 import { FormFields } from "./form-fields.tsx";
 import { LeaveDialog, type LeaveWords } from "./unsaved-guard.tsx";

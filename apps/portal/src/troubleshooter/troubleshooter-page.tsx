@@ -6,7 +6,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { findCodes } from "../core/find-codes.ts";
-import { useKeptFocus } from "../focus/use-kept-focus.ts";
+import { useKeptFocus } from "../focus/focus.ts";
 import { below, LAPTOP_PX } from "../shell/breakpoints.ts";
 import { SearchFilter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";

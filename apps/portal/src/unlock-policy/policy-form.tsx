@@ -1,9 +1,9 @@
 import {
   parseWith,
   UNLOCK_POLICY_CALLS,
+  unlockPolicy,
   type UnlockPolicy,
   type UnlockPolicyView,
-  unlockPolicy,
 } from "@databox-cmk/protocol";
 import { Notice, Section, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
@@ -26,10 +26,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OverridePolicy } from "./override-policy.tsx";
-import { ApprovalTerms } from "./policy-terms.tsx";
-import { LeaseTerms } from "./policy-terms.tsx";
-import { OfflineTerms } from "./policy-terms.tsx";
-import type { PolicyPart } from "./policy-terms.tsx";
+import { ApprovalTerms, LeaseTerms, OfflineTerms, type PolicyPart } from "./policy-terms.tsx";
 import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
 

@@ -15,8 +15,7 @@ import {
   namedGraceOf,
 } from "../core/policy-draft.ts";
 import { PeoplePicker } from "../people/people-picker.tsx";
-import { minutesOf, NumberField } from "../shell/number-field.tsx";
-import { Radios } from "../shell/radios.tsx";
+import { minutesOf, NumberField, Radios } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const MINUTE_SECONDS = 60;

@@ -13,8 +13,7 @@ import { type ReactElement, useState } from "react";
 import { findNetworkFault } from "../core/find-network-fault.ts";
 import { type DatacenterPurpose, releaseKindOf, withPurpose } from "../core/policy-draft.ts";
 import { useTexts } from "../texts/texts.ts";
-import { ApprovalTerms } from "./policy-terms.tsx";
-import type { PolicyPart } from "./policy-terms.tsx";
+import { ApprovalTerms, type PolicyPart } from "./policy-terms.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
 
 const useStyles = makeStyles({

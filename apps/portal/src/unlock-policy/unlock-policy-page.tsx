@@ -7,7 +7,7 @@ import { type ReactElement, useState } from "react";
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
 import { useOrder, useOrderChange, useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
-import { NumberField } from "../shell/number-field.tsx";
+import { NumberField } from "../shell/fields.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";

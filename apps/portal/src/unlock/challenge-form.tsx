@@ -6,7 +6,7 @@ import { type ReactElement, useState } from "react";
 import { orderId } from "../core/arm-path.ts";
 import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
 import { useOrderName } from "../order/use-order.ts";
-import { TextField } from "../shell/text-field.tsx";
+import { TextField } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { Carried } from "./submitted-challenge.tsx";
 

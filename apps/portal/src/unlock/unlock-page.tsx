@@ -13,8 +13,7 @@ import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChallengeForm } from "./challenge-form.tsx";
-import { leaseName } from "./submitted-challenge.tsx";
-import { type Carried, SubmittedChallenge } from "./submitted-challenge.tsx";
+import { type Carried, leaseName, SubmittedChallenge } from "./submitted-challenge.tsx";
 
 /**
  * Unlocks a node that has no network: its challenge comes here by camera, file or paste, and the

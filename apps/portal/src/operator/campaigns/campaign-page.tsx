@@ -15,9 +15,8 @@ import type { ReactElement } from "react";
 
 import { PersonName } from "../../people/person-name.tsx";
 import { usePart } from "../../queries/use-part.ts";
-import { CampaignsCrumb } from "../../shell/crumbs.tsx";
 import { DataTable } from "../../shell/data-table.tsx";
-import { OperatorPage } from "../../shell/operator-page.tsx";
+import { CampaignsCrumb, OperatorPage } from "../../shell/page.tsx";
 import { QueryState } from "../../shell/query-problem.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { CampaignCommands } from "./campaign-commands.tsx";

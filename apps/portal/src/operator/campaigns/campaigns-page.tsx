@@ -10,7 +10,7 @@ import { PersonName } from "../../people/person-name.tsx";
 import { usePart } from "../../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
 import { DataTable } from "../../shell/data-table.tsx";
-import { OperatorPage } from "../../shell/operator-page.tsx";
+import { OperatorPage } from "../../shell/page.tsx";
 import { Pager } from "../../shell/pager.tsx";
 import { QueryState } from "../../shell/query-problem.tsx";
 import { RouterLink } from "../../shell/router-link.tsx";

@@ -9,9 +9,7 @@ import { QueryProblem } from "../../shell/query-problem.tsx";
 import { SidePanel } from "../../shell/side-panel.tsx";
 import { UnsavedGuard } from "../../shell/unsaved-guard.tsx";
 import { useTexts } from "../../texts/texts.ts";
-import { CampaignVerdict } from "./use-start-campaign.tsx";
-import { MoveFields } from "./use-start-campaign.tsx";
-import { useStartCampaign } from "./use-start-campaign.tsx";
+import { CampaignVerdict, MoveFields, useStartCampaign } from "./use-start-campaign.tsx";
 
 const useStyles = makeStyles({
   list: {

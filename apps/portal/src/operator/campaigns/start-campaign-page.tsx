@@ -4,15 +4,11 @@ import { ArrowSyncRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../../core/campaign-form.ts";
-import { CampaignsCrumb } from "../../shell/crumbs.tsx";
-import { OperatorPage } from "../../shell/operator-page.tsx";
-import { Radios } from "../../shell/radios.tsx";
+import { Radios, TextField } from "../../shell/fields.tsx";
+import { CampaignsCrumb, OperatorPage } from "../../shell/page.tsx";
 import { SaveForm } from "../../shell/save-form.tsx";
-import { TextField } from "../../shell/text-field.tsx";
 import { useTexts } from "../../texts/texts.ts";
-import { CampaignVerdict } from "./use-start-campaign.tsx";
-import { MoveFields } from "./use-start-campaign.tsx";
-import { useStartCampaign } from "./use-start-campaign.tsx";
+import { CampaignVerdict, MoveFields, useStartCampaign } from "./use-start-campaign.tsx";
 
 /**
  * Starts a re-wrap of many orders: the change, the orders, and first a dry run that changes

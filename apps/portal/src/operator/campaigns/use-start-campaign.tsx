@@ -5,8 +5,7 @@ import { type ReactElement, useState } from "react";
 
 import { type CampaignForm, decideCampaign } from "../../core/campaign-form.ts";
 import { useSignedIn } from "../../queries/session-context.ts";
-import { Radios } from "../../shell/radios.tsx";
-import { TextField } from "../../shell/text-field.tsx";
+import { Radios, TextField } from "../../shell/fields.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { useAction } from "../../toasts/use-action.tsx";
 

@@ -5,11 +5,11 @@ import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { layOutBar, nodesOf } from "../../core/fleet-bar.ts";
-import { LockBadge } from "../../order/lock-badge.tsx";
+import { LockBadge } from "../../order/badges.tsx";
 import { usePart } from "../../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
 import { DataTable } from "../../shell/data-table.tsx";
-import { OperatorPage } from "../../shell/operator-page.tsx";
+import { OperatorPage } from "../../shell/page.tsx";
 import { QueryState } from "../../shell/query-problem.tsx";
 import { RouterLink } from "../../shell/router-link.tsx";
 import { useTexts } from "../../texts/texts.ts";

@@ -25,7 +25,7 @@ import {
 } from "../../core/broker-checks.ts";
 import { usePart } from "../../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
-import { OperatorPage } from "../../shell/operator-page.tsx";
+import { OperatorPage } from "../../shell/page.tsx";
 import { QueryState } from "../../shell/query-problem.tsx";
 import { RouterLink } from "../../shell/router-link.tsx";
 import type { FindingText, FindingTexts } from "../../texts/operator-en.ts";

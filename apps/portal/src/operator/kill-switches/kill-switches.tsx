@@ -10,9 +10,9 @@ import { confirmationOf, covers, decideScope } from "../../core/revocation-scope
 import { QUERY_KEYS } from "../../queries/query-keys.ts";
 import { useSignedIn } from "../../queries/session-context.ts";
 import { usePart } from "../../queries/use-part.ts";
+import { TextField } from "../../shell/fields.tsx";
 import { FormDialog } from "../../shell/form-dialog.tsx";
 import { QueryProblem, QueryState } from "../../shell/query-problem.tsx";
-import { TextField } from "../../shell/text-field.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { useAction } from "../../toasts/use-action.tsx";
 import { RevocationTable } from "./revocation-table.tsx";

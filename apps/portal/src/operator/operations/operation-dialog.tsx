@@ -9,9 +9,8 @@ import { type ReactElement, useState } from "react";
 
 import { decideSerials } from "../../core/serials.ts";
 import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
+import { Radios, TextField } from "../../shell/fields.tsx";
 import { FormDialog } from "../../shell/form-dialog.tsx";
-import { Radios } from "../../shell/radios.tsx";
-import { TextField } from "../../shell/text-field.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import type { OperationBody } from "./use-operation.ts";
 

@@ -3,8 +3,8 @@ import { Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { LockBadge } from "../../order/badges.tsx";
 import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
-import { LockBadge } from "../../order/lock-badge.tsx";
 import { useOrderChange } from "../../order/use-order.ts";
 import { DataTable } from "../../shell/data-table.tsx";
 import { QueryProblem } from "../../shell/query-problem.tsx";

@@ -5,14 +5,14 @@ import { type ReactElement } from "react";
 
 import { OrderList } from "../../orders/order-list.tsx";
 import { lazyPanel } from "../../shell/lazy-part.tsx";
-import { OperatorPage } from "../../shell/operator-page.tsx";
+import { OperatorPage } from "../../shell/page.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
 const MoveOrdersPanel = lazyPanel(
   async () => (await import("../campaigns/move-orders-panel.tsx")).MoveOrdersPanel,
 );
 const RevokePanel = lazyPanel(
-  async () => (await import("../../orders/revoke-panel.tsx")).RevokePanel,
+  async () => (await import("../../orders/bulk-panel.tsx")).RevokePanel,
 );
 
 const route = getRouteApi("/operators/operator/orders");

@@ -1,18 +1,38 @@
-import type { LockState } from "@databox-cmk/protocol";
+import type { KeyHealthState, LockState } from "@databox-cmk/protocol";
 import { StateBadge, type StateLook } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import {
+  CheckmarkCircleFilled,
   ClockRegular,
+  DismissCircleFilled,
   LockClosedFilled,
   LockOpenFilled,
+  QuestionCircleRegular,
   ShieldDismissRegular,
   SubtractCircleRegular,
+  WarningFilled,
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
-const useStyles = makeStyles({
+const LOOKS = {
+  Healthy: [CheckmarkCircleFilled, "good"],
+  AtRisk: [WarningFilled, "watch"],
+  Unusable: [DismissCircleFilled, "bad"],
+  Unknown: [QuestionCircleRegular, "none"],
+  NotWatched: [SubtractCircleRegular, "none"],
+} as const satisfies Record<KeyHealthState, StateLook>;
+
+export function HealthBadge({
+  health,
+}: {
+  readonly health: { readonly state: KeyHealthState };
+}): ReactElement {
+  return <StateBadge look={LOOKS[health.state]} name={useTexts().healthStates[health.state]} />;
+}
+
+const useLockStyles = makeStyles({
   serial: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
@@ -20,7 +40,7 @@ const useStyles = makeStyles({
   },
 });
 
-const LOOKS = {
+const LOCK_LOOKS = {
   notPrepared: [SubtractCircleRegular, "none"],
   locked: [LockClosedFilled, "quiet"],
   // Not the colour of health: an open volume is neither good nor bad.
@@ -37,9 +57,9 @@ export function LockBadge({
   readonly lock: LockState;
   readonly serial?: string | undefined;
 }): ReactElement {
-  const styles = useStyles();
+  const styles = useLockStyles();
   return (
-    <StateBadge look={LOOKS[lock]} name={useTexts().lockStates[lock]}>
+    <StateBadge look={LOCK_LOOKS[lock]} name={useTexts().lockStates[lock]}>
       {serial !== undefined && <span className={styles.serial}>{serial}</span>}
     </StateBadge>
   );
