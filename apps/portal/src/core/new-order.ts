@@ -1,4 +1,4 @@
-import type { Custody } from "@databox-cmk/protocol";
+import { checkPasskey, type Custody } from "@databox-cmk/protocol";
 
 import { type ChosenKey, renderKey } from "./key-choice.ts";
 
@@ -51,9 +51,6 @@ const MAX_ACCOUNTS = 10;
  */
 const ORDER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{1,22})[A-Za-z0-9]$/;
 const MAIL_ADDRESS = /^[^\s@]+@[^\s@]+$/;
-/** Rules of `devicePassword` (docs/reference/arm-api.md): allowed and required characters. */
-const PASSKEY =
-  /^(?=.*[A-Z])(?=.*\d)(?=.*[@#\-$%^!+=;:_()])[A-HJKMNP-Za-hjkmnp-z1-9@#\-$%^!+=;:_()]{12,64}$/;
 
 export type OrderProblem =
   | "group"
@@ -119,7 +116,7 @@ const RULES: readonly Rule[] = [
   {
     step: "security",
     problem: "passkey",
-    broken: (order) => hasOwnPasskey(order) && !PASSKEY.test(order.ownPasskey),
+    broken: (order) => hasOwnPasskey(order) && checkPasskey(order.ownPasskey).length > 0,
   },
   ...CONTACT_RULES.map(({ problem, broken }): Rule => ({
     step: "contact",

@@ -84,4 +84,3 @@ export const createOrderEn = {
     postalCode: "Enter the postal code.",
   } satisfies Record<OrderProblem, string> as Record<OrderProblem, string>,
 };
-export type CreateOrderTexts = typeof createOrderEn;

@@ -1,43 +1,10 @@
+import strings from "../de.json" with { type: "json" };
 import type { custody as english } from "../en/custody.ts";
 
 export const custody: typeof english = {
-  title: "Verwahrung",
-  label: "Zugang zum Gerät",
-  hint: "Geteilte Verwahrung lässt sich nicht rückgängig machen. Ein vorbereitetes Gerät wechselt mit seinem nächsten neuen Schlüssel.",
-  needsOwnKey:
-    "Geteilte Verwahrung braucht einen kundenseitig verwalteten Schlüssel. Wählen Sie oben einen.",
-  splitOnly:
-    "Dieses Abonnement erlaubt nur geteilte Verwahrung: Sein Besitzer hat eine Richtlinie gesetzt.",
-  kinds: {
-    escrow: "Hinterlegung: auch der Dienst kann es öffnen und seinen Passkey zeigen",
-    split: "Geteilt: nur das Gerät, mit seinem Anteil und einem, den Ihr Schlüssel freigibt",
-  },
-  recovery:
-    "Fügen Sie unter Ersatzschlüssel einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird. Er stellt den Anteil des Geräts wieder her, wenn dessen Hauptplatine oder Systemdatenträger ausfällt.",
-  acceptNoRecovery:
-    "Das Gerät ohne Wiederherstellungsschlüssel senden; ein Defekt verliert dann die Daten",
-  names: {
-    escrow: "Hinterlegung",
-    split: "Geteilt",
-    vault: "Ihr Schlüsseltresor",
-    serviceKey: "Der Schlüssel des Dienstes",
-    service: "Der Dienst",
-    appliance: "Das Gerät",
-    unlockKey: "Der Entsperrschlüssel",
-    owner: "Sie, offline",
-  },
-  serviceKey: "Er entschlüsselt die Kopie des Dienstes. Sie können ihn nicht deaktivieren.",
+  ...strings.custody,
   escrow: {
-    key: "Ihr Schlüssel. Er entschlüsselt die Kopie des Dienstes, und Sie können ihn deaktivieren.",
-    sentence:
-      "Bei Hinterlegung kann auch der Dienst das Volume öffnen, ebenso alle, die den Passkey kennen.",
-    holders: {
-      service: "Den ganzen Entsperrschlüssel, verschlüsselt.",
-      appliance: "Nichts, was es öffnet.",
-      unlockKey:
-        "Wird bei jeder Entsperrung an das Gerät gesendet und im Portal als Passkey gezeigt.",
-      owner: "Ein Wiederherstellungsschlüssel öffnet das Gerät ohne den Dienst.",
-    },
+    ...strings.custody.escrow,
     losses: [
       {
         lost: "Die Daten des Dienstes",
@@ -55,16 +22,7 @@ export const custody: typeof english = {
     ],
   },
   split: {
-    key: "Ihr Schlüssel. Er entschlüsselt den Anteil des Dienstes, und Sie können ihn deaktivieren.",
-    sentence:
-      "Bei geteilter Verwahrung können weder der Dienst noch das Gerät das Volume allein öffnen.",
-    holders: {
-      service: "Einen Anteil, verschlüsselt.",
-      appliance:
-        "Den anderen Anteil, in seinem TPM oder einer privaten Datei. Er verlässt es nie im Klartext.",
-      unlockKey: "Entsteht aus beiden Anteilen, nur auf dem Gerät. Es gibt keinen Passkey.",
-      owner: "Ein Wiederherstellungsschlüssel stellt den Anteil des Geräts wieder her.",
-    },
+    ...strings.custody.split,
     losses: [
       {
         lost: "Die Daten des Dienstes",
@@ -86,26 +44,5 @@ export const custody: typeof english = {
           "Noch kein Verlust. Fügen Sie einen anderen hinzu, und geben Sie dem Gerät einen neuen Schlüssel mit dessen Fingerabdruck (--recovery-keys).",
       },
     ],
-  },
-  noPasskey: "Bei geteilter Verwahrung gibt es keinen Passkey.",
-  change: "Entsperrrichtlinie: wer was hat, und was wann verloren ist",
-  lossTitle: "Wenn etwas verloren geht",
-  who: {
-    title: "Wer entsperren kann",
-    escrow:
-      "Das Gerät und der Dienst, solange der Schlüssel es erlaubt; alle, die den Passkey kennen",
-    split: "Nur das Gerät, solange der Schlüssel es erlaubt",
-    place: "Der Anteil des Geräts",
-    places: {
-      file: "In einer privaten Datei (Angabe des Knotens)",
-      tpm: "Versiegelt von seinem TPM (Angabe des Knotens)",
-      "tpm-measured-boot":
-        "Versiegelt von seinem TPM, an den gemessenen Start gebunden (Angabe des Knotens)",
-    },
-    recovery: "Wiederherstellung",
-    copied:
-      "Vorbereitet. Das Gerät hat seinen Anteil für diese Wiederherstellungsschlüssel kopiert:",
-    compare: "Vergleichen Sie die Fingerabdrücke mit Ihren eigenen Wiederherstellungsschlüsseln.",
-    none: "Nicht vorbereitet: Fällt die Hauptplatine oder der Systemdatenträger aus, sind die Daten verloren.",
   },
 };
