@@ -17,7 +17,7 @@ import { searchMemory } from "./canary/process-memory.ts";
 import { createSearch, filesBelow, secretOf } from "./canary/secret.ts";
 import { campaignCommands } from "./drills/campaign.ts";
 import { ownKey } from "./drills/customer-key.ts";
-import { openDesk } from "./drills/desk.ts";
+import { openShell } from "./drills/shell.ts";
 import { cryptsetupPath, expectedProof } from "./harness/cryptsetup.ts";
 import { runShell, shellBlocks } from "./harness/documented-shell.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
@@ -223,9 +223,9 @@ test("each node of a Data Box Heavy has shares of its own, through a re-key, a c
   // The order leaves its vault: the broker's shares get another wrapping, the nodes notice nothing.
   const newKey = await world.createVault("contosoheavynew");
   await newKey.grant(await enableIdentity(world.customerContext, order));
-  const desk = await openDesk(world);
+  const shell = await openShell(world);
   const request = `{action: {kind: "move", to: {kekUrl: "${ownKey(newKey).url}", kekVaultResourceID: "${newKey.vaultId}"}}, selector: {keyUrl: "${ownKey(oldKey).url}"}}`;
-  const { exitCode, printed } = await desk.run(campaignCommands(request).join("\n"));
+  const { exitCode, printed } = await shell.run(campaignCommands(request).join("\n"));
   expect({ exitCode, printed }).toMatchObject({ exitCode: 0 });
   await oldKey.setEnabled(false);
   for (const node of [first, second]) {

@@ -7,49 +7,49 @@ export const backupPostgres: Drill = {
   title: "Back up and restore, with PostgreSQL",
   when: "In addition to the server's own backups (point in time, with the write-ahead log archived in a second region), back up each night and before each upgrade. Restore when the server is lost and its own backups are not usable.",
   undo: "The restore does not change the dump. Until the broker starts, `dropdb` undoes the restore.",
-  theatre: "postgres",
-  run: async (stage) => {
-    const { brokerEnvironment } = stage.world.stack;
-    const { node } = await stage.deliver("dumped");
-    await stage.step(
+  stack: "postgres",
+  run: async (drill) => {
+    const { brokerEnvironment } = drill.world.stack;
+    const { node } = await drill.deliver("dumped");
+    await drill.step(
       "Give PostgreSQL's programs what the broker has: the password of the database's user, and verified TLS. (`system` needs programs of version 16 or newer.)",
     );
-    await stage.type(
+    await drill.type(
       'export PGPASSWORD="$(cat "$DATABASE_PASSWORD_FILE")" PGSSLMODE=verify-full PGSSLROOTCERT="${DATABASE_CA_FILE:-system}"',
     );
-    await stage.step("Back up while the replicas serve. A dump is a consistent snapshot.");
-    await stage.type(
+    await drill.step("Back up while the replicas serve. A dump is a consistent snapshot.");
+    await drill.type(
       'mkdir "$BACKUP" && pg_dump --format=custom --file="$BACKUP/broker.dump" "$DATABASE_URL"',
     );
-    await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
+    await drill.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
     const administrator = Object.assign(new URL(brokerEnvironment["DATABASE_URL"] ?? ""), {
       username: "administrator",
       pathname: "/postgres",
     });
     const asAdministrator = 'PGPASSWORD="$(cat administrator.password)"';
-    await stage.step("*The database and the keys are lost.*", async () => {
-      await stage.world.stack.broker().kill();
+    await drill.step("*The database and the keys are lost.*", async () => {
+      await drill.world.stack.broker().kill();
       await rm(brokerEnvironment["BROKER_KEYS_DIR"] ?? "", { recursive: true });
-      const dropped = await stage.desk.run(
+      const dropped = await drill.shell.run(
         `${asAdministrator} dropdb --maintenance-db='${administrator.href}' broker`,
       );
       if (dropped.exitCode !== 0) throw new Error(dropped.printed);
     });
-    await stage.step(
+    await drill.step(
       "Restore the keys, and make an empty database that belongs to the broker's user. Only an administrator of the server who is a member of that role may do so (`grant databox to administrator`).",
     );
-    await stage.type('cp -a "$BACKUP/keys" "$BROKER_KEYS_DIR"');
-    await stage.set({ ADMINISTRATOR: administrator.href });
-    await stage.type(
+    await drill.type('cp -a "$BACKUP/keys" "$BROKER_KEYS_DIR"');
+    await drill.set({ ADMINISTRATOR: administrator.href });
+    await drill.type(
       `${asAdministrator} createdb --maintenance-db="$ADMINISTRATOR" --owner=databox broker`,
     );
-    await stage.step("As the broker's user, fill it.");
-    await stage.type(
+    await drill.step("As the broker's user, fill it.");
+    await drill.type(
       'pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" "$BACKUP/broker.dump"',
     );
-    await startAgain(stage);
-    await stage.step("Check: the doctor finds no problem, and an appliance unlocks.");
-    await stage.type("broker doctor", { show: "last line" });
-    await stage.typeAt(node, "databox-agent unlock");
+    await startAgain(drill);
+    await drill.step("Check: the doctor finds no problem, and an appliance unlocks.");
+    await drill.type("broker doctor", { show: "last line" });
+    await drill.typeAt(node, "databox-agent unlock");
   },
 };

@@ -1,9 +1,9 @@
-import type { Stage, Typing } from "./stage.ts";
+import type { DrillStack, Typing } from "./drill-stack.ts";
 
 /**
  * The commands by which an operator starts a campaign and waits for its end.
  *
- * @param request - of the campaign, as a program of jq, in which variables of the desk are `env.X`
+ * @param request - of the campaign, as a program of jq, in which variables of the shell are `env.X`
  */
 export const campaignCommands = (request: string) =>
   [
@@ -15,9 +15,13 @@ export const campaignCommands = (request: string) =>
       "do sleep 1; done; jq -c '{state, dryRun, progress}' progress",
   ] as const;
 
-/** Starts a campaign at the operator's desk, and shows its result. */
-export async function runCampaign(stage: Stage, request: string, typing?: Typing): Promise<void> {
+/** Starts a campaign in the operator's shell, and shows its result. */
+export async function runCampaign(
+  drill: DrillStack,
+  request: string,
+  typing?: Typing,
+): Promise<void> {
   const [start, wait] = campaignCommands(request);
-  await stage.type(start);
-  await stage.type(wait, typing);
+  await drill.type(start);
+  await drill.type(wait, typing);
 }

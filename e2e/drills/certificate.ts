@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { loadAuthority } from "@databox-cmk/azure-emulator";
 import { issueServerCertificate } from "@databox-cmk/crypto";
 
+import type { DrillStack } from "./drill-stack.ts";
 import type { Drill } from "./drill.ts";
-import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
 /** Checks the certificate that new connections get. */
@@ -15,56 +15,56 @@ export const certificate: Drill = {
   title: "Renew the TLS certificate",
   when: "[CertificateExpiresSoon](#certificateexpiressoon) fires, or the private key may have been copied. With cert-manager, find out why it did not renew (`kubectl describe certificate databox-broker`); the rest happens by itself.",
   undo: "Put the former files back, in the same way.",
-  run: async (stage) => {
-    const { brokerEnvironment } = stage.world.stack;
+  run: async (drill) => {
+    const { brokerEnvironment } = drill.world.stack;
     const served = {
       certificate: brokerEnvironment["BROKER_TLS_CERTIFICATE_FILE"] ?? "",
       key: brokerEnvironment["BROKER_TLS_KEY_FILE"] ?? "",
     };
-    const { node } = await stage.deliver("renewed");
-    await stage.step("*The served certificate expires within two weeks.*", async () => {
-      issue(stage, 10, served);
-      hangUp(stage);
-      await until(stage, `! ( ${EXPIRES} )`);
+    const { node } = await drill.deliver("renewed");
+    await drill.step("*The served certificate expires within two weeks.*", async () => {
+      issue(drill, 10, served);
+      hangUp(drill);
+      await until(drill, `! ( ${EXPIRES} )`);
     });
-    await stage.type(EXPIRES, { exitCode: 1 });
-    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
-    await stage.step(
+    await drill.type(EXPIRES, { exitCode: 1 });
+    await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await drill.step(
       "Let your authority issue a new certificate with a new private key, for the host of `BROKER_URL`.",
       async () => {
-        issue(stage, 89, {
-          certificate: join(stage.desk.folder, "new.pem"),
-          key: join(stage.desk.folder, "new-key.pem"),
+        issue(drill, 89, {
+          certificate: join(drill.shell.folder, "new.pem"),
+          key: join(drill.shell.folder, "new-key.pem"),
         });
         await Promise.resolve();
       },
     );
-    await stage.step(
+    await drill.step(
       "Replace both files on each replica. Until they fit each other, the broker keeps the former certificate.",
     );
-    await stage.type('install -m 600 new-key.pem "$BROKER_TLS_KEY_FILE" && shred -u new-key.pem');
-    await stage.type('cp new.pem "$BROKER_TLS_CERTIFICATE_FILE"');
-    await stage.step(
+    await drill.type('install -m 600 new-key.pem "$BROKER_TLS_KEY_FILE" && shred -u new-key.pem');
+    await drill.type('cp new.pem "$BROKER_TLS_CERTIFICATE_FILE"');
+    await drill.step(
       "Send `SIGHUP` to `broker serve` (`systemctl reload` or `kill -HUP`), or wait ten seconds. Open connections stay.",
       async () => {
-        hangUp(stage);
-        await until(stage, EXPIRES);
+        hangUp(drill);
+        await until(drill, EXPIRES);
       },
     );
-    await stage.step(
+    await drill.step(
       "Check: new connections get the new certificate, the doctor finds no problem, and an appliance talks to the broker.",
     );
-    await stage.type(EXPIRES);
-    await stage.type("broker doctor", { show: "last line" });
-    await stage.typeAt(node, "databox-agent lock", { show: "first line" });
-    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await drill.type(EXPIRES);
+    await drill.type("broker doctor", { show: "last line" });
+    await drill.typeAt(node, "databox-agent lock", { show: "first line" });
+    await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
   },
 };
 
 type Files = { readonly certificate: string; readonly key: string };
 
 /** Issues one by the stack's own authority. */
-function issue({ world: { stack } }: Stage, validityDays: number, files: Files): void {
+function issue({ world: { stack } }: DrillStack, validityDays: number, files: Files): void {
   const { certificatePem, privateKeyPem } = issueServerCertificate({
     ca: loadAuthority(stack.description.caFile),
     commonName: "broker.localhost",
@@ -76,6 +76,6 @@ function issue({ world: { stack } }: Stage, validityDays: number, files: Files):
   writeFileSync(files.certificate, certificatePem);
 }
 
-function hangUp({ world: { stack } }: Stage): void {
+function hangUp({ world: { stack } }: DrillStack): void {
   process.kill(stack.broker().pid, "SIGHUP");
 }

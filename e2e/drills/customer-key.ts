@@ -1,6 +1,6 @@
 import { type CustomerKey, enableIdentity, useCustomerKey } from "@databox-cmk/local-stack";
 
-import type { Stage, StagedOrder } from "./stage.ts";
+import type { DrillStack, DeliveredOrder } from "./drill-stack.ts";
 
 export type OwnKey = CustomerKey & {
   /** Without the version. */
@@ -13,8 +13,8 @@ export type OwnKey = CustomerKey & {
  * @returns the key, and the identity's principal
  */
 export async function moveToOwnKey(
-  { world }: Stage,
-  { order }: StagedOrder,
+  { world }: DrillStack,
+  { order }: DeliveredOrder,
   vaultName: string,
 ): Promise<{ readonly key: OwnKey; readonly principalId: string }> {
   const key = ownKey(await world.createVault(vaultName));

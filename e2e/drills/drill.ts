@@ -1,5 +1,4 @@
-import type { TheatreKind } from "./open-theatre.ts";
-import type { Stage } from "./stage.ts";
+import type { DrillStack, StackKind } from "./drill-stack.ts";
 
 /**
  * One entry of the runbook: its words, and a script that does exactly its steps and shows what they
@@ -12,6 +11,6 @@ export type Drill = {
   /** How to get back, or why there is no way back. */
   readonly undo: string;
   /** SQLite by default. */
-  readonly theatre?: TheatreKind;
-  readonly run: (stage: Stage) => Promise<void>;
+  readonly stack?: StackKind;
+  readonly run: (drill: DrillStack) => Promise<void>;
 };

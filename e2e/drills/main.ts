@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 
 import { setup as buildPrograms } from "../harness/build-agent.ts";
+import { openDrillStack, type StackKind } from "./drill-stack.ts";
 import type { Drill } from "./drill.ts";
 import { DRILLS } from "./drills.ts";
-import { openTheatre, type TheatreKind } from "./open-theatre.ts";
 import { renderEntry } from "./render-entry.ts";
 import { writeEntry } from "./runbook.ts";
 
@@ -30,13 +30,13 @@ const chosen = Object.entries<Drill>(DRILLS).filter(
   ([name]) => positionals.length === 0 || positionals.includes(name),
 );
 buildPrograms();
-const byTheatre = Map.groupBy(chosen, ([, { theatre }]): TheatreKind => theatre ?? "sqlite");
-for (const [kind, drills] of byTheatre) {
-  await using theatre = await openTheatre(kind);
+const byStack = Map.groupBy(chosen, ([, { stack }]): StackKind => stack ?? "sqlite");
+for (const [kind, drills] of byStack) {
+  await using stack = await openDrillStack(kind);
   for (const [name, drill] of drills) {
     const startedMs = performance.now();
-    await drill.run(theatre.stage);
-    const entry = renderEntry(name, drill, theatre.stage.takeTranscript());
+    await drill.run(stack);
+    const entry = renderEntry(name, drill, stack.takeTranscript());
     print(`${entry}\n\n(${((performance.now() - startedMs) / 1000).toFixed(1)} s)\n`);
     if (values.write) writeEntry(name, entry);
   }

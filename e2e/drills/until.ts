@@ -1,6 +1,6 @@
-import type { Stage } from "./stage.ts";
+import type { DrillStack } from "./drill-stack.ts";
 
-/** Repeats a command at the operator's desk until it succeeds. The runbook does not show it. */
-export async function until(stage: Stage, command: string): Promise<void> {
-  while ((await stage.desk.run(command)).exitCode !== 0);
+/** Repeats a command in the operator's shell until it succeeds. The runbook does not show it. */
+export async function until(drill: DrillStack, command: string): Promise<void> {
+  while ((await drill.shell.run(command)).exitCode !== 0);
 }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 import Database from "better-sqlite3";
 
+import type { DrillStack } from "./drill-stack.ts";
 import type { Drill } from "./drill.ts";
 import { startAgain } from "./restored-broker.ts";
-import type { Stage } from "./stage.ts";
 
 /**
  * The changes that a next version's migrations may make at first, and those that only a later
@@ -25,45 +25,45 @@ export const upgrade: Drill = {
   title: "Upgrade and roll back",
   when: "You want to run a new version, or return from the present version to the former one.",
   undo: "Step 4, as long as no column was dropped; step 6 after that.",
-  run: async (stage) => {
-    const { node } = await stage.deliver("upgraded");
-    await stage.step("Back up first.");
-    await stage.type('export BACKUP="$HOME/before-upgrade"');
-    await stage.type('mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null');
-    await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
-    await stage.step(
+  run: async (drill) => {
+    const { node } = await drill.deliver("upgraded");
+    await drill.step("Back up first.");
+    await drill.type('export BACKUP="$HOME/before-upgrade"');
+    await drill.type('mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null');
+    await drill.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
+    await drill.step(
       "Run `broker migrate` with the new version's image. *It adds a column and a table.* The former version's replicas continue to serve. On PostgreSQL, writes to a table wait while it gets an index: the two of `0026-list-indexes` delay new orders, changes of keys and ends of orders by about 6 s at 1,000,000 orders; reads and unlocks continue.",
-      () => migrate(stage, EXPAND),
+      () => migrate(drill, EXPAND),
     );
-    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
-    await stage.step(
+    await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await drill.step(
       "Replace the replicas one by one (`kubectl set image deployment/databox-broker broker=IMAGE`).",
     );
-    await stage.step(
+    await drill.step(
       "To roll back, run the former image again. It ignores the columns and tables that it does not know.",
-      () => stage.world.stack.restartBroker(),
+      () => drill.world.stack.restartBroker(),
     );
-    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
-    await stage.step(
+    await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await drill.step(
       "*One version later, the old columns are dropped.* From now on the former image does not start, and says why.",
       async () => {
-        await stage.world.stack.broker().stop();
-        await migrate(stage, CONTRACT);
+        await drill.world.stack.broker().stop();
+        await migrate(drill, CONTRACT);
       },
     );
-    await stage.type("broker serve", { exitCode: 2 });
-    await stage.step(
+    await drill.type("broker serve", { exitCode: 2 });
+    await drill.step(
       "Only if you must return anyway: restore the backup. All later decisions and their audit rows are lost.",
-      () => rm(stage.world.stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true }),
+      () => rm(drill.world.stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true }),
     );
-    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null');
-    await startAgain(stage);
-    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await drill.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null');
+    await startAgain(drill);
+    await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
   },
 };
 
 /** As the next version's `broker migrate` would: beside a broker that serves. */
-async function migrate({ world: { stack } }: Stage, statements: string): Promise<void> {
+async function migrate({ world: { stack } }: DrillStack, statements: string): Promise<void> {
   const folder = stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "";
   const database = new Database(join(folder, "broker.sqlite"));
   database.exec(`begin immediate; ${statements} commit`);

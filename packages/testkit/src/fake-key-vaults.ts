@@ -7,6 +7,8 @@ import {
   randomBytes,
 } from "node:crypto";
 
+import { required } from "./required.ts";
+
 /**
  * Key vaults in memory that behave as the real ones do, with real RSA: per-version state, soft
  * delete, access policies, a disabled key that refuses and an expired one that still unwraps.
@@ -353,8 +355,3 @@ const principalOf = (identity: Identity): string =>
   identity.kind === "broker" ? BROKER_PRINCIPAL : identity.principalId;
 const fail = (failure: Failure) => ({ ok: false, failure }) as const;
 const succeed = <Value>(value: Value) => ({ ok: true, value }) as const;
-
-function required<Value>(value: Value | undefined, what: string): Value {
-  if (value === undefined) throw new RangeError(`the fake has no ${what}`);
-  return value;
-}

@@ -24,6 +24,7 @@ export type {
   WireAnswer,
 } from "./fake-broker.ts";
 export { mayMount, mountDisk } from "./mount-disk.ts";
+export { required } from "./required.ts";
 export { requireTool } from "./require-tool.ts";
 export { hasPgbouncer, startPgbouncer } from "./start-pgbouncer.ts";
 export type { Pgbouncer } from "./start-pgbouncer.ts";

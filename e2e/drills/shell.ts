@@ -16,29 +16,17 @@ import { readSettings } from "./runbook.ts";
 const COMMAND_MS = 300_000;
 
 export type Variables = Readonly<Record<string, string>>;
-export type Typed = { readonly exitCode: number; readonly printed: string };
+
+export type Shell = Awaited<ReturnType<typeof openShell>>;
 
 /**
  * A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings,
  * headers for curl. No variable is set but these, and those that the page sets.
+ *
+ * @param world - whose tokens are in files of the shell's folder; a token is never on a command line
  */
-export type Desk = {
-  readonly folder: string;
-  /**
-   * A command that begins with `export` lasts until `forget`.
-   *
-   * @param accident - variables of this command that the page does not show
-   */
-  run(command: string, accident?: Variables): Promise<Typed>;
-  /** Leaves only the variables of the page's introduction. */
-  forget(): void;
-};
-
-/**
- * @param world - whose tokens lie in files at the desk; a token never stands on a command line
- */
-export async function openDesk(world: World): Promise<Desk> {
-  const folder = join(world.folder, "desk");
+export async function openShell(world: World) {
+  const folder = join(world.folder, "shell");
   const programs = join(folder, "bin");
   mkdirSync(programs, { recursive: true, mode: 0o700 });
   const [node, ...parameters] = agentCommand(AGENT_BUNDLE);
@@ -57,7 +45,12 @@ export async function openDesk(world: World): Promise<Desk> {
   const path = [programs, ...(postgres === undefined ? [] : [postgres]), process.env["PATH"] ?? ""];
   return {
     folder,
-    async run(command, accident = {}) {
+    /**
+     * A command that begins with `export` lasts until `forget`.
+     *
+     * @param accident - variables of this command that the page does not show
+     */
+    async run(command: string, accident: Variables = {}) {
       const script = [introduction, ...exported, command].join("\n");
       if (command.startsWith("export ")) exported = [...exported, command];
       const child = spawn("/bin/sh", ["-c", script], {
@@ -71,7 +64,8 @@ export async function openDesk(world: World): Promise<Desk> {
       const [exitCode] = await ended;
       return { exitCode: typeof exitCode === "number" ? exitCode : -1, printed: out + errors };
     },
-    forget() {
+    /** Leaves only the variables of the page's introduction. */
+    forget(): void {
       exported = [];
     },
   };
