@@ -304,7 +304,6 @@ property.prop([fc.array(oneWrite, { minLength: 1, maxLength: 6 })], { numRuns: 2
     for (const wanted of writes) await carryOut(wanted);
     expect(await rights()).toEqual(expect.arrayContaining([...before]));
   },
-  60_000,
 );
 
 test("a new key gets a rotation policy, which is never overwritten", async () => {
