@@ -14,6 +14,7 @@ import {
   findPostgres,
   requireTool,
   codeOf,
+  required,
 } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -64,16 +65,8 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     await Promise.all(fleet.replicas.map((one) => one.start()));
   });
 
-  const replica = (index: number): Replica => {
-    const found = fleet.replicas[index];
-    if (found === undefined) throw new Error("no replica");
-    return found;
-  };
-  const link = (index: number) => {
-    const found = fleet.links[index];
-    if (found === undefined) throw new Error("no link");
-    return found;
-  };
+  const replica = (index: number): Replica => required(fleet.replicas[index]);
+  const link = (index: number) => required(fleet.links[index]);
   /** Sends by one replica, and ignores the result. */
   const sendBy = async (
     index: number,

@@ -17,7 +17,7 @@ import {
   MESSAGE_TYPES,
   type Sanitisation,
 } from "@databox-cmk/protocol";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { openTemporaryFolder, required } from "@databox-cmk/testkit";
 import { Command } from "commander";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 
@@ -280,8 +280,7 @@ describe("the document", () => {
   });
 
   it("may be long, and have words that its fonts lack", async () => {
-    const [copy] = STATEMENT.destroyed;
-    if (copy === undefined) throw new Error("no copy");
+    const copy = required(STATEMENT.destroyed[0]);
     const destroyed = Array.from({ length: 5000 }, (_, generation) => ({ ...copy, generation }));
     const statement = { ...STATEMENT, by: "Łukasz 宝\n", destroyed };
     const pdf = await makePdf(await signed(ERASURE_CERTIFICATE_TYPE, statement));

@@ -14,7 +14,7 @@ import { join } from "node:path";
 
 import { openEnvelope, verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES, sanitisation } from "@databox-cmk/protocol";
-import { startSwtpm } from "@databox-cmk/testkit";
+import { startSwtpm, required } from "@databox-cmk/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { takeAgentLock } from "../src/state/agent-lock.ts";
@@ -43,11 +43,7 @@ const erased = { exit: 0, outcome: "erased" };
 
 const erase = (world: AgentWorld, serial: string = SERIAL) =>
   world.run({ command: "erase", serial });
-const nodeOf = (world: AgentWorld) => {
-  const node = world.broker.nodes.get(SERIAL);
-  if (node === undefined) throw new Error("no node");
-  return node;
-};
+const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
 const shownPasskey = (world: AgentWorld): Promise<Uint8Array> => {
   const { envelope, contentKey, order, serial } = nodeOf(world);
   return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });

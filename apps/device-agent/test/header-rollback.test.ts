@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { openEnvelope } from "@databox-cmk/crypto";
+import { required } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openVolume } from "../src/volume/choose-volume.ts";
@@ -17,8 +18,7 @@ const KINDS = [
 
 /** The passkey that the portal would show. */
 function shownPasskey(world: AgentWorld): Promise<Uint8Array> {
-  const node = world.broker.nodes.get(SERIAL);
-  if (node === undefined) throw new Error("no node");
+  const node = required(world.broker.nodes.get(SERIAL));
   const { envelope, contentKey, order, serial } = node;
   return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, required } from "@databox-cmk/testkit";
 import { decodeQR } from "qr/decode.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -27,8 +27,7 @@ beforeEach(async () => {
 const cut = async (node = world): Promise<() => Promise<void>> => {
   const { url } = node.broker;
   const port = url.split(":").at(-1) ?? "";
-  const settings = openStateFolder(node.stateDir).readSettings();
-  if (settings === undefined) throw new Error("not prepared");
+  const settings = required(openStateFolder(node.stateDir).readSettings());
   const { brokerUrl } = settings.connection;
   const to = (address: string) => {
     const connection = { ...settings.connection, brokerUrl: address };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { openEnvelope } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { required } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openVolume } from "../src/volume/choose-volume.ts";
@@ -16,11 +17,7 @@ const KINDS = [
 ] as const;
 
 const rekey = (world: AgentWorld) => world.run({ command: "rekey" });
-const nodeOf = (world: AgentWorld) => {
-  const node = world.broker.nodes.get(SERIAL);
-  if (node === undefined) throw new Error("no node");
-  return node;
-};
+const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
 /** The passkey that the portal would show. */
 const shownPasskey = (world: AgentWorld) => {
   const { envelope, contentKey, order, serial } = nodeOf(world);

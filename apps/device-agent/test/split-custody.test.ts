@@ -15,7 +15,7 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { startSwtpm } from "@databox-cmk/testkit";
+import { startSwtpm, required } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
@@ -47,11 +47,7 @@ const owner = createOwner();
 const recoveryKeys = [owner.jwk];
 const unlocked = { exit: 0, outcome: "unlocked" };
 
-const nodeOf = (world: AgentWorld) => {
-  const node = world.broker.nodes.get(SERIAL);
-  if (node === undefined) throw new Error("no node");
-  return node;
-};
+const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
 const rekey = (world: AgentWorld, recoveryKeyNames?: readonly string[], custody?: "split") =>
   world.run({ command: "rekey", recoveryKeys: recoveryKeyNames, custody });
 /** A dishonest broker makes its proposals itself. */

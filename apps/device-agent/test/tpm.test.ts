@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node
 import { join } from "node:path";
 
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
-import { type SoftwareTpm, startSwtpm } from "@databox-cmk/testkit";
+import { type SoftwareTpm, startSwtpm, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
@@ -89,8 +89,7 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
     await using world = await prepareWith(tpm, undefined);
     await using other = await startSwtpm();
     const folder = openStateFolder(world.stateDir);
-    const stolen = folder.readTpmKey();
-    if (stolen === undefined) throw new Error("no key");
+    const stolen = required(folder.readTpmKey());
     folder.writeTpmKey({ ...stolen, tcti: other.tcti });
     expect(seen(await world.unlock())).toMatchObject({
       exit: 5,
@@ -102,8 +101,7 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
   test("says so when the TPM does not answer", async () => {
     await using world = await prepareWith(tpm, undefined);
     const folder = openStateFolder(world.stateDir);
-    const key = folder.readTpmKey();
-    if (key === undefined) throw new Error("no key");
+    const key = required(folder.readTpmKey());
     folder.writeTpmKey({ ...key, tcti: "swtpm:path=/nowhere" });
     expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "DeviceKeyUnavailable" });
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { COMPILED_ONCE, createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, createFakeBroker, type FakeBroker, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createDeviceEmulator } from "../src/index.ts";
@@ -101,8 +101,7 @@ test("the two nodes of a Heavy have keys, disks and locks of their own", async (
 
 test("a node serves its page at an address that it keeps, until it is switched off, also by its page's own command", async () => {
   const appliance = emulate("DataBox", ["EMU-SERVE"]);
-  const [node] = appliance.nodes;
-  if (node === undefined) throw new Error("one node expected");
+  const node = required(appliance.nodes[0]);
   await expect(node.serve()).rejects.toThrow("switched off");
   appliance.powerOn();
   await prepare(node);
@@ -129,8 +128,7 @@ describe("tampering ends in a failure that names itself", () => {
 
   test.each(expected)("$kind: $code", async ({ kind, exitCode, code }) => {
     const appliance = emulate("DataBox", [`EMU-${kind}`]);
-    const [node] = appliance.nodes;
-    if (node === undefined) throw new Error("one node expected");
+    const node = required(appliance.nodes[0]);
     appliance.powerOn();
     await prepare(node);
     node.powerOn();

@@ -1,5 +1,5 @@
 import { approvalList, approvalView, type UnlockPolicy } from "@databox-cmk/protocol";
-import type { DeviceClient, PreparedUnlock } from "@databox-cmk/testkit";
+import { type DeviceClient, type PreparedUnlock, required } from "@databox-cmk/testkit";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -42,11 +42,7 @@ const list = async (caller?: ReturnType<typeof as>) => {
   const { json } = await world.call("GET", `${jobPath(JOB)}/approvals?${API}`, caller);
   return exactly(approvalList, json).value;
 };
-const newest = async (caller?: ReturnType<typeof as>) => {
-  const [first] = await list(caller);
-  if (first === undefined) throw new Error("no approval");
-  return first;
-};
+const newest = async (caller?: ReturnType<typeof as>) => required((await list(caller))[0]);
 const say = async (
   word: "approve" | "reject",
   oid: string,

@@ -11,7 +11,7 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import { activityList, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { LeaseClient } from "@databox-cmk/testkit";
+import { LeaseClient, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { exactly } from "../world/exactly.ts";
@@ -76,11 +76,7 @@ const note = async (lines: readonly object[]) => {
   writeFileSync(path, (await verify(lines, "--json")).lines.join("\n"));
   return ["--noted", path] as const;
 };
-const at = (position: number): Line => {
-  const line = whole.at(position);
-  if (line === undefined) throw new RangeError(String(position));
-  return line;
-};
+const at = (position: number): Line => required(whole.at(position));
 const without = (position: number) => whole.filter((_, index) => index !== position);
 const withRow = (position: number, change: object) =>
   whole.map((line, index) =>
@@ -225,8 +221,7 @@ test("a receipt that is missing has its own exit code, unless the auditor accept
     return { ...line, sequence: index + 1, hash, row: renumbered };
   });
   const more = [...lines];
-  const last = lines.at(-1);
-  if (last === undefined) throw new Error("no rows");
+  const last = required(lines.at(-1));
   const time = "2026-01-02T05:04:05.678Z";
   const later = { ...last.row, sequence: last.sequence + 1, at: time };
   more.push({

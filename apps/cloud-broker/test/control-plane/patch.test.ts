@@ -1,4 +1,5 @@
 // @module-tag one-engine
+import { required } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { CUSTOMER_KEY, VAULT, VAULT_NAME } from "../world/customer-vault.ts";
@@ -302,8 +303,7 @@ test("nothing of the key or the identity can be changed after the end", async ()
 });
 
 test("a change that was committed is answered, although the order is gone a moment later", async () => {
-  const [store] = world.replicas().map((replica) => replica.store);
-  if (store === undefined) throw new Error("no replica");
+  const store = required(world.replicas().map((replica) => replica.store)[0]);
   wrapNextTransaction([store], async (execute) => {
     await execute();
     await store.deleteFrom("orders").execute();

@@ -1,7 +1,7 @@
 // @module-tag one-engine
 
 import type { StageName, TransferType, UnlockRequest } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, required } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
@@ -26,8 +26,7 @@ type Place = { readonly stage: StageName; readonly transfer_type?: TransferType 
 type Prepared = PreparedNode & { readonly grant: string };
 
 async function preparing(world: BrokerWorld): Promise<Prepared> {
-  const [node] = await world.preparing("crash");
-  if (node === undefined) throw new Error("no node");
+  const node = required((await world.preparing("crash"))[0]);
   return { ...node, grant: "" };
 }
 

@@ -1,6 +1,6 @@
 import { generateSigningKey } from "@databox-cmk/crypto";
 import type { EnrolmentRequest } from "@databox-cmk/protocol";
-import { type DeviceClient, type Tamper, codeOf } from "@databox-cmk/testkit";
+import { type DeviceClient, type Tamper, codeOf, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type BrokerWorld, openBroker, type PreparedNode } from "../world/open-broker.ts";
@@ -16,9 +16,7 @@ afterAll(async () => {
 let names = 0;
 async function preparing(): Promise<PreparedNode> {
   names += 1;
-  const [node] = await world.preparing(`enrol-${String(names)}`);
-  if (node === undefined) throw new Error("no node");
-  return node;
+  return required((await world.preparing(`enrol-${String(names)}`))[0]);
 }
 
 type Case = {

@@ -1,4 +1,4 @@
-import { codeOf } from "@databox-cmk/testkit";
+import { codeOf, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
@@ -224,8 +224,7 @@ test("an erased order says that its secrets are gone", async () => {
 
 // Evidence: Invalid curves and points of low order.
 test("a sealing key of low order is malformed, and the content key goes nowhere", async () => {
-  const [node] = await world.preparing("low-order");
-  if (node === undefined) throw new Error("no node");
+  const node = required((await world.preparing("low-order"))[0]);
   const { device, code } = node;
   await device.enrol(code, { payload: (payload) => ({ ...payload, suite: "X25519" }) });
   const { answer } = await device.unlock("prepare", {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { required } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { orderIdOf } from "../../src/core/order.ts";
@@ -46,8 +47,7 @@ let turn = 0;
 /** One replica after another. */
 const ask = async (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
   turn += 1;
-  const store = replicas[turn % replicas.length];
-  if (store === undefined) throw new RangeError();
+  const store = required(replicas[turn % replicas.length]);
   const database = { store, commit: createCommit(store) };
   const counted = { order, ...countedOf(QUOTA, { order, serial }, nowMs) };
   const refusedBy = await countUnlock(database, counted);
@@ -144,8 +144,7 @@ describe("a customer's unlocks a minute", () => {
 
 test("windows that have ended are forgotten", async () => {
   await ask();
-  const [store] = replicas;
-  if (store === undefined) throw new RangeError();
+  const store = required(replicas[0]);
   await forgetWindows(store, NOON_MS + 60_000);
   expect(await store.selectFrom("quota_windows").selectAll().execute()).toHaveLength(2);
   await forgetWindows(store, NOON_MS + 200_000);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
@@ -17,8 +18,7 @@ afterAll(async () => {
 describe("a device", () => {
   test("enrols, prepares itself, and is unlocked at the customer's site", async () => {
     const nodes = await world.preparing("whole-life", "DataBoxHeavy");
-    const [first] = nodes;
-    if (first === undefined) throw new Error("no node");
+    const first = required(nodes[0]);
     const id = foldOrderId(first.device.order);
     for (const [index, { device, code }] of nodes.entries()) {
       const enrolled = await device.enrol(code);

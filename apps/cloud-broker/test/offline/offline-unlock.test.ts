@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
 import { matchesCommitment, messageHash, parseEnvelope } from "@databox-cmk/crypto";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { API, jobPath } from "../world/jobs.ts";
@@ -171,8 +171,7 @@ describe("a challenge that a person carried", () => {
     const own = await submit("hers", text);
     world.aroundUnwrap = undefined;
     expect(own.status).toBe(200);
-    const refused = await foreign;
-    if (refused === undefined) throw new Error("no unwrap");
+    const refused = required(await foreign);
     expect(refusalOf(device, text, refused)).toMatchObject({ code: "OrderMismatch" });
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { noticeList, type StageName } from "@databox-cmk/protocol";
+import { required } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { createNoticeRoutes } from "../../src/api/portal/notices/notice-routes.ts";
@@ -49,8 +50,7 @@ beforeEach(async () => {
 afterEach(() => store.destroy());
 
 function ask(method: "GET" | "POST", caller: Caller, subscriptions: string[], body = {}) {
-  const route = routes.find((each) => each.method === method);
-  if (route === undefined) throw new Error("no such route");
+  const route = required(routes.find((each) => each.method === method));
   // These handlers read nothing else of a request.
   const { handle } = route as { handle: (request: unknown) => Promise<Answer> };
   const query = new URLSearchParams();

@@ -1,5 +1,5 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceClient, LeaseClient, codeOf } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient, codeOf, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
@@ -17,11 +17,7 @@ beforeEach(() => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const replica = (index: number) => {
-  const found = world.replicas()[index];
-  if (found === undefined) throw new Error("no replica");
-  return found;
-};
+const replica = (index: number) => required(world.replicas()[index]);
 
 /**
  * The next unwrapping waits at the vault until it is let go on: its replica is as good as paused

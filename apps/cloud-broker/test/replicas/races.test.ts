@@ -1,5 +1,11 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceAnswer, type DeviceClient, LeaseClient, codeOf } from "@databox-cmk/testkit";
+import {
+  type DeviceAnswer,
+  type DeviceClient,
+  LeaseClient,
+  codeOf,
+  required,
+} from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
@@ -23,11 +29,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 /** Two hundred at once, each at the next replica. */
 const race = <Value>(run: (index: number) => Promise<Value>, racers = RACERS): Promise<Value[]> =>
   Promise.all(Array.from({ length: racers }, (_, index) => run(index)));
-const replica = (index: number) => {
-  const found = world.replicas()[index % REPLICAS];
-  if (found === undefined) throw new Error("no replica");
-  return found;
-};
+const replica = (index: number) => required(world.replicas()[index % REPLICAS]);
 const texts = (all: readonly DeviceAnswer<unknown>[]) =>
   new Set(all.flatMap((answer) => (answer.kind === "answer" ? [answer.text] : [])));
 const claim = (index: number, nowMs: number) =>

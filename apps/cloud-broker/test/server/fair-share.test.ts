@@ -6,6 +6,7 @@ import {
   type DeviceClient,
   type Transport,
   codeOf,
+  required,
 } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
@@ -128,8 +129,7 @@ test("a customer above its share gets a signed answer on a new connection, befor
 test("a message that only claims to be another customer's does not use that customer's share, and does not escape its own", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = SATURATED;
-  const [victim] = quick;
-  if (victim === undefined) throw new Error("no device");
+  const victim = required(quick[0]);
   const [head = ""] = (await victim.prepareUnlock("unlock")).text.split(".");
   const forge = (text: string) => [head, ...text.split(".").slice(1)].join(".");
   // On a connection of the crowd's it does not even get in, on new ones it proves nothing.

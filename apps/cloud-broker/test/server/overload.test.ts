@@ -1,4 +1,4 @@
-import { type DeviceClient, LeaseClient, codeOf } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient, codeOf, required } from "@databox-cmk/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -18,11 +18,7 @@ beforeEach(() => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const device = (index: number): DeviceClient => {
-  const found = devices[index];
-  if (found === undefined) throw new Error("no device");
-  return found;
-};
+const device = (index: number): DeviceClient => required(devices[index]);
 
 /** No other request gets an answer from the database until it is released. */
 async function holdDatabase() {

@@ -10,6 +10,7 @@ import {
   requireTool,
   startPgbouncer,
   startPostgres,
+  required,
 } from "@databox-cmk/testkit";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -55,8 +56,7 @@ const PATIENCE = { statementTimeoutSeconds: 600, connectTimeoutMs: 600_000 };
 const limits = timeLimits.replaceAll("10s", "600s");
 
 const settingsOf = (address: string): PostgresSettings => {
-  const url = parseDatabaseUrl(address);
-  if (url === undefined) throw new Error(`no address of a database: ${address}`);
+  const url = required(parseDatabaseUrl(address));
   return { url, tls: "off", poolSize: 10, ...PATIENCE };
 };
 
@@ -110,8 +110,7 @@ describe.skipIf(!canRun)("a database behind pgbouncer in the mode transaction", 
     const settings = settingsOf(loose.url(OWNER));
     const stores = Array.from({ length: 3 }, () => createPostgresStore(settings));
     await Promise.all(stores.map((store) => migrate(store)));
-    const [store] = stores;
-    if (store === undefined) throw new Error("no store");
+    const store = required(stores[0]);
     expect(await advisoryLocks(store)).toBe(0);
     const failing = { up: () => Promise.reject(new Error("a fault of the migration")) };
     await expect(migrate(store, { ...MIGRATIONS, "9999-fails": failing })).rejects.toThrow(

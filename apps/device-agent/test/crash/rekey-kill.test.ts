@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { decodeBase64url, deriveSplitKey, openEnvelope } from "@databox-cmk/crypto";
-import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { Volume } from "../../src/core/ports.ts";
@@ -28,8 +28,7 @@ afterAll(async () => {
 
 /** The passkey of the current envelope; in split custody, the key of it and the node's share. */
 async function keyOf(serial: string): Promise<Uint8Array> {
-  const node = broker.nodes.get(serial);
-  if (node === undefined) throw new Error("no node");
+  const node = required(broker.nodes.get(serial));
   const { context } = node.envelope;
   const opened = await openEnvelope(node.envelope, node.contentKey, context);
   if (context.cus === undefined) return opened;

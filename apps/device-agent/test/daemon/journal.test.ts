@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+import { required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openStateFolder } from "../../src/state/state-folder.ts";
@@ -17,11 +18,7 @@ afterAll(() => {
   rmSync(join(agent, ".."), { recursive: true, force: true });
 });
 
-const nodeOf = (world: AgentWorld) => {
-  const node = world.broker.nodes.get(SERIAL);
-  if (node === undefined) throw new Error("no node");
-  return node;
-};
+const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
 const verify = (world: AgentWorld) => world.run({ command: "journal", verify: true, last: 20 });
 const delivered = async (world: AgentWorld, last: string) => {
   await expect.poll(() => nodeOf(world).journal.at(-1)?.event).toBe(last);
@@ -125,8 +122,7 @@ test("a rewritten journal is detected by the broker, and by verify without a net
   // linked.
   writeFileSync(path, before);
   const folder = openStateFolder(world.stateDir);
-  const state = folder.readState();
-  if (state === undefined) throw new Error("no state");
+  const state = required(folder.readState());
   const { journalHead: _journalHead, ...rest } = state;
   folder.writeState(rest);
   await world.lock();

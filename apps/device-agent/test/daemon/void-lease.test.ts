@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { required } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { waitForAgentLock } from "../../src/state/agent-lock.ts";
@@ -72,8 +73,7 @@ describe("a lease is void, and its volume is closed without an answer of the bro
     {
       using held = await waitForAgentLock(world.stateDir, LOCK_WAIT_MS);
       expect(held).toBeDefined();
-      const state = folder.readState();
-      if (state === undefined) throw new Error("no state");
+      const state = required(folder.readState());
       folder.writeState({ ...state, counter: 1 });
     }
     expect(await ending()).toMatchObject(closedBy("rollback"));
