@@ -1,8 +1,9 @@
 import { LoadingState } from "@databox-cmk/ui";
-import { Button, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
+import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
+import { Radios } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -47,13 +48,15 @@ export function SelectIdentityPanel({
       <QueryProblem error={identities.error} />
       {identities.data?.length === 0 && <Text>{texts.encryption.noIdentities}</Text>}
       {identities.data !== undefined && identities.data.length > 0 && (
-        <Field label={texts.encryption.userIdentities}>
-          <RadioGroup value={selected?.id ?? ""} onChange={(_event, { value }) => setChosen(value)}>
-            {identities.data.map(({ id, name: identityName }) => (
-              <Radio key={id} value={id} label={`${identityName} (${id.split("/")[4] ?? ""})`} />
-            ))}
-          </RadioGroup>
-        </Field>
+        <Radios
+          label={texts.encryption.userIdentities}
+          values={identities.data.map(({ id }) => id)}
+          names={Object.fromEntries(
+            identities.data.map(({ id, name }) => [id, `${name} (${id.split("/")[4] ?? ""})`]),
+          )}
+          value={selected?.id}
+          onChange={setChosen}
+        />
       )}
     </SidePanel>
   );

@@ -1,8 +1,7 @@
 import { Notice } from "@databox-cmk/ui";
-import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { TextField } from "../shell/fields.tsx";
+import { Radios, TextField } from "../shell/fields.tsx";
 import { FormDialog } from "../shell/form-dialog.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useNodes, useOrderName } from "./use-order.ts";
@@ -30,44 +29,73 @@ export function LoudDialog({
 }): ReactElement {
   const texts = useTexts();
   const { jobName } = useOrderName();
-  const nodes = useNodes();
+  const serials = (useNodes().data ?? []).map((node) => node.serial);
   const [serial, setSerial] = useState(WHOLE_ORDER);
-  const [reason, setReason] = useState("");
-  const [typed, setTyped] = useState("");
+  const affirmation = useAffirmation(jobName);
   return (
     <FormDialog
       title={title}
       confirm={confirm}
-      isReady={reason.trim() !== "" && typed === jobName}
+      isReady={affirmation.isGiven}
       isDanger
       onConfirm={() => {
-        onConfirm({ reason: reason.trim(), serial: serial === WHOLE_ORDER ? undefined : serial });
+        const { reason } = affirmation;
+        onConfirm({ reason, serial: serial === WHOLE_ORDER ? undefined : serial });
         onClose();
       }}
       onClose={onClose}
     >
       <Notice intent="error">{warning}</Notice>
-      {(nodes.data?.length ?? 0) > 0 && (
-        <Field label={texts.loud.covers}>
-          <RadioGroup value={serial} onChange={(_event, { value }) => setSerial(value)}>
-            <Radio value={WHOLE_ORDER} label={texts.loud.wholeOrder} />
-            {nodes.data?.map((node) => (
-              <Radio
-                key={node.serial}
-                value={node.serial}
-                label={texts.loud.oneNode(node.serial)}
-              />
-            ))}
-          </RadioGroup>
-        </Field>
+      {serials.length > 0 && (
+        <Radios
+          label={texts.loud.covers}
+          values={[WHOLE_ORDER, ...serials]}
+          names={{
+            ...Object.fromEntries(serials.map((each) => [each, texts.loud.oneNode(each)])),
+            [WHOLE_ORDER]: texts.loud.wholeOrder,
+          }}
+          value={serial}
+          onChange={setSerial}
+        />
       )}
-      <TextField label={texts.loud.reason} isRequired value={reason} onChange={setReason} />
-      <TextField
-        label={texts.loud.typeName(jobName)}
-        isRequired
-        value={typed}
-        onChange={setTyped}
-      />
+      {affirmation.fields}
     </FormDialog>
   );
+}
+
+/**
+ * A reason, and a text typed by hand, before an action that reaches into the field.
+ *
+ * @param expected - the text to type; `undefined`: not known yet
+ * @param hint - of the reason
+ */
+export function useAffirmation(expected: string | undefined, hint?: string) {
+  const words = useTexts().loud;
+  const [reason, setReason] = useState("");
+  const [typed, setTyped] = useState("");
+  return {
+    reason: reason.trim(),
+    isGiven: reason.trim() !== "" && typed === expected,
+    isFilled: reason !== "" || typed !== "",
+    fields: (
+      <>
+        <TextField
+          label={words.reason}
+          hint={hint}
+          isRequired
+          maxLength={1024}
+          value={reason}
+          onChange={setReason}
+        />
+        {expected !== undefined && (
+          <TextField
+            label={words.typeName(expected)}
+            isRequired
+            value={typed}
+            onChange={setTyped}
+          />
+        )}
+      </>
+    ),
+  };
 }

@@ -12,9 +12,9 @@ import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 import { ProblemError } from "../api/problem-error.ts";
 import { orderId, type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { HealthBadge } from "../order/badges.tsx";
+import { useAffirmation } from "../order/loud-dialog.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { TextField } from "../shell/fields.tsx";
 import { FormFields } from "../shell/form-fields.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
@@ -180,10 +180,7 @@ export function RevokePanel({
   const texts = useTexts();
   const words = texts.orders.bulk.revoke;
   const { client } = useSignedIn();
-  const [typedReason, setTypedReason] = useState("");
-  const [typedCount, setTypedCount] = useState("");
-  const expected = String(orders.length);
-  const reason = typedReason.trim();
+  const { reason, isGiven, isFilled, fields } = useAffirmation(String(orders.length));
   const revokeOne = (name: OrderName) =>
     by === "customer"
       ? client.call(REVOCATION_CALLS.revoke, { params: name, body: { reason } })
@@ -196,28 +193,16 @@ export function RevokePanel({
       orders={orders}
       title={words.title}
       confirm={words.confirm(orders.length)}
-      isFilled={typedReason !== "" || typedCount !== ""}
+      isFilled={isFilled}
       opens={by === "customer" ? "keyHealth" : "operations"}
-      isReady={reason !== "" && typedCount === expected}
+      isReady={isGiven}
       run={async (name) => (
         <Text>{texts.keyHealth.leasesEnded((await revokeOne(name)).leases)}</Text>
       )}
       onClose={onClose}
     >
       <Notice intent="error">{texts.keyHealth.revokeWarning}</Notice>
-      <TextField
-        label={texts.loud.reason}
-        isRequired
-        maxLength={1024}
-        value={typedReason}
-        onChange={setTypedReason}
-      />
-      <TextField
-        label={texts.loud.typeName(expected)}
-        isRequired
-        value={typedCount}
-        onChange={setTypedCount}
-      />
+      {fields}
     </BulkPanel>
   );
 }

@@ -14,7 +14,6 @@ export const operatorDe: OperatorTexts = {
       stage: () => "Nicht in dieser Phase.",
     },
     done: (name) => `Erledigt: ${name}.`,
-    typeName: (name) => `Zur Bestätigung ${name} eingeben`,
     unprepared: (serials) =>
       `Nicht vorbereitet: ${serials}. Ein solcher Knoten lässt sich beim Kunden nicht entsperren. Bereiten Sie ihn vor dem Versand vor.`,
   },

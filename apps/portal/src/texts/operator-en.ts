@@ -102,7 +102,6 @@ export const operatorEn = {
       stage: () => "Not in this stage.",
     } as Record<"erased" | "halted" | "later" | "past" | "stage", (stages: string) => string>,
     done: (name: string) => `Done: ${name}.`,
-    typeName: (name: string) => `Type ${name} to confirm`,
     forceDispatch: "Dispatch anyway",
     unprepared: (serials: string) =>
       `Not prepared: ${serials}. Such a node can't be unlocked at the customer's site. Prepare it before dispatch.`,

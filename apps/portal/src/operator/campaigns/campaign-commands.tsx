@@ -101,7 +101,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
         <ConfirmDialog
           title={asking === "cancel" ? words.cancelTitle : words.startTitle(progress.total)}
           text={asking === "cancel" ? words.cancelText : words.startText(progress.failed)}
-          label={texts.operator.operations.typeName(word)}
+          label={texts.loud.typeName(word)}
           expected={word}
           confirm={asking === "cancel" ? words.cancel : words.startReal}
           onConfirm={() => {

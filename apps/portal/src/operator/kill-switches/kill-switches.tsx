@@ -7,6 +7,7 @@ import { type ReactElement, useState } from "react";
 
 import { orderId, type OrderName } from "../../core/arm-path.ts";
 import { confirmationOf, covers, decideScope } from "../../core/revocation-scope.ts";
+import { useAffirmation } from "../../order/loud-dialog.tsx";
 import { QUERY_KEYS } from "../../queries/query-keys.ts";
 import { useSignedIn } from "../../queries/session-context.ts";
 import { usePart } from "../../queries/use-part.ts";
@@ -118,20 +119,17 @@ function RevokeDialog({
   readonly onConfirm: (scope: OperatorRevocationScope, reason: string) => void;
   readonly onClose: () => void;
 }): ReactElement {
-  const texts = useTexts();
-  const words = texts.operator.killSwitches;
+  const words = useTexts().operator.killSwitches;
   const [name, setName] = useState("");
-  const [reason, setReason] = useState("");
-  const [typed, setTyped] = useState("");
   const scope = typeof what === "string" ? decideScope(what, name) : what;
-  const expected = scope === undefined ? undefined : confirmationOf(scope);
+  const affirmation = useAffirmation(scope && confirmationOf(scope), words.reasonHint);
   return (
     <FormDialog
       title={typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
       confirm={words.revokeNow}
-      isReady={reason.trim() !== "" && typed === expected}
+      isReady={affirmation.isGiven}
       onConfirm={() => {
-        if (scope !== undefined) onConfirm(scope, reason.trim());
+        if (scope !== undefined) onConfirm(scope, affirmation.reason);
       }}
       onClose={onClose}
     >
@@ -145,22 +143,7 @@ function RevokeDialog({
           onChange={setName}
         />
       )}
-      <TextField
-        label={words.reason}
-        hint={words.reasonHint}
-        isRequired
-        maxLength={1024}
-        value={reason}
-        onChange={setReason}
-      />
-      {expected !== undefined && (
-        <TextField
-          label={texts.operator.operations.typeName(expected)}
-          isRequired
-          value={typed}
-          onChange={setTyped}
-        />
-      )}
+      {affirmation.fields}
     </FormDialog>
   );
 }

@@ -65,7 +65,7 @@ export function RevocationTable({
         <ConfirmDialog
           title={words.restoreTitle}
           text={words.restoreText}
-          label={texts.operator.operations.typeName(confirmationOf(scopeOf(lifting)))}
+          label={texts.loud.typeName(confirmationOf(scopeOf(lifting)))}
           expected={confirmationOf(scopeOf(lifting))}
           confirm={words.restore}
           onConfirm={() => onRestore(scopeOf(lifting))}

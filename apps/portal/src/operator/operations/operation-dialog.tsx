@@ -52,7 +52,7 @@ export function OperationDialog({
     <ConfirmDialog
       title={dialog.title}
       text={dialog.text}
-      label={words.typeName(order.name)}
+      label={texts.loud.typeName(order.name)}
       expected={order.name}
       confirm={isForce ? words.forceDispatch : words.buttons.erase}
       onConfirm={() => onConfirm(isForce ? { force: true } : {})}
@@ -98,7 +98,12 @@ function OutcomeDialog({
         onChange={setOutcome}
       />
       {expected !== undefined && (
-        <TextField label={words.typeName(expected)} isRequired value={typed} onChange={setTyped} />
+        <TextField
+          label={texts.loud.typeName(expected)}
+          isRequired
+          value={typed}
+          onChange={setTyped}
+        />
       )}
     </FormDialog>
   );
