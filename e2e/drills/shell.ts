@@ -17,8 +17,6 @@ const COMMAND_MS = 300_000;
 
 export type Variables = Readonly<Record<string, string>>;
 
-export type Shell = Awaited<ReturnType<typeof openShell>>;
-
 /**
  * A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings,
  * headers for curl. No variable is set but these, and those that the page sets.
