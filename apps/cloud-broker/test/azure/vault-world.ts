@@ -12,19 +12,19 @@ export type VaultWorld = {
   readonly identity: KeyIdentity;
   keyUrl(vault: string, key: string, version?: string): KeyUrl;
   /** With soft delete and purge protection, all permissions granted to the identity. */
-  addVault(vault: string): Promise<void>;
-  addKey(vault: string, key: string): Promise<string>;
-  rotate(vault: string, key: string): Promise<string>;
-  setEnabled(kid: string, enabled: boolean): Promise<void>;
-  setExpiry(kid: string, seconds: number): Promise<void>;
-  setNotBefore(kid: string, seconds: number): Promise<void>;
+  addVault(vault: string): void | Promise<void>;
+  addKey(vault: string, key: string): string | Promise<string>;
+  rotate(vault: string, key: string): string | Promise<string>;
+  setEnabled(kid: string, enabled: boolean): void | Promise<void>;
+  setExpiry(kid: string, seconds: number): void | Promise<void>;
+  setNotBefore(kid: string, seconds: number): void | Promise<void>;
   setOperations(
     kid: string,
     operations: readonly ("wrapKey" | "unwrapKey" | "encrypt")[],
-  ): Promise<void>;
-  deleteKey(vault: string, key: string): Promise<void>;
-  grant(vault: string, permissions: readonly Permission[]): Promise<void>;
-  deleteVault(vault: string): Promise<void>;
-  removeIdentity(): Promise<void>;
-  close(): Promise<void>;
+  ): void | Promise<void>;
+  deleteKey(vault: string, key: string): void | Promise<void>;
+  grant(vault: string, permissions: readonly Permission[]): void | Promise<void>;
+  deleteVault(vault: string): void | Promise<void>;
+  removeIdentity(): void | Promise<void>;
+  close(): void | Promise<void>;
 };
