@@ -8,10 +8,11 @@ import { type Delivery, DELIVERY_NAMES } from "./deliver.ts";
  * - `junk`: nobody with authority said it; it proves nothing, and somebody may have to act;
  * - `passes`: an outage that ends without action;
  * - `act`: it lasts until a person acts, and refuses nothing;
+ * - `forbids`: the same, and a word of the resource's owner, so that it may be called a refusal;
  * - `refuses`: the final word of the party that may refuse;
  * - `open`: the party's own word, of which more than one reading is right.
  */
-export type Meaning = "right" | "junk" | "passes" | "act" | "refuses" | "open";
+export type Meaning = "right" | "junk" | "passes" | "act" | "forbids" | "refuses" | "open";
 
 export type KindOfAnswer = Answer & {
   readonly name: string;
@@ -88,9 +89,9 @@ const VAULT: readonly (readonly [...Row, innerCode?: string | undefined, message
   [405, "MethodNotAllowed", "act"],
 ];
 const RM: readonly Row[] = [
-  [409, "ScopeLocked", "act"],
-  [403, "RequestDisallowedByPolicy", "act"],
-  [403, "RequestDisallowedByAzure", "act"],
+  [409, "ScopeLocked", "forbids"],
+  [403, "RequestDisallowedByPolicy", "forbids"],
+  [403, "RequestDisallowedByAzure", "forbids"],
   [409, "QuotaExceeded", "act"],
   [400, "LocationNotAvailableForResourceType", "act"],
   [409, "MissingSubscriptionRegistration", "act"],
@@ -200,6 +201,7 @@ const HEADERS: Readonly<Record<string, Answer["headers"]>> = {
   "a long header": { "x-long": "y".repeat(20_000) },
 };
 const DELIVERIES: Readonly<Record<Delivery, Meaning>> = {
+  silent: "passes",
   reset: "junk",
   "reset after the head": "junk",
   half: "junk",
@@ -271,7 +273,11 @@ export function* answersOf(kind: Kind, right: Answer): Generator<KindOfAnswer> {
         isRight: name === "right",
       };
     }
-  yield* ownAnswers(party);
+  // Before a token was sent, a challenge is one, whatever its body says.
+  for (const answer of ownAnswers(party))
+    yield kind === "vault.challenge" && answer.status === 401
+      ? { ...answer, meaning: "open" }
+      : answer;
   const own = new Set([...ownAnswers(party)].map((answer) => wordOf(answer)));
   // Another party's word, and the party's own with a status that it does not give.
   for (const other of ["vault", "entra", "imds", "rm"])

@@ -230,40 +230,63 @@ export type Fault = {
   readonly kind: Kind;
   /** How many calls of this kind meet it. */
   times: number;
+  /** Which of them; absent: all. */
+  readonly isOf?: (request: PipelineRequest) => boolean;
   readonly answer: (request: PipelineRequest) => Promise<PipelineResponse>;
 };
 
-/** The broker's own adapters, with an Azure in memory that answers well unless a fault is set. */
-export function openAzure() {
-  const state: { fault: Fault | undefined; calls: Kind[]; sleptMs: number } = {
-    fault: undefined,
-    calls: [],
-    sleptMs: 0,
-  };
+/** An Azure in memory that answers well, unless faults are set: the first that fits is met. */
+export function openAzureInMemory() {
+  const state: { faults: readonly Fault[]; calls: Kind[] } = { faults: [], calls: [] };
   const sendRequest: HttpClient["sendRequest"] = (request) => {
     const kind = kindOf(request);
     state.calls.push(kind);
-    const { fault } = state;
-    if (fault?.kind !== kind || fault.times === 0)
-      return Promise.resolve(responseOf(request, healthy(request)));
+    const fault = state.faults.find(
+      ({ kind: met, times, isOf = () => true }) => met === kind && times > 0 && isOf(request),
+    );
+    if (fault === undefined) return Promise.resolve(responseOf(request, healthy(request)));
     fault.times -= 1;
     return fault.answer(request);
   };
+  return { state, httpClient: { sendRequest } };
+}
+
+/** The broker's own adapters, with an Azure in memory. */
+export function openAzure() {
+  const { state, httpClient } = openAzureInMemory();
   const azure = createAzure(CONFIG, {
     extraCaPem: undefined,
-    httpClient: { sendRequest },
+    httpClient,
     signAssertion: () => Promise.resolve("assertion"),
-    now: Date.now,
+    now: () => Date.now(),
     random: () => 0,
-    sleep: (ms) => {
-      state.sleptMs += ms;
-      return Promise.resolve();
-    },
+    sleep: sleepBySignal,
   });
   return { azure, state };
 }
 
-const CONFIG: AzureConfig = {
+/** No answer, until the call is given up. */
+export const silence = ({ timeout, abortSignal }: PipelineRequest): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const end = (): void => reject(Object.assign(new Error("given up"), { name: "AbortError" }));
+    const timer = timeout === 0 ? undefined : setTimeout(end, timeout);
+    abortSignal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      end();
+    });
+  });
+
+/** By the timers of this process, so that a test can let them pass. */
+const sleepBySignal = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new Error("given up"));
+    });
+  });
+
+export const CONFIG: AzureConfig = {
   ARM_URL: "https://arm.test",
   AZURE_CLOUD: undefined,
   BROKER_CLIENT_ID: undefined,

@@ -11,6 +11,7 @@ import type { Answer } from "./calls.ts";
 
 /** How an answer can come, and break, on its way. */
 export type Delivery = keyof typeof DELIVERIES;
+const { setTimeout: setRealTimeout } = globalThis;
 
 type Parts = {
   readonly status: number;
@@ -30,6 +31,7 @@ const CHUNKED = { "transfer-encoding": "chunked" };
 
 /** The bytes of an answer; undefined after it: the connection is reset. */
 const DELIVERIES = {
+  silent: () => [],
   reset: () => [undefined],
   "reset after the head": (parts: Parts) => [head(parts, lengthOf(parts.body)), undefined],
   half: (parts: Parts) => [whole(parts).subarray(0, -(parts.body.length >> 1) - 1), undefined],
@@ -86,7 +88,7 @@ export async function openDeliveries() {
       const path = /^\w+ (\S+)/.exec(data.toString("latin1"))?.[1] ?? "";
       for (const bytes of prepared.get(path) ?? []) {
         if (bytes === undefined) {
-          setTimeout(() => socket.resetAndDestroy(), 2);
+          setRealTimeout(() => socket.resetAndDestroy(), 2);
           return;
         }
         socket.write(bytes);

@@ -1,5 +1,6 @@
 // @module-tag one-engine
 
+import type { PipelineRequest } from "@azure/core-rest-pipeline";
 import { ERRORS } from "@databox-cmk/errors";
 import { expect, test } from "vitest";
 
@@ -67,11 +68,12 @@ test.each(CASES)(
   "$call works at once after $kind was answered with $name, $times times, and nobody else notices",
   async ({ run, kind, answer, times }) => {
     const { azure, state } = openAzure();
-    state.fault = {
+    const fault = {
       kind,
       times,
-      answer: (request) => Promise.resolve(responseOf(request, answer)),
+      answer: (request: PipelineRequest) => Promise.resolve(responseOf(request, answer)),
     };
+    state.faults = [fault];
     const wrong = await run(azure, "one");
     const { code, reason } = wrong.ok ? { code: "ok", reason: "" } : wrong.failure;
     const isChallenge = kind === "vault.challenge" && answer.status === 401 && !wrong.ok;
@@ -79,7 +81,7 @@ test.each(CASES)(
       isChallenge ? /^KeyVaultUnexpectedAnswer\/challenge$/ : /./,
     );
     expect(wrong.ok ? "ok" : ERRORS[wrong.failure.code].class).toMatch(/^(ok|unreachable)$/);
-    state.fault = undefined;
+    state.faults = [];
     expect(await run(azure, "other")).toMatchObject({ ok: true });
     expect(await run(azure, "one")).toMatchObject({ ok: true });
     azure.close();

@@ -13,6 +13,7 @@ import { expect } from "vitest";
 import * as z from "zod";
 
 import { type ChainVerdict, verifyChain } from "../../src/audit/verify-chain.ts";
+import type { Azure, AzureDependencies } from "../../src/azure/create-azure.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config/config.ts";
@@ -156,6 +157,10 @@ type BrokerOverrides = {
   readonly timeouts?: Timeouts;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
+  /** Azure's adapters; absent: vaults, identities and roles in memory. */
+  readonly openAzure?: (
+    deps: Pick<AzureDependencies, "signAssertion" | "now" | "clock">,
+  ) => Pick<Azure, "vaults" | "identities" | "resources" | "roles">;
   /** Stands between the broker and the commits of device work. */
   readonly wrapCommit?: (commit: Commit) => Commit;
 };
@@ -167,6 +172,7 @@ export async function openBroker({
   timeouts,
   openStore = openTestStore,
   wrapCommit = (commit) => commit,
+  openAzure,
 }: BrokerOverrides = {}): Promise<BrokerWorld> {
   const folder = openTemporaryFolder();
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
@@ -262,6 +268,11 @@ export async function openBroker({
         roleAssignments: (principalId) =>
           Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
       },
+      ...openAzure?.({
+        signAssertion: (order) => tokenIssuer.signAssertion(order),
+        now,
+        clock: clockWatch,
+      }),
       verifyToken: verifyTokenFor(armAudiences([config.ARM_URL])),
       verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
       isClosing: () => false,

@@ -1,0 +1,187 @@
+// @module-tag one-engine
+
+import type { PipelineRequest } from "@azure/core-rest-pipeline";
+import { isErrorCode, withoutUndefined } from "@databox-cmk/errors";
+import { keyHealthView, type Lease, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { type DeviceClient, fakeVaultId, LeaseClient } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createAzure } from "../../src/azure/create-azure.ts";
+import { failed } from "../../src/core/failed.ts";
+import type { Outcome } from "../../src/core/ports.ts";
+import { CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import { answersOf, type KindOfAnswer } from "./answers.ts";
+import { CONFIG, type Fault, healthyOf, type Kind, openAzureInMemory } from "./calls.ts";
+import { openDeliveries } from "./deliver.ts";
+import { judgeName } from "./properties.ts";
+import { answerOf, randomOf } from "./run-cases.ts";
+
+/**
+ * Answers of Azure to the whole broker: one order at one vault meets them, another one at another
+ * vault does not. `BROKER_ANSWERS=7 npm test -- answers/broker` runs another sample,
+ * `BROKER_ANSWERS=all` everything, and `BROKER_ANSWERS='vault.get 503'` all with these words.
+ */
+// oxlint-disable-next-line node/no-process-env -- chosen by the person who runs it
+const { BROKER_ANSWERS = "1" } = process.env;
+const SAMPLE = 25;
+const LONG = { timeout: 24 * 3_600_000 };
+/** The calls of an unlock. */
+const KINDS = [
+  "vault.challenge",
+  "entra.discovery",
+  "entra.token",
+  "vault.get",
+  "vault.unwrap",
+] as const satisfies readonly Kind[];
+const OTHER_VAULT = "kv-two";
+
+type Case = { readonly kind: Kind; readonly answer: KindOfAnswer; readonly times: number };
+const nameOf = ({ kind, answer, times }: Case): string =>
+  `${kind} ${answer.name} ${times === 1 ? "once" : "always"}`;
+const all: readonly Case[] = KINDS.flatMap((kind) =>
+  [...answersOf(kind, healthyOf(kind))]
+    // Silence takes its time here.
+    .filter(({ delivery }) => delivery !== "silent")
+    .flatMap((answer) => [1, 99].map((times) => ({ kind, answer, times }))),
+);
+
+function chosen(): readonly Case[] {
+  if (BROKER_ANSWERS === "all") return all;
+  if (!/^\d+$/.test(BROKER_ANSWERS))
+    return all.filter((each) =>
+      BROKER_ANSWERS.split(" ").every((word) => nameOf(each).includes(word)),
+    );
+  const random = randomOf(Number(BROKER_ANSWERS));
+  return Array.from({ length: SAMPLE }, () => all[random(all.length)]).filter(
+    (each) => each !== undefined,
+  );
+}
+
+let world: BrokerWorld;
+let deliveries: Awaited<ReturnType<typeof openDeliveries>>;
+let azureState: ReturnType<typeof openAzureInMemory>["state"];
+let device: DeviceClient;
+let elsewhere: DeviceClient;
+const closing: (() => void)[] = [];
+
+beforeAll(async () => {
+  deliveries = await openDeliveries();
+  const { state, httpClient } = openAzureInMemory();
+  azureState = state;
+  world = await openBroker({
+    replicas: 1,
+    settings: { KEY_HEALTH_PER_VAULT_PER_MINUTE: "1000" },
+    openAzure: (deps) => {
+      const azure = createAzure(CONFIG, {
+        ...deps,
+        extraCaPem: undefined,
+        httpClient,
+        random: () => 0,
+        sleep: () => Promise.resolve(),
+      });
+      closing.push(() => azure.close());
+      return azure;
+    },
+  });
+  device = await world.delivered("faulted");
+  elsewhere = await world.delivered("elsewhere");
+  const changed = await world.call("PATCH", `${jobPath("elsewhere")}?${API}`, {
+    body: {
+      properties: {
+        details: {
+          keyEncryptionKey: {
+            ...CUSTOMER_KEY,
+            kekUrl: `https://${OTHER_VAULT}.vault.test/keys/key1/`,
+            kekVaultResourceID: fakeVaultId(OTHER_VAULT),
+            identityProperties: { type: "SystemAssigned" },
+          },
+        },
+      },
+    },
+  });
+  expect(changed.status).toBe(202);
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  deliveries.close();
+  for (const close of closing) close();
+});
+
+/** @returns a failure without a code, for an answer that the broker did not sign */
+async function unlock(node: DeviceClient): Promise<Outcome<Lease> | undefined> {
+  const { answer } = await node.unlock("unlock");
+  if (answer.kind === "answer") return { ok: true, value: answer.value.lease };
+  if (answer.kind !== "denial") return undefined;
+  const { code, reason, retryAfterSeconds } = answer.value;
+  return isErrorCode(code)
+    ? failed({ code, ...withoutUndefined({ reason, retryAfterSeconds }) })
+    : undefined;
+}
+async function healthOf(job: string) {
+  const checked = await world.call("POST", `${jobPath(job)}/keyHealth/check?${API}`);
+  expect(checked.status).toBe(200);
+  return keyHealthView.parse(checked.json);
+}
+const isReady = async () => (await world.call("GET", "/readyz", { claims: "none" })).status === 200;
+
+async function problemsOf(each: Case): Promise<readonly string[]> {
+  const { kind, answer, times } = each;
+  const isOfVault = kind.startsWith("vault.");
+  const problems: string[] = [];
+  const before = await LeaseClient.unlock(device);
+  // The tokens of an order are kept for a minute.
+  world.clock.nowMs += 61_000;
+  let met = 0;
+  const fault: Fault = {
+    kind,
+    times,
+    isOf: ({ url }: PipelineRequest) => !isOfVault || url.startsWith(`https://${VAULT_NAME}.`),
+    answer(request) {
+      met += 1;
+      return answerOf(request, answer, deliveries);
+    },
+  };
+  azureState.faults = [fault];
+  const outcome = await unlock(device);
+  if (outcome === undefined) problems.push("the broker signs no answer");
+  else if (met > 0) problems.push(...judgeName({ answer, isLasting: times > 1 }, outcome));
+  if (isOfVault && (await unlock(elsewhere))?.ok !== true)
+    problems.push("another vault is cut off");
+  const health = await healthOf("faulted");
+  await world.broker().probe();
+  // An unlock ends the lease before it.
+  const holder = outcome?.ok === true ? new LeaseClient(device, outcome.value) : before;
+  const renewed = await holder.renew();
+  const isRefused = health.state === "Unusable";
+  if (isRefused && outcome?.ok === true && times > 1) problems.push("health refuses what opens");
+  if (
+    renewed.typ !== MESSAGE_TYPES.lease &&
+    answer.meaning !== "refuses" &&
+    answer.meaning !== "open"
+  )
+    problems.push(`the lease ends by ${JSON.stringify(renewed.payload)}`);
+  if (!(await isReady())) problems.push("not ready because of it");
+
+  azureState.faults = [];
+  const again = await unlock(device);
+  if (again?.ok !== true) problems.push(`the next try fails: ${JSON.stringify(again)}`);
+  const healed = await healthOf("faulted");
+  if (healed.state !== "Healthy") problems.push(`health stays ${JSON.stringify(healed)}`);
+  if (!(await isReady())) problems.push("not ready when all is well");
+  return problems;
+}
+
+test(
+  "answers of Azure to one order are named, outlast nothing and reach nobody else",
+  LONG,
+  async () => {
+    const cases = chosen();
+    expect(cases).not.toEqual([]);
+    const problems: string[] = [];
+    for (const each of cases)
+      for (const problem of await problemsOf(each)) problems.push(`${nameOf(each)}: ${problem}`);
+    expect(problems).toEqual([]);
+  },
+);
