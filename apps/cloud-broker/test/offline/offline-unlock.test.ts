@@ -219,6 +219,37 @@ describe("a challenge that a person carried", () => {
     });
   });
 
+  test("is answered although its lines were broken", async () => {
+    const device = await world.delivered("broken-lines");
+    const { text } = await device.prepareChallenge();
+    const lines = ` ${text.replaceAll(/.{60}/g, "$&\r\n")}\n`;
+    const { status, json } = await submit("broken-lines", lines);
+    expect(status).toBe(200);
+    expect(device.readCarried(json.answer, text).kind).toBe("answer");
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ["cut in its signature", (text) => text.slice(0, -10)],
+    ["cut in its middle", (text) => text.slice(0, text.length / 2)],
+    ["cut after its first part", (text) => text.slice(0, text.indexOf("."))],
+    ["in lower case", (text) => text.toLowerCase()],
+    ["with l for I", (text) => text.replaceAll("I", "l")],
+  ])("%s is to be copied again", async (name, misread) => {
+    const job = `misread-${String(name.length)}`;
+    const device = await world.delivered(job);
+    const { text } = await device.prepareChallenge();
+    const { json } = await submit(job, misread(text));
+    const { details, additionalInfo } = json.error;
+    const [{ info }] = additionalInfo;
+    expect({ ...info, reason: details[0].code }).toMatchObject({
+      reason: "carried",
+      class: "invalid",
+      who: "site-operator",
+    });
+    expect(info.steps[0].text).toMatch(/^Copy the challenge again/);
+    expect((await submit(job, text)).status).toBe(200);
+  });
+
   // Evidence: Answers for a signed-in person.
   test("by a caller without the right is not even read", async () => {
     const device = await world.delivered("rights");

@@ -1,4 +1,4 @@
-import type { WrittenStep } from "../row.ts";
+import type { Text, WrittenStep } from "../row.ts";
 import { invalid, refused } from "./classes.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
@@ -22,6 +22,21 @@ const unlockBy = (command: string) =>
     command,
     for: "site-operator",
   }) as const satisfies WrittenStep;
+/** A text that a person carried, whose letters or length have changed on the way. */
+const carried = (message: Text, otherwise: WrittenStep) =>
+  ({
+    message,
+    who: "site-operator",
+    ask: "Copy the challenge of the appliance again, all of it, with its upper and lower case letters.",
+    steps: [
+      {
+        text: "Copy the challenge again, all of it, with its upper and lower case letters, or scan its code",
+        command: "databox-agent challenge --qr",
+      },
+      otherwise,
+    ],
+    why: "A person carried the challenge. One that was cut, or in which a letter was misread, has no valid signature.",
+  }) as const;
 
 /** Faults of a device message, found before any decision about the key. */
 export const DEVICE_PROTOCOL_ERRORS = {
@@ -31,6 +46,12 @@ export const DEVICE_PROTOCOL_ERRORS = {
     ask: "Tell the broker's operator that the agent and the broker do not understand each other (correlation id {correlationId}).",
     steps: [UPDATE_AGENT, CONTACT_BROKER_OPERATOR],
     why: "A member is missing, unknown, of the wrong type or out of range, or the envelope of the message is not a compact JWS (RFC 7515).",
+    reasons: {
+      carried: carried("The challenge that was carried here cannot be read", {
+        ...UPDATE_AGENT,
+        text: "If it was copied exactly, see the agent's version and update it to one that fits the broker",
+      }),
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   }),
   DeviceMessageTooLarge: invalid(413, "site-operator", {
@@ -63,6 +84,10 @@ export const DEVICE_PROTOCOL_ERRORS = {
         ],
         why: "The database has no such enrolment since it was restored, so it may have been lost.",
       },
+      carried: carried("The challenge that was carried here is not as an appliance signed it", {
+        text: "If it was copied exactly, compare the serial number and the order of the agent with the enrolment",
+        command: "databox-agent status",
+      }),
     },
     meanwhile: REFUSED_BEFORE_VAULT,
   }),

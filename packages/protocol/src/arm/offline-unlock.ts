@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 
 import type { Calls } from "../call.ts";
-import { compactJws } from "../device/fields.ts";
 import { offlineLease } from "../device/unlock.ts";
 import { requiredText } from "./fields.ts";
 import { PATHS } from "./paths.ts";
@@ -10,7 +9,11 @@ const CHALLENGE_MAX_CHARACTERS = 4096;
 
 /** Our extension: the challenge that a person carried from a node without network. */
 export const offlineUnlockRequest = z.strictObject({
-  challenge: compactJws(CHALLENGE_MAX_CHARACTERS),
+  challenge: z.pipe(
+    // As it was copied: a mail or a scanner breaks its lines. Its reader tells what else is wrong.
+    z.transform((value) => (typeof value === "string" ? value.replaceAll(/\s+/g, "") : value)),
+    z.string().check(z.maxLength(CHALLENGE_MAX_CHARACTERS), z.regex(/^[\w.-]+$/)),
+  ),
   reason: z.optional(requiredText(1024)),
 });
 

@@ -1,4 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
+import type { ErrorCode } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, offlineChallenge, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
@@ -40,14 +41,21 @@ export function offlineExchange(
     ...exchange,
     async authenticate(message) {
       const device = await exchange.authenticate(message);
+      if (!device.ok)
+        return MISCOPIED.has(device.failure.code)
+          ? failed({ ...device.failure, reason: "carried" })
+          : device;
       // The person is authorised for the order of the path only.
-      return device.ok && device.value.order !== message.carriedBy?.order
-        ? failed(ANOTHER_ORDER)
-        : device;
+      return device.value.order === message.carriedBy?.order ? device : failed(ANOTHER_ORDER);
     },
   };
 }
 
+/** What a text becomes that was cut, or whose letters were misread. */
+const MISCOPIED: ReadonlySet<ErrorCode> = new Set([
+  "DeviceMessageMalformed",
+  "DeviceNotAuthenticated",
+]);
 const ANOTHER_ORDER = {
   code: "OrderMismatch",
   detail: "challenge: of a node of another order",
