@@ -29,13 +29,6 @@ const seedFile = z.strictObject({
 const application = z.object({ tenantId: z.string() });
 const token = z.object({ access_token: z.string() });
 
-type Send = (
-  method: "PUT" | "POST" | "PATCH" | "DELETE",
-  url: string,
-  headers: Record<string, string>,
-  body: string | null,
-) => Promise<unknown>;
-
 /**
  * Fills a running emulator as its clients would: applications and users by the control API, then
  * each request with a token of the application that it names. So a seed can hold everything
@@ -53,11 +46,9 @@ export async function sendSeed(target: ControlTarget, untrusted: unknown): Promi
     const answer = await callControl(target, "PUT", `/applications/${id}`, facts);
     tenants.set(id, application.parse(answer).tenantId);
   }
-  const agent = new Agent({
+  const dispatcher = new Agent({
     connect: { ca: readFileSync(target.caFile, "utf8"), lookup: loopbackLookup },
   });
-  const send: Send = (method, url, headers, content) =>
-    sendOver(agent, { method, url, headers, content });
   const { port } = new URL(target.controlUrl);
   try {
     for (const [index, { as, method, url, body: payload }] of seed.requests.entries()) {
@@ -70,46 +61,37 @@ export async function sendSeed(target: ControlTarget, untrusted: unknown): Promi
       const { hostname } = address;
       const resource = hostname.endsWith(".vault.localhost") ? "vault.localhost" : hostname;
       const { access_token: accessToken } = token.parse(
-        await send(
-          "POST",
-          `https://login.localhost:${port}/${tenant}/oauth2/v2.0/token`,
-          { "content-type": "application/x-www-form-urlencoded" },
-          new URLSearchParams({
+        await send(`https://login.localhost:${port}/${tenant}/oauth2/v2.0/token`, {
+          method: "POST",
+          headers: { "content-type": "application/x-www-form-urlencoded" },
+          body: new URLSearchParams({
             grant_type: "client_credentials",
             client_id: as,
             client_secret: secret,
             scope: `https://${resource}:${port}/.default`,
           }).toString(),
-        ),
+          dispatcher,
+        }),
       );
       const headers = {
         authorization: `Bearer ${accessToken}`,
         ...(payload && { "content-type": "application/json" }),
       };
-      await send(method, address.href, headers, payload ? JSON.stringify(payload) : null);
+      const content = payload ? JSON.stringify(payload) : null;
+      await send(address.href, { method, headers, body: content, dispatcher });
     }
   } finally {
-    await agent.close();
+    await dispatcher.close();
   }
 }
 
-async function sendOver(
-  agent: Agent,
-  {
-    method,
-    url,
-    headers,
-    content,
-  }: {
-    readonly method: "PUT" | "POST" | "PATCH" | "DELETE";
-    readonly url: string;
-    readonly headers: Record<string, string>;
-    readonly content: string | null;
-  },
+async function send(
+  url: string,
+  call: NonNullable<Parameters<typeof request>[1]> & { readonly method: string },
 ): Promise<unknown> {
-  const answer = await request(url, { method, headers, body: content, dispatcher: agent });
+  const answer = await request(url, call);
   const text = await answer.body.text();
   if (answer.statusCode >= 300)
-    throw new Error(`${method} ${url} was answered ${answer.statusCode}: ${text}`);
+    throw new Error(`${call.method} ${url} was answered ${answer.statusCode}: ${text}`);
   return text === "" ? undefined : JSON.parse(text);
 }
