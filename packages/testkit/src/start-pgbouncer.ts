@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 
-import { type PostgresServer, unprivilegedAccount } from "./start-postgres.ts";
+import { type PostgresServer, startServer, unprivilegedAccount } from "./start-postgres.ts";
 
 export type Pgbouncer = AsyncDisposable & {
   readonly configurationFile: string;
@@ -17,9 +15,6 @@ export type Pgbouncer = AsyncDisposable & {
 
 const PROGRAM = "/usr/sbin/pgbouncer";
 const PORT = 6432;
-const POLL_MS = 20;
-/** Stops a pgbouncer that hangs; far above what a busy machine takes. */
-const STARTED_WITHIN_MS = 300_000;
 
 export const hasPgbouncer = (): boolean => existsSync(PROGRAM);
 
@@ -58,20 +53,9 @@ export async function startPgbouncer(
   );
   const account = unprivilegedAccount();
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
-  // The shell ends it when its standard input ends, which also happens when this process is killed.
-  const child = spawn(
-    "/bin/sh",
-    ["-c", '"$@" & cat >/dev/null; kill -QUIT $!; wait', "sh", PROGRAM, configurationFile],
-    { ...account, stdio: ["pipe", "ignore", "pipe"], cwd: folder },
+  const child = await startServer([PROGRAM, configurationFile], folder, () =>
+    existsSync(join(folder, `.s.PGSQL.${String(PORT)}`)),
   );
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-4_000);
-  });
-  const isReady = () => existsSync(join(folder, `.s.PGSQL.${String(PORT)}`));
-  for (const endMs = Date.now() + STARTED_WITHIN_MS; !isReady(); await setTimeout(POLL_MS))
-    if (child.exitCode !== null || Date.now() > endMs)
-      throw new Error(`pgbouncer did not start: ${said}`);
   return {
     configurationFile,
     url: (asUser) =>

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -93,30 +93,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...options.settings,
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
-  const start = async (): Promise<ChildProcess> => {
-    // The shell ends the server when its standard input ends, which also happens when this process
-    // is killed.
-    const child = spawn(
-      "/bin/sh",
-      [
-        "-c",
-        '"$@" & cat >/dev/null; kill -QUIT $!; wait',
-        "sh",
-        join(programs, "postgres"),
-        "-D",
-        data,
-        ...settings,
-      ],
-      { ...account, stdio: ["pipe", "ignore", "pipe"], cwd: folder },
-    );
-    await untilReady(child, programs, { host: folder, port });
-    return child;
-  };
+  const start = () =>
+    startServer([join(programs, "postgres"), "-D", data, ...settings], folder, () => {
+      const place = ["-h", folder, "-p", String(port)];
+      return spawnSync(join(programs, "pg_isready"), ["-q", ...place]).status === 0;
+    });
   let running = await start();
   const stop = async () => {
     if (running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, "exit");
-    running.stdin?.end();
+    running.stdin.end();
     await ended;
   };
   const close = async () => {
@@ -140,6 +126,30 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 }
 
 export type Account = { readonly uid: number; readonly gid: number };
+
+/**
+ * A server that works in its own folder, once it is ready. Its shell ends it when standard input
+ * ends, which also happens when this process is killed.
+ */
+export async function startServer(
+  command: readonly [string, ...string[]],
+  folder: string,
+  isReady: () => boolean,
+) {
+  const child = spawn(
+    "/bin/sh",
+    ["-c", '"$@" & cat >/dev/null; kill -QUIT $!; wait', "sh", ...command],
+    { ...unprivilegedAccount(), stdio: ["pipe", "ignore", "pipe"], cwd: folder },
+  );
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-4_000);
+  });
+  for (const endMs = Date.now() + STARTED_WITHIN_MS; !isReady(); await setTimeout(POLL_MS))
+    if (child.exitCode !== null || Date.now() > endMs)
+      throw new Error(`${command[0]} did not start: ${said}`);
+  return child;
+}
 
 /**
  * PostgreSQL refuses to run as root.
@@ -188,20 +198,4 @@ function copy(
 function writeOwned(path: string, text: string, account: Account | undefined): void {
   writeFileSync(path, text, { mode: 0o600 });
   if (account !== undefined) chownSync(path, account.uid, account.gid);
-}
-
-async function untilReady(
-  child: ChildProcess,
-  programs: string,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<void> {
-  let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-4_000);
-  });
-  const isReady = () =>
-    spawnSync(join(programs, "pg_isready"), ["-q", "-h", host, "-p", String(port)]).status === 0;
-  for (const endMs = Date.now() + STARTED_WITHIN_MS; !isReady(); await setTimeout(POLL_MS))
-    if (child.exitCode !== null || Date.now() > endMs)
-      throw new Error(`PostgreSQL did not start: ${said}`);
 }
