@@ -102,8 +102,8 @@ test("a grant is a way out with its row in core/ways-out.ts, or opens no volume"
       // Nothing that opens a volume.
       "api/portal/sign-in-routes.ts",
       "orders/copy-data.ts",
-      "release/approvals/open-break-glass.ts",
-      "release/erasure/permit-erasure.ts",
+      "release/approvals/break-glass.ts",
+      "release/erasure/erase-node.ts",
     ].toSorted(),
   );
 });

@@ -92,6 +92,11 @@ export function createRestoreRecord(folder: string) {
       }
     },
     listSwitches: () => readAll(join(folder, "switches"), SWITCH),
+    /** Without reading the switches: their files are named by their ids. */
+    async listSwitchIds() {
+      const files = await readdir(join(folder, "switches")).catch(noneIfAbsent);
+      return files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -5));
+    },
     /** @param fromMs - without those of the days before */
     listErasures: (nowMs: EpochMs, fromMs: EpochMs) =>
       readAll(join(folder, "erasures"), ERASURE, {

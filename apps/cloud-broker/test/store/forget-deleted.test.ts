@@ -8,7 +8,7 @@ import { openTemporaryFolder } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 
-import { forgetDeleted } from "../../src/store/forget-deleted.ts";
+import { forgetDeleted } from "../../src/custody/destroy-wrappings.ts";
 import { openStore } from "../../src/store/open-store.ts";
 
 test("the write-ahead log is truncated also when another process writes at that moment", async () => {

@@ -22,8 +22,8 @@ import {
   readCasesFor,
   type ApprovalCase,
 } from "../../release/approvals/approval-cases.ts";
+import { openBreakGlass } from "../../release/approvals/break-glass.ts";
 import { castVote } from "../../release/approvals/cast-vote.ts";
-import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { nextPageUrl, pageOf } from "./links.ts";
 import { readPageStart } from "./list-routes.ts";

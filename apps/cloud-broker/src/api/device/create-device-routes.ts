@@ -20,8 +20,7 @@ import {
 import type { Route, Schema } from "../../http/route.ts";
 import { brokerKeysExchange } from "../../release/enrolment/broker-keys-exchange.ts";
 import { createEnrolmentExchange } from "../../release/enrolment/enrolment.ts";
-import { countersignExchange } from "../../release/erasure/countersign-erasure.ts";
-import { permitExchange } from "../../release/erasure/permit-erasure.ts";
+import { countersignExchange, permitExchange } from "../../release/erasure/erase-node.ts";
 import { journalExchange } from "../../release/journal/journal-exchange.ts";
 import { leaseReceiptExchange } from "../../release/leases/lease-receipt.ts";
 import { renewalExchange } from "../../release/leases/renewal.ts";
@@ -33,8 +32,7 @@ import {
   type Sender,
   serveDeviceMessage,
 } from "../../release/message/serve-device-message.ts";
-import { confirmationExchange } from "../../release/rekey/confirm-rekey.ts";
-import { proposalExchange } from "../../release/rekey/propose-rekey.ts";
+import { proposalExchange, confirmationExchange } from "../../release/rekey/propose-rekey.ts";
 import { receiptExchange } from "../../release/unlock/receipt.ts";
 import { unlockExchange } from "../../release/unlock/unlock.ts";
 

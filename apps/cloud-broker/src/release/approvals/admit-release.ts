@@ -12,7 +12,7 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { AdmissionTerms, ReleaseTerms } from "../../core/release-terms.ts";
 import { isIn } from "../../http/sender-of.ts";
-import { findBreakGlass } from "./break-glass-rows.ts";
+import { findBreakGlass } from "./break-glass.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
 import { endApproval } from "./end-approval.ts";
 import { type OpenedApproval, openApproval } from "./open-approval.ts";

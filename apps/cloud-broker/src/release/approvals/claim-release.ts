@@ -5,7 +5,7 @@ import { failed } from "../../core/failed.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import { useBreakGlass } from "./break-glass-rows.ts";
+import { useBreakGlass } from "./break-glass.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
 /** The approval or break-glass that a release uses up; empty if the policy requires none. */

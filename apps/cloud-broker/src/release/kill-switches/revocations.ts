@@ -173,7 +173,7 @@ export async function lift(
 
 /** Writes the active switches beside the database, and removes those that were turned off. */
 export async function rememberSwitches(store: Store, restoreRecord: RestoreRecord): Promise<void> {
-  const known = new Set((await restoreRecord.listSwitches()).map(({ id }) => id));
+  const known = new Set(await restoreRecord.listSwitchIds());
   const rows = await store
     .selectFrom("revocations")
     .select([

@@ -1,8 +1,9 @@
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
+import type { Insertable } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
-import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 
 const supersede = compileWriteOnce((store, { order, serial }: { order: OrderId; serial: string }) =>
@@ -13,48 +14,8 @@ const supersede = compileWriteOnce((store, { order, serial }: { order: OrderId; 
     .where("serial", "=", serial)
     .where("state", "in", ["live", "refused"]),
 );
-const insertLease = compileWriteOnce(
-  (
-    store,
-    values: {
-      id: string;
-      order: OrderId;
-      serial: string;
-      purpose: UnlockPurpose;
-      grantHash: string;
-      bootId: string;
-      sequence: number;
-      counter: number;
-      ttlSeconds: number;
-      outageGraceSeconds: number;
-      nowMs: number;
-      backupKey: string | null;
-      graceUntilReboot: 0 | 1;
-      offlineJson: string | null;
-    },
-  ) =>
-    store.insertInto("leases").values({
-      id: values.id,
-      order_id: values.order,
-      serial: values.serial,
-      purpose: values.purpose,
-      grant_hash: values.grantHash,
-      boot_id: values.bootId,
-      sequence: values.sequence,
-      last_counter: values.counter,
-      state: "live",
-      ttl_seconds: values.ttlSeconds,
-      outage_grace_seconds: values.outageGraceSeconds,
-      granted_at_ms: values.nowMs,
-      renewed_at_ms: values.nowMs,
-      refusal_json: null,
-      refused_at_ms: null,
-      told_at_ms: null,
-      closed_at_ms: null,
-      backup_key: values.backupKey,
-      grace_until_reboot: values.graceUntilReboot,
-      offline_json: values.offlineJson,
-    }),
+const insertLease = compileWriteOnce((store, row: Insertable<BrokerTables["leases"]>) =>
+  store.insertInto("leases").values(row),
 );
 
 /**
@@ -85,19 +46,25 @@ export async function openLease(
     supersede(transaction, { order, serial }),
     insertLease(transaction, {
       id,
-      order,
+      order_id: order,
       serial,
       purpose: request.purpose,
-      grantHash,
-      bootId: request.bootId,
+      grant_hash: grantHash,
+      boot_id: request.bootId,
       sequence,
-      counter: request.counter,
-      ttlSeconds,
-      outageGraceSeconds,
-      nowMs,
-      backupKey: backupKey ?? null,
-      graceUntilReboot: graceUntilReboot === true ? 1 : 0,
-      offlineJson,
+      last_counter: request.counter,
+      state: "live",
+      ttl_seconds: ttlSeconds,
+      outage_grace_seconds: outageGraceSeconds,
+      granted_at_ms: nowMs,
+      renewed_at_ms: nowMs,
+      refusal_json: null,
+      refused_at_ms: null,
+      told_at_ms: null,
+      closed_at_ms: null,
+      backup_key: backupKey ?? null,
+      grace_until_reboot: graceUntilReboot === true ? 1 : 0,
+      offline_json: offlineJson,
     }),
   ]);
 }

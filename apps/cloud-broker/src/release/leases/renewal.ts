@@ -31,7 +31,7 @@ export const renewalExchange = deviceVerb({
   type: MESSAGE_TYPES.leaseRenewal,
   schema: leaseRenewal,
   answer: renew,
-  repeatsAreRefused: true,
+  repeats: "refused",
 });
 
 type Renewing = Recording & Needs<"store" | "settings" | "clock" | "keepConnection">;

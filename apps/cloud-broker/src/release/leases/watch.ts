@@ -12,8 +12,13 @@ import {
   type LeaseRecord,
   type RenewalDecision,
 } from "../../core/decide-renewal.ts";
+import { describeSibling } from "../../core/describe-sibling.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { suspendSlot } from "../../load/admission.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
+import type { Store } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -21,7 +26,7 @@ import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
-import { readSiblings } from "./read-siblings.ts";
+import { HELD_LEASE, HELD_STATES, type HeldLeaseRow, heldLeaseOf } from "./read-lock-facts.ts";
 import { conflict } from "./renewal.ts";
 
 /**
@@ -130,4 +135,46 @@ function answerAsItStands(
     extensions: siblings && { siblings },
   };
   return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
+}
+
+type NodeOfOrder = { readonly order: OrderId; readonly serial: string };
+
+const selectSiblings = compileOnce((store, { order, serial }: NodeOfOrder) =>
+  store
+    .selectFrom("nodes")
+    .leftJoin("leases", (join) =>
+      join
+        .onRef("leases.order_id", "=", "nodes.order_id")
+        .onRef("leases.serial", "=", "nodes.serial")
+        .on("leases.state", "in", HELD_STATES),
+    )
+    .leftJoin("sanitisations", ofSameNode("sanitisations", "nodes"))
+    .select([
+      ...HELD_LEASE,
+      "nodes.serial",
+      "nodes.prepared_at_ms",
+      "nodes.last_seen_at_ms",
+      "sanitisations.created_at_ms as erased_at_ms",
+    ])
+    .where("nodes.order_id", "=", order)
+    .where("nodes.serial", "<>", serial)
+    .orderBy("nodes.ordinal")
+    .$narrowType<HeldLeaseRow | { id: null }>(),
+);
+
+/** The other nodes of the order, for the page of this node. */
+async function readSiblings(store: Store, node: NodeOfOrder, nowMs: EpochMs): Promise<Siblings> {
+  const rows = await selectSiblings(store, node);
+  return rows.map((row) =>
+    describeSibling(
+      {
+        serial: row.serial,
+        isPrepared: row.prepared_at_ms !== null,
+        isErased: row.erased_at_ms !== null,
+        lastSeenAtMs: row.last_seen_at_ms ?? undefined,
+        lease: row.id === null ? undefined : heldLeaseOf(row),
+      },
+      nowMs,
+    ),
+  );
 }

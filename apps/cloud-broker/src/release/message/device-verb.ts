@@ -12,7 +12,7 @@ type SaysNode = { readonly order: string; readonly serial: string };
 
 type DeviceVerb<Said extends SaysNode, Needed> = Pick<
   DeviceExchange<AuthenticDevice>,
-  "action" | "type" | "knowsRepeats" | "repeatsAreRefused" | "withholdsRepeat"
+  "action" | "type" | "repeats" | "withholdsRepeat"
 > & {
   readonly schema: z.ZodMiniType<Said>;
   /** The verb's own rule compares order and serial number, in its place among other checks. */

@@ -57,14 +57,11 @@ export type DeviceExchange<Proven extends Sender> = {
   authenticate(message: DeviceMessage): Promise<Outcome<Proven>>;
   answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
   /**
-   * The exchange handles repeated messages itself; otherwise the same bytes get the same final
-   * answer for a minute.
+   * `answered`, the default: the same bytes get the same final answer for a minute. `refused`: a
+   * repeat of a successful message is refused by its counter, so only refusals are looked up.
+   * `own`: the exchange handles repeated messages itself.
    */
-  readonly knowsRepeats?: true;
-  /**
-   * A repeat of a successful message is refused (by its counter), so only refusals are looked up.
-   */
-  readonly repeatsAreRefused?: true;
+  readonly repeats?: "answered" | "refused" | "own";
   /** Why a former answer, which may be a grant, is not sent again. */
   withholdsRepeat?(
     store: Store,
@@ -189,7 +186,7 @@ async function answerOnce<Proven extends Sender>(
     const retryAfterSeconds = assignSlot(subscriptionOf(sender.order));
     if (retryAfterSeconds !== undefined)
       return await denyBusy(dependencies, message, sender, retryAfterSeconds);
-    if (exchange.knowsRepeats !== true && exchange.repeatsAreRefused !== true) {
+    if ((exchange.repeats ?? "answered") === "answered") {
       const stored = await findStoredAnswer(store, message.hash, now());
       if (stored !== undefined) return { answer: stored };
     }
@@ -197,9 +194,7 @@ async function answerOnce<Proven extends Sender>(
     if (outcome.ok) return { answer: outcome.value };
     // The message has its answer already, maybe from another replica: that answer is used.
     const former =
-      exchange.knowsRepeats === true
-        ? undefined
-        : await findStoredAnswer(store, message.hash, now());
+      exchange.repeats === "own" ? undefined : await findStoredAnswer(store, message.hash, now());
     const withheld = former && (await exchange.withholdsRepeat?.(store, sender, former));
     if (former !== undefined && withheld === undefined) return { answer: former };
     return await deny(dependencies, exchange, message, withheld ?? outcome.failure, sender);
@@ -235,7 +230,7 @@ async function denyBusy(
  */
 async function denyUnauthenticated(
   dependencies: MessageDependencies,
-  exchange: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
+  exchange: Pick<DeviceExchange<Sender>, "action" | "repeats">,
   message: DeviceMessage,
   failure: Failure,
 ): Promise<DeviceReply> {
@@ -258,7 +253,7 @@ async function denyUnauthenticated(
  */
 async function deny<Proven extends Sender>(
   dependencies: Recording,
-  exchange: Pick<DeviceExchange<Proven>, "action" | "knowsRepeats" | "withholdsRepeat">,
+  exchange: Pick<DeviceExchange<Proven>, "action" | "repeats" | "withholdsRepeat">,
   message: DeviceMessage,
   failure: Failure,
   sender?: Proven,
@@ -287,7 +282,7 @@ async function deny<Proven extends Sender>(
     });
     if (sender === undefined) return;
     await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
-    if (exchange.knowsRepeats === true) return;
+    if (exchange.repeats === "own") return;
     // Every writer of an answer to this message appends to the same chain first, so no other answer
     // can be stored after this check.
     const other = await findStoredAnswer(transaction, message.hash, now());

@@ -1,6 +1,9 @@
+import type { Insertable } from "kysely";
+
 import { REPEAT_MS } from "../../core/decide-offline.ts";
 import type { OrderId } from "../../core/order.ts";
 import { compileOnce, compileWriteOnce } from "../../store/fast/compile-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
@@ -16,32 +19,17 @@ const selectAnswer = compileOnce(
       .where("created_at_ms", ">", forgottenMs),
 );
 
+type StoredAnswer = Insertable<BrokerTables["stored_answers"]>;
+
 const insertAnswer = compileWriteOnce(
-  (
-    store,
-    {
-      requestHash,
-      status,
-      body,
-      nowMs,
-      forgottenMs,
-      order,
-    }: {
-      requestHash: string;
-      status: number;
-      body: string;
-      nowMs: number;
-      forgottenMs: number;
-      order: OrderId | null;
-    },
-  ) =>
+  (store, { forgottenMs, ...row }: StoredAnswer & { readonly forgottenMs: number }) =>
     store
       .insertInto("stored_answers")
-      .values({ request_hash: requestHash, status, body, created_at_ms: nowMs, order_id: order })
+      .values(row)
       .onConflict((conflict) =>
         conflict
           .column("request_hash")
-          .doUpdateSet({ status, body, created_at_ms: nowMs, order_id: order })
+          .doUpdateSet(row)
           .where("stored_answers.created_at_ms", "<=", forgottenMs),
       ),
 );
@@ -74,9 +62,15 @@ export async function storeAnswer(
   nowMs: number,
   grantOf: OrderId | null = null,
 ): Promise<boolean> {
-  const forgottenMs = nowMs - ANSWER_LIFETIME_MS;
-  const values = { requestHash, status, body: text, nowMs, forgottenMs, order: grantOf };
-  return (await insertAnswer(transaction, values)) === 1n;
+  const stored = await insertAnswer(transaction, {
+    request_hash: requestHash,
+    status,
+    body: text,
+    created_at_ms: nowMs,
+    order_id: grantOf,
+    forgottenMs: nowMs - ANSWER_LIFETIME_MS,
+  });
+  return stored === 1n;
 }
 
 export async function forgetAnswer(

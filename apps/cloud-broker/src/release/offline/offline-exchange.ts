@@ -28,7 +28,7 @@ const carriedChallenge = deviceVerb({
   type: MESSAGE_TYPES.offlineChallenge,
   schema: offlineChallenge,
   comparesNode: true,
-  knowsRepeats: true,
+  repeats: "own",
   answer: answerCarried,
 });
 

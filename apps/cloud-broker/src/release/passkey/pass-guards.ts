@@ -6,7 +6,7 @@ import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
 import type { StoreTransaction } from "../../store/store.ts";
-import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
+import { findBreakGlass, useBreakGlass } from "../approvals/break-glass.ts";
 import { readSwitches } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 

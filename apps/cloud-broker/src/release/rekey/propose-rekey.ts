@@ -14,12 +14,22 @@ import {
   rekeyRequest,
   type RekeyProposal as ProposalAnswer,
   type RekeyRequest,
+  rekeyConfirmation,
+  type RekeyConfirmation,
+  type Rekeyed,
 } from "@databox-cmk/protocol";
 
+import { recorded } from "../../audit/record.ts";
 import { decideRekey, stillPermitted } from "../../core/decide-rekey.ts";
 import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
-import { offerRecoveryKeys } from "../../custody/device-shares.ts";
+import { commitRekey } from "../../custody/commit-rekey.ts";
+import {
+  offerRecoveryKeys,
+  parseDeviceShare,
+  requireShareOfProposal,
+  storeDeviceShare,
+} from "../../custody/device-shares.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { lockLeases } from "../../store/await-lease-writes.ts";
 import type { StoreTransaction } from "../../store/store.ts";
@@ -72,8 +82,8 @@ async function propose(
     ...(await offerRecoveryKeys(dependencies.store, proposal.value.envelope)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
-  const recorded = await record(dependencies, message, sender, request, proposal.value);
-  return recorded.ok ? { ok: true, value: answer } : recorded;
+  const written = await record(dependencies, message, sender, request, proposal.value);
+  return written.ok ? { ok: true, value: answer } : written;
 }
 
 async function decide(
@@ -143,4 +153,48 @@ async function record(
     if (!still.ok) throw new Withdrawn(still.failure);
   };
   return commitUnlessWithdrawn(commit, work);
+}
+
+/**
+ * Puts a proposal in force. The answer is always the current envelope: a node that lost its last
+ * answer asks again.
+ */
+export const confirmationExchange = deviceVerb({
+  action: "rekey",
+  type: MESSAGE_TYPES.rekeyConfirmation,
+  schema: rekeyConfirmation,
+  answer: confirm,
+});
+
+async function confirm(
+  dependencies: Recording & Needs<"custody" | "store">,
+  message: DeviceMessage,
+  sender: AuthenticDevice,
+  { rekey, counter, journalHead, bootId, extensions }: RekeyConfirmation,
+): Promise<Outcome<SignedAnswer>> {
+  const { order, serial } = sender;
+  const share = parseDeviceShare(extensions?.["deviceShare"], sender);
+  if (!share.ok) return share;
+  const known = await requireShareOfProposal(dependencies.store, sender, rekey, share.value);
+  if (!known.ok) return known;
+  const counted = await useCounter(dependencies, sender, counter);
+  if (!counted.ok) return counted;
+  const { custody, keys, appendAudit, now } = dependencies;
+  const { hash: requestHash, correlationId } = message;
+  const context = { actor: actorOf(message, sender), correlationId };
+  const deed = { chain: order, action: "rekey", context } as const;
+  const row = recorded(appendAudit, deed, async (transaction) => {
+    const deviceShareFor = await storeDeviceShare(transaction, sender, share.value, now());
+    return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };
+  });
+  await commitRekey(dependencies, { order, serial, rekey, alsoCommit: row });
+  const held = await custody.hold(order, serial);
+  if (!held.ok) return held;
+  const payload: Rekeyed = {
+    requestHash,
+    order,
+    serial,
+    envelope: await signEnvelope(keys.signing, held.value.envelope),
+  };
+  return { ok: true, value: await signAnswer(keys.signing, MESSAGE_TYPES.rekeyed, payload) };
 }

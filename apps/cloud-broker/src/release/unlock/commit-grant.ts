@@ -1,10 +1,9 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
+import type { Insertable } from "kysely";
 
 import { appendBehind } from "../../audit/append-audit.ts";
-import type { OrderId } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
-import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import type { Released } from "../../custody/release-content-key.ts";
 import { stepsSoFar } from "../../observability/trace.ts";
@@ -12,6 +11,7 @@ import { lockLeases } from "../../store/await-lease-writes.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
 import { sendWithCommit } from "../../store/fast/send-at-once.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import {
@@ -45,44 +45,8 @@ export type Granting = {
   readonly began: Began;
 };
 
-const insertGrant = compileWriteOnce(
-  (
-    store,
-    {
-      grantHash,
-      order,
-      serial,
-      purpose,
-      lease,
-      nowMs,
-      generation,
-      switches,
-      policyRevision,
-    }: {
-      grantHash: string;
-      order: OrderId;
-      serial: string;
-      purpose: UnlockPurpose;
-      lease: string;
-      nowMs: number;
-      generation: number;
-      switches: number;
-      policyRevision: number | null;
-    },
-  ) =>
-    store.insertInto("grants").values({
-      grant_hash: grantHash,
-      order_id: order,
-      serial,
-      purpose,
-      lease_id: lease,
-      granted_at_ms: nowMs,
-      receipt_hash: null,
-      receipt_outcome: null,
-      generation,
-      switches,
-      policy_revision: policyRevision,
-    }),
+const insertGrant = compileWriteOnce((store, row: Insertable<BrokerTables["grants"]>) =>
+  store.insertInto("grants").values(row),
 );
 
 /**
@@ -170,15 +134,17 @@ export async function commitGrant(
       appendBehind(transaction, head, order, event, nowMs),
       storeAnswer(transaction, message.hash, answer, nowMs, order),
       insertGrant(transaction, {
-        grantHash,
-        order,
+        grant_hash: grantHash,
+        order_id: order,
         serial,
         purpose: request.purpose,
-        lease: grant.lease.id,
-        nowMs,
+        lease_id: grant.lease.id,
+        granted_at_ms: nowMs,
+        receipt_hash: null,
+        receipt_outcome: null,
         generation,
         switches: facts.switches,
-        policyRevision: facts.policyRevision ?? null,
+        policy_revision: facts.policyRevision ?? null,
       }),
       openLease(
         transaction,

@@ -44,7 +44,7 @@ export const unlockExchange = deviceVerb({
       );
     return outcome;
   },
-  repeatsAreRefused: true,
+  repeats: "refused",
   withholdsRepeat: (store, { node }, former) =>
     withheldRepeat(store, "repeated answer", node, former),
 });

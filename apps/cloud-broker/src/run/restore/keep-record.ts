@@ -2,7 +2,7 @@ import { type Auditing, record } from "../../audit/record.ts";
 import { DAY_MS } from "../../core/day.ts";
 import { foldOrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
-import { useBreakGlass } from "../../release/approvals/break-glass-rows.ts";
+import { useBreakGlass } from "../../release/approvals/break-glass.ts";
 import { closeApproval } from "../../release/approvals/stored-approvals.ts";
 import { rememberSwitches } from "../../release/kill-switches/revocations.ts";
 import type { Beat, RestoreRecord } from "../../store/restore-record.ts";

@@ -21,7 +21,7 @@ class Named {
  * a transaction. Compiling takes longer than reading one row by its key.
  *
  * @param build - makes the query from placeholders for the parameters, which it may only insert
- * into the query.
+ * into the query. Every run gives the same names.
  */
 export function compileOnce<Row, Parameters extends object>(
   build: (store: Store, parameters: Parameters) => Compilable<Row>,
@@ -43,12 +43,13 @@ type Result<Row> = { readonly rows: readonly Row[]; readonly changes: bigint };
 function createExecute<Row, Parameters extends object>(
   build: (store: Store, parameters: Parameters) => Compilable<Row>,
 ): (store: Store, parameters: Parameters) => Result<Row> | Promise<Result<Row>> {
-  const names = new Proxy({}, { get: (_target, name) => new Named(String(name)) });
   const compiled: Partial<Record<Engine, CompiledQuery<Row>>> = {};
   return (store, parameters) => {
     const { adapter } = store.getExecutor();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what stands for a value where values go
-    const query = (compiled[engineOf(store)] ??= build(store, names as Parameters).compile());
+    const query = (compiled[engineOf(store)] ??= build(
+      store,
+      placeholdersOf(parameters),
+    ).compile());
     const values = query.parameters.map((parameter) =>
       parameter instanceof Named ? Reflect.get(parameters, parameter.name) : parameter,
     );
@@ -60,6 +61,10 @@ function createExecute<Row, Parameters extends object>(
     return executeByKysely(store, { ...query, parameters: values });
   };
 }
+
+const placeholdersOf = <Parameters extends object>(parameters: Parameters): Parameters =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what stands for a value where values go
+  Object.fromEntries(Object.keys(parameters).map((name) => [name, new Named(name)])) as Parameters;
 
 async function executeByKysely<Row>(store: Store, query: CompiledQuery<Row>): Promise<Result<Row>> {
   const { rows, numAffectedRows } = await executeAtOnce(store, query);

@@ -16,6 +16,7 @@ import {
   ValueNode,
 } from "kysely";
 
+import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import { type QueryTimes, timeQuery } from "../query-times.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
@@ -62,20 +63,10 @@ type KeptStatements = { prepare(sql: string): Database.Statement; close(): void 
  * the broker has none.
  */
 function keepStatements(database: Database.Database): KeptStatements {
-  const statements = new Map<string, Database.Statement>();
+  const statements = new LeastRecentlyUsed<string, Database.Statement>(MAX_STATEMENTS);
   return {
-    prepare(sql) {
-      const kept = statements.get(sql);
-      if (kept !== undefined) return kept;
-      if (statements.size >= MAX_STATEMENTS) statements.clear();
-      const statement = database.prepare(sql);
-      statements.set(sql, statement);
-      return statement;
-    },
-    close() {
-      statements.clear();
-      database.close();
-    },
+    prepare: (sql) => statements.getOr(sql, () => database.prepare(sql)),
+    close: () => database.close(),
   };
 }
 
@@ -91,15 +82,15 @@ const LONGEST_PAUSE_MS = 2;
  */
 function takeTurns(connection: DatabaseConnection, database: Database.Database): void {
   const execute = connection.executeQuery.bind(connection);
-  const [impatient, patient] = [0, PATIENCE_MS].map((milliseconds) =>
-    database.prepare(`pragma busy_timeout = ${String(milliseconds)}`),
-  );
+  const impatient = database.prepare("pragma busy_timeout = 0");
+  const patient = database.prepare(`pragma busy_timeout = ${String(PATIENCE_MS)}`);
   connection.executeQuery = async (query) => {
     if (database.inTransaction || SelectQueryNode.is(query.query)) return execute(query);
-    for (const untilMs = performance.now() + PATIENCE_MS; ;) {
-      impatient?.run();
+    const untilMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      impatient.run();
       const attempt = execute<never>(query); // It has run when it returns.
-      patient?.run();
+      patient.run();
       try {
         return await attempt;
       } catch (error) {
