@@ -6,17 +6,17 @@ import { runLocking, type Work } from "../store/transactions.ts";
 import type { AppendAudit, AuditChain } from "./append-audit.ts";
 
 /** The part of a row that is known before the change. */
-export type Deed = {
+export type AuditedAction = {
   readonly chain: AuditChain;
   readonly action: AuditAction;
   readonly context: Pick<AuditEvent, "actor" | "correlationId">;
 };
 
 /** The part of a row that the change adds; without an outcome, it is `done`. */
-export type Told = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
+export type AuditOutcome = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
 
 /** @returns undefined where nothing was changed, so that there is nothing to record */
-export type Change = Work<Told | undefined>;
+export type AuditedChange = Work<AuditOutcome | undefined>;
 
 /**
  * The change with its row of the audit log, for a transaction that the caller opens.
@@ -25,15 +25,15 @@ export type Change = Work<Told | undefined>;
  */
 export function recorded(
   appendAudit: AppendAudit,
-  { chain, action, context: { actor, correlationId } }: Deed,
-  change: Change,
+  { chain, action, context: { actor, correlationId } }: AuditedAction,
+  change: AuditedChange,
 ): Work<boolean> {
   return async (transaction) => {
-    const told = await change(transaction);
-    if (told === undefined) return false;
+    const result = await change(transaction);
+    if (result === undefined) return false;
     await appendAudit(transaction, chain, {
       outcome: "done",
-      ...told,
+      ...result,
       action,
       actor,
       correlationId,
@@ -52,18 +52,18 @@ export type Auditing = { readonly store: Store; readonly appendAudit: AppendAudi
  */
 export function record(
   { store, appendAudit }: Auditing,
-  deed: Deed,
-  change: Change,
+  entry: AuditedAction,
+  change: AuditedChange,
 ): Promise<boolean> {
-  return store.transaction().execute(recorded(appendAudit, deed, change));
+  return store.transaction().execute(recorded(appendAudit, entry, change));
 }
 
 /** Commits a row without a change, such as that of a refusal. */
 export async function note(
   { store, appendAudit }: Auditing,
-  deed: Deed,
-  told: Told,
+  entry: AuditedAction,
+  result: AuditOutcome,
 ): Promise<void> {
-  const change: Change = () => Promise.resolve(told);
-  await runLocking(store, recorded(appendAudit, deed, change));
+  const change: AuditedChange = () => Promise.resolve(result);
+  await runLocking(store, recorded(appendAudit, entry, change));
 }

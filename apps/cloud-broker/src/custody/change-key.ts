@@ -134,8 +134,8 @@ function commit(
   { nodes, ownPasskey, kid }: MovedTo,
 ): Work<boolean> {
   const { order } = subject;
-  const deed = { chain: order, action: "key/change", context: { actor, correlationId } } as const;
-  return recorded(deps.appendAudit, deed, async (transaction) => {
+  const entry = { chain: order, action: "key/change", context: { actor, correlationId } } as const;
+  return recorded(deps.appendAudit, entry, async (transaction) => {
     await alsoCommit?.(transaction);
     await deps.listener?.changing(transaction, order, choice);
     await makeCurrent(

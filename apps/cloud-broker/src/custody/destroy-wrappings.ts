@@ -2,7 +2,13 @@ import { setTimeout } from "node:timers/promises";
 
 import { sql } from "kysely";
 
-import { type Auditing, type Deed, record, recorded, type Told } from "../audit/record.ts";
+import {
+  type Auditing,
+  type AuditedAction,
+  record,
+  recorded,
+  type AuditOutcome,
+} from "../audit/record.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { engineOf } from "../store/engine.ts";
@@ -24,10 +30,13 @@ type DestroyedWrapping = {
  */
 export async function destroyWrappings(
   deps: Auditing & { readonly now: Clock },
-  deed: Deed & { readonly chain: OrderId },
-  change: (transaction: StoreTransaction, destroyed: readonly DestroyedWrapping[]) => Promise<Told>,
+  entry: AuditedAction & { readonly chain: OrderId },
+  change: (
+    transaction: StoreTransaction,
+    destroyed: readonly DestroyedWrapping[],
+  ) => Promise<AuditOutcome>,
 ): Promise<void> {
-  const { chain: order, context } = deed;
+  const { chain: order, context } = entry;
   await record(deps, { chain: order, action: "key/destroy", context }, async (transaction) => {
     const destroyed = await transaction
       .deleteFrom("envelopes")
@@ -50,7 +59,7 @@ export async function destroyWrappings(
       .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
       .where("order_id", "=", order)
       .execute();
-    await recorded(deps.appendAudit, deed, () => change(transaction, destroyed))(transaction);
+    await recorded(deps.appendAudit, entry, () => change(transaction, destroyed))(transaction);
     return { detail: { wrappings: destroyed.length } };
   });
   await deps.store.restoreRecord?.keepErasure(order, deps.now());

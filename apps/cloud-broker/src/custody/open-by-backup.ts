@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Envelope } from "@databox-cmk/crypto";
 
-import { type Auditing, type Deed, note } from "../audit/record.ts";
+import { type Auditing, type AuditedAction, note } from "../audit/record.ts";
 import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
 import { failed } from "../core/failed.ts";
@@ -47,7 +47,7 @@ export async function openByBackup<T>(
   const nowMs = deps.now();
   const orders = await findBackupOrders(deps.store, at.order, nowMs);
   const context = { actor: { kind: "broker" }, correlationId } as const;
-  const deed = { chain: at.order, action: "backupKey/use", context } as const;
+  const entry = { chain: at.order, action: "backupKey/use", context } as const;
   const told: string[] = [];
   for (const backup of backups) {
     const decision = decideBackup(failure, {
@@ -63,7 +63,7 @@ export async function openByBackup<T>(
       told.push(`${backup.name} may be used after an owner confirms it`);
     else {
       const opened = await openBy(deps, at, envelope, backup, async (contentKey, by) => {
-        await recordUse(deps, deed, backup, failure, by.vaultRequestId);
+        await recordUse(deps, entry, backup, failure, by.vaultRequestId);
         return use(contentKey, by);
       });
       if (opened.ok)
@@ -78,12 +78,12 @@ export async function openByBackup<T>(
 /** A separate audit row for every use of the content key, durable before its use. */
 async function recordUse(
   deps: Auditing,
-  deed: Deed,
+  entry: AuditedAction,
   { name, kid }: BackupKey,
   failure: Failure,
   vaultRequestId: string | undefined,
 ): Promise<void> {
-  await note(deps, deed, {
+  await note(deps, entry, {
     kid,
     vaultRequestId,
     detail: { backupKey: name, because: failure.code, becauseReason: failure.reason },

@@ -26,13 +26,13 @@ export async function writeCustodyPolicy(
   splitOnly: boolean,
   context: RequestContext,
 ): Promise<void> {
-  const deed = { chain: "broker", action: "custodyPolicy/write", context } as const;
+  const entry = { chain: "broker", action: "custodyPolicy/write", context } as const;
   const values = {
     split_only: Number(splitOnly),
     changed_at_ms: deps.now(),
     changed_by: context.by,
   };
-  await record(deps, deed, async (transaction) => {
+  await record(deps, entry, async (transaction) => {
     await transaction
       .insertInto("custody_policies")
       .values({ subscription_id: subscriptionId, ...values })

@@ -26,8 +26,8 @@ async function requireRecovery(
   const custody = await deps.custodyOf(id);
   if (custody.kind === "split" && custody.acceptNoRecovery) return;
   const failure = { code: "RecoveryKeyMissing", facts: { serial: serials.join(", ") } } as const;
-  const deed = { chain: id, action: "order/dispatch", context } as const;
-  await note(deps, deed, { outcome: "refused", ...failureColumns(failure) });
+  const entry = { chain: id, action: "order/dispatch", context } as const;
+  await note(deps, entry, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }
 
@@ -65,8 +65,8 @@ export async function dispatchOrder(
     return;
   }
   const { failure } = ready;
-  const deed = { chain: order.id, action: "order/dispatch", context } as const;
-  await note(deps, deed, { outcome: "refused", ...failureColumns(failure) });
+  const entry = { chain: order.id, action: "order/dispatch", context } as const;
+  await note(deps, entry, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }
 

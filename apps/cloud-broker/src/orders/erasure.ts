@@ -80,9 +80,9 @@ async function keep(
   const { serial, counter, audit } = node;
   const nowMs = deps.now();
   const { actor, correlationId, ...told } = audit;
-  const deed = { chain: order.id, action: "erasure", context: { actor, correlationId } } as const;
+  const entry = { chain: order.id, action: "erasure", context: { actor, correlationId } } as const;
   let outcome: Outcome<EpochMs> = { ok: true, value: nowMs };
-  await record(deps, deed, async (transaction) => {
+  await record(deps, entry, async (transaction) => {
     const counted = await transaction
       .updateTable("nodes")
       .set({ last_counter: counter, last_outcome: "erased", last_seen_at_ms: nowMs })
@@ -171,8 +171,8 @@ export async function eraseOrder(
     return;
   }
   const nowMs = deps.now();
-  const deed = { chain: order.id, action: "order/erase", context } as const;
-  await destroyWrappings(deps, deed, async (transaction, destroyed) => {
+  const entry = { chain: order.id, action: "order/erase", context } as const;
+  await destroyWrappings(deps, entry, async (transaction, destroyed) => {
     const statement: ErasureStatement = {
       order: order.id,
       sku: order.skuName,

@@ -65,8 +65,8 @@ async function prepareNodes(
   await checkSerials(deps.store, order, serials);
   const nowMs = deps.now();
   const codes = serials.map((serial) => codedNode(serial, nowMs));
-  const deed = { chain: order.id, action: "order/prepare", context } as const;
-  const commit = recorded(deps.appendAudit, deed, async (transaction) => {
+  const entry = { chain: order.id, action: "order/prepare", context } as const;
+  const commit = recorded(deps.appendAudit, entry, async (transaction) => {
     await updateOrder(
       transaction,
       order,
@@ -117,8 +117,8 @@ async function renewCodes(
   const open = nodes
     .filter((node) => node.deviceJwkJson === null)
     .map(({ serial }) => codedNode(serial, nowMs));
-  const deed = { chain: order.id, action: "order/renewEnrolmentCodes", context } as const;
-  await record(deps, deed, async (transaction) => {
+  const entry = { chain: order.id, action: "order/renewEnrolmentCodes", context } as const;
+  await record(deps, entry, async (transaction) => {
     for (const { serial, hash, expiresAtMs } of open)
       await transaction
         .updateTable("nodes")

@@ -21,8 +21,7 @@ export async function replaceDevice(
 ): Promise<PreparedNode> {
   const id = await findOrderId(deps.store, name);
   const { code, hash, expiresAtMs } = createEnrolmentCode(deps.now());
-  const deed = { chain: id, action: "order/replaceDevice", context } as const;
-  await record(deps, deed, async (transaction) => {
+  await record(deps, { chain: id, action: "order/replaceDevice", context }, async (transaction) => {
     const node = await transaction
       .selectFrom("nodes")
       .select("device_kid")

@@ -68,8 +68,8 @@ async function applyPatch(
   const realised = await realiseIdentities(deps, order, change.identities);
   const nowMs = deps.now();
   let operation = "";
-  const deed = { chain: order.id, action: "order/update", context } as const;
-  const commit = recorded(deps.appendAudit, deed, async (transaction) => {
+  const entry = { chain: order.id, action: "order/update", context } as const;
+  const commit = recorded(deps.appendAudit, entry, async (transaction) => {
     await alsoCommit?.(transaction);
     await claim.use(transaction);
     await updateOrder(

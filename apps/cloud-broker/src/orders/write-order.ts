@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
-import { type Deed, record, type Told } from "../audit/record.ts";
+import { type AuditedAction, record, type AuditOutcome } from "../audit/record.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { toJson } from "../store/json-column.ts";
@@ -125,7 +125,11 @@ export async function requireUnchanged(transaction: Writer, order: Order): Promi
 export async function changeOrder(
   deps: Changing,
   order: Order,
-  { action, context, ...told }: Told & Pick<Deed, "action"> & { readonly context: RequestContext },
+  {
+    action,
+    context,
+    ...told
+  }: AuditOutcome & Pick<AuditedAction, "action"> & { readonly context: RequestContext },
   change: OrderChange,
 ): Promise<void> {
   await record(deps, { chain: order.id, action, context }, async (transaction) => {

@@ -31,8 +31,8 @@ export function createUnlockBudgetRoutes(deps: Changing & Plane<"admitChange">):
         const { id } = order;
         const { context } = request;
         const claim = await admitBudget(deps, order, unlocksPerDay, context);
-        const deed = { chain: id, action: "unlockBudget/set", context } as const;
-        await record(deps, deed, async (transaction) => {
+        const entry = { chain: id, action: "unlockBudget/set", context } as const;
+        await record(deps, entry, async (transaction) => {
           await claim.use(transaction);
           await setBudget(transaction, id, unlocksPerDay, now());
           return { detail: { unlocksPerDay } };
@@ -48,8 +48,8 @@ export function createUnlockBudgetRoutes(deps: Changing & Plane<"admitChange">):
         const { id } = order;
         const { context } = request;
         const claim = await admitBudget(deps, order, undefined, context);
-        const deed = { chain: id, action: "unlockBudget/remove", context } as const;
-        const removed = await record(deps, deed, async (transaction) => {
+        const entry = { chain: id, action: "unlockBudget/remove", context } as const;
+        const removed = await record(deps, entry, async (transaction) => {
           await claim.use(transaction);
           const { unlocksPerDay } = await readBudget(transaction, id, now());
           if (unlocksPerDay === undefined) return undefined;

@@ -176,8 +176,8 @@ async function audit(
   { address, requestId: correlationId }: RouteRequest,
 ): Promise<void> {
   const actor = { kind: "caller", objectId, name, address } as const;
-  const deed = { chain: "broker", action, context: { actor, correlationId } } as const;
-  await note(auditing, deed, { outcome: "granted" });
+  const entry = { chain: "broker", action, context: { actor, correlationId } } as const;
+  await note(auditing, entry, { outcome: "granted" });
 }
 
 const purposeOf = (state: string): string => `portal-sign-in ${state}`;

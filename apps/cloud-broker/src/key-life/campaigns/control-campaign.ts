@@ -37,8 +37,8 @@ export async function controlCampaign(
   if (next === state) return;
   const nowMs = deps.now();
   const context = { actor, correlationId: id };
-  const deed = { chain: "broker", action: `campaign/${event}`, context } as const;
-  await record(deps, deed, async (transaction) => {
+  const entry = { chain: "broker", action: `campaign/${event}`, context } as const;
+  await record(deps, entry, async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("campaigns")
       .set({

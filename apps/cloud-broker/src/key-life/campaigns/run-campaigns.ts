@@ -129,8 +129,8 @@ async function loadWaiting(
 async function finish(deps: Changing & Plane<"announce">, campaign: Campaign): Promise<void> {
   const nowMs = deps.now();
   const context = { actor: campaign.actor, correlationId: campaign.id };
-  const deed = { chain: "broker", action: "campaign/finish", context } as const;
-  await record(deps, deed, async (transaction) => {
+  const entry = { chain: "broker", action: "campaign/finish", context } as const;
+  await record(deps, entry, async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("campaigns")
       .set({ state: "done", changed_at_ms: nowMs, finished_at_ms: nowMs })

@@ -51,8 +51,8 @@ export async function startCampaign(
   }
   const stored: StoredRequest = { ...request, selector, listed: listed !== undefined };
   const context = { actor, correlationId: id };
-  const deed = { chain: "broker", action: "campaign/start", context } as const;
-  await record(deps, deed, async (transaction) => {
+  const entry = { chain: "broker", action: "campaign/start", context } as const;
+  await record(deps, entry, async (transaction) => {
     const orders = await selectOrders(transaction, request.selector, keyAddress);
     if (orders.length === 0) throw invalid("selector: no order fits");
     if (orders.length > MAX_ORDERS)

@@ -39,8 +39,7 @@ export async function orderBackup(
     by: context.by,
     untilMs: nowMs + hours * HOUR_MS,
   };
-  const deed = { chain: order, action: "backupKey/order", context } as const;
-  await record(deps, deed, async (transaction) => {
+  await record(deps, { chain: order, action: "backupKey/order", context }, async (transaction) => {
     await transaction
       .insertInto("backup_uses")
       .values({
@@ -97,8 +96,8 @@ export function withdrawOrder(
   context: RequestContext,
 ): Promise<boolean> {
   const nowMs = deps.now();
-  const deed = { chain: order, action: "backupKey/withdrawOrder", context } as const;
-  return record(deps, deed, async (transaction) => {
+  const entry = { chain: order, action: "backupKey/withdrawOrder", context } as const;
+  return record(deps, entry, async (transaction) => {
     const ended = await transaction
       .updateTable("backup_uses")
       .set({ ended_at_ms: nowMs, ended_by: context.by })

@@ -94,8 +94,8 @@ export async function openBreakGlass(
   const expiresAtMs = nowMs + LIFETIME_MS;
   const policy = await readUnlockPolicy(deps.store, order.id, deps.settings.defaultPolicy);
   const isAllowed = policy.release.breakGlass;
-  const deed = { chain: order.id, action: "order/breakGlass", context } as const;
-  await record(deps, deed, async (transaction) => {
+  const entry = { chain: order.id, action: "order/breakGlass", context } as const;
+  await record(deps, entry, async (transaction) => {
     if (!isAllowed)
       return { outcome: "refused", code: "BreakGlassForbidden", serial, detail: { reason } };
     const expiresAt = new Date(expiresAtMs).toISOString();

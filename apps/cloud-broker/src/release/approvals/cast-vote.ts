@@ -34,13 +34,13 @@ export async function castVote(
   const nowMs = deps.now();
   const { isPerson, name } = caller;
   const objectId = caller.objectId.toLowerCase();
-  const deed = {
+  const entry = {
     chain: order,
     action: decision === "approved" ? "approval/approve" : "approval/reject",
     context,
   } as const;
   const facts = { defaultPolicy: deps.settings.defaultPolicy, nowMs };
-  await record(deps, deed, async (transaction) => {
+  await record(deps, entry, async (transaction) => {
     const reading = { store: transaction, ...facts };
     const found = await requireCase(await readCase(reading, order, id), id);
     // A policy cannot take the right to stop a release from anyone who has it.

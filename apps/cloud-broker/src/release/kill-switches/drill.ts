@@ -15,8 +15,8 @@ export async function startDrill(
   context: RequestContext,
 ): Promise<void> {
   const nowMs = deps.now();
-  const deed = { chain: order, action: "order/revocationDrill", context } as const;
-  await record(deps, deed, async (transaction) => {
+  const entry = { chain: order, action: "order/revocationDrill", context } as const;
+  await record(deps, entry, async (transaction) => {
     const leases = await transaction
       .selectFrom("leases")
       .select(["id", "serial"])

@@ -29,8 +29,8 @@ export async function revokeNow(
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
   const nowMs = deps.now();
   let leases = 0;
-  const deed = { chain: chainOf(scope), action: "order/revoke", context } as const;
-  const work = recorded(deps.appendAudit, deed, async (transaction) => {
+  const entry = { chain: chainOf(scope), action: "order/revoke", context } as const;
+  const work = recorded(deps.appendAudit, entry, async (transaction) => {
     leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
     // A switch over many orders is not announced for each of them.
     if (scope.kind === "order" || scope.kind === "node")
@@ -71,8 +71,8 @@ export async function restoreAccess(
         );
   const nowMs = deps.now();
   let lifted = 0;
-  const deed = { chain: chainOf(scope), action: "order/restoreAccess", context } as const;
-  const work = recorded(deps.appendAudit, deed, async (transaction) => {
+  const entry = { chain: chainOf(scope), action: "order/restoreAccess", context } as const;
+  const work = recorded(deps.appendAudit, entry, async (transaction) => {
     await claim?.use(transaction);
     lifted = await lift(transaction, standing, context.by, nowMs);
     return { detail: { ...detailOf(scope), origin, lifted } };

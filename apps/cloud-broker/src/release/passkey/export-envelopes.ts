@@ -27,11 +27,11 @@ export async function exportEnvelopes(
   context: RequestContext,
 ): Promise<EnvelopeExport> {
   const id = orderIdOf(name);
-  const deed = { chain: id, action: "order/exportEnvelopes", context } as const;
+  const entry = { chain: id, action: "order/exportEnvelopes", context } as const;
   const found: { value: EnvelopeExport["value"]; refusal?: Failure; used?: string | undefined } = {
     value: [],
   };
-  await record(deps, deed, async (transaction) => {
+  await record(deps, entry, async (transaction) => {
     await shareLeases(transaction);
     const order = await findOrder(transaction, name);
     const passed = await passGuards({ ...deps, store: transaction }, "envelopes", order);

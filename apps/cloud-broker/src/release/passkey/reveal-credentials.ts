@@ -30,9 +30,9 @@ export async function revealCredentials(
 ): Promise<JobSecrets> {
   const { custody, store } = deps;
   const order = await findOrder(store, name);
-  const deed = { chain: order.id, action: "order/listCredentials", context } as const;
+  const entry = { chain: order.id, action: "order/listCredentials", context } as const;
   const refuse = async (failure: Failure): Promise<never> => {
-    await record(deps, deed, () =>
+    await record(deps, entry, () =>
       Promise.resolve({
         outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
         ...failureColumns(failure),
@@ -48,7 +48,7 @@ export async function revealCredentials(
   if (!revealed.ok) return refuse(revealed.failure);
   try {
     let used: string | undefined;
-    await record(deps, deed, async (transaction) => {
+    await record(deps, entry, async (transaction) => {
       await shareLeases(transaction);
       const now = await findOrder(transaction, name);
       const still = await passGuards({ ...deps, store: transaction }, "passkey", now, passed.value);

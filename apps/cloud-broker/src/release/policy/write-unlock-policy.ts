@@ -46,14 +46,13 @@ export async function writeUnlockPolicy(
     },
     context,
   );
-  const deed = { chain: order.id, action: "policy/write", context } as const;
   const after: StoredPolicy = {
     policy,
     revision: (seen?.revision ?? 0) + 1,
     changedAtMs: deps.now(),
     changedBy: context.by,
   };
-  await record(deps, deed, async (transaction) => {
+  await record(deps, { chain: order.id, action: "policy/write", context }, async (transaction) => {
     const before = await readStoredPolicy(transaction, order.id);
     // The approvals are good for this change of that policy.
     requirePolicyMatch(before, policyTagOf(seen));

@@ -182,8 +182,8 @@ async function confirm(
   const { custody, keys, appendAudit, now } = dependencies;
   const { hash: requestHash, correlationId } = message;
   const context = { actor: actorOf(message, sender), correlationId };
-  const deed = { chain: order, action: "rekey", context } as const;
-  const row = recorded(appendAudit, deed, async (transaction) => {
+  const entry = { chain: order, action: "rekey", context } as const;
+  const row = recorded(appendAudit, entry, async (transaction) => {
     const deviceShareFor = await storeDeviceShare(transaction, sender, share.value, now());
     return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };
   });

@@ -8,7 +8,7 @@ import { rememberSwitches } from "../../release/kill-switches/revocations.ts";
 import type { Beat, RestoreRecord } from "../../store/restore-record.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import { type Comparison, compareWithRecord, guardOf, readOwnBeat } from "./compare-record.ts";
-import { deedOf, insertRestore, lastRestoredAt, renderLost } from "./restores.ts";
+import { entryOf, insertRestore, lastRestoredAt, renderLost } from "./restores.ts";
 
 type Keeping = Auditing & { readonly now: Clock };
 
@@ -48,7 +48,7 @@ export function createRecordRounds(deps: Keeping): () => Promise<void> {
 async function enforceAgain(deps: Keeping, restoreRecord: RestoreRecord): Promise<void> {
   const comparison = await compareWithRecord(deps.store, restoreRecord, deps.now());
   if (!comparison.isOlder) return;
-  await record(deps, deedOf("database/restored"), (transaction) =>
+  await record(deps, entryOf("database/restored"), (transaction) =>
     noteRestore(transaction, comparison, deps.now()),
   );
 }

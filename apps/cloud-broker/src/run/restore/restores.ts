@@ -96,7 +96,7 @@ export async function tellRestore(
   sinceMs: EpochMs,
 ): Promise<void> {
   const nothing = { switches: [], erasures: [], uses: [] };
-  await record(deps, deedOf("database/restored"), async (transaction) => {
+  await record(deps, entryOf("database/restored"), async (transaction) => {
     await insertRestore(transaction, sinceMs, deps.now(), nothing);
     return { detail: { since: new Date(sinceMs).toISOString(), lost: "told by a person" } };
   });
@@ -104,7 +104,7 @@ export async function tellRestore(
 
 /** @param reason - why a person confirms the restores */
 export async function confirmRestores(deps: Auditing, reason: string): Promise<void> {
-  await record(deps, deedOf("database/confirmRestore"), async (transaction) => {
+  await record(deps, entryOf("database/confirmRestore"), async (transaction) => {
     const confirmed = await transaction
       .updateTable("restores")
       .set({ confirmed: reason })
@@ -114,7 +114,7 @@ export async function confirmRestores(deps: Auditing, reason: string): Promise<v
   });
 }
 
-export const deedOf = (action: "database/restored" | "database/confirmRestore") =>
+export const entryOf = (action: "database/restored" | "database/confirmRestore") =>
   ({
     chain: "broker",
     action,
