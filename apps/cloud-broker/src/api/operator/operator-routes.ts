@@ -28,7 +28,7 @@ import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unl
 import { operator } from "../arm/arm-route.ts";
 import { readNodeViews } from "../arm/node-routes.ts";
 import { renderJob } from "../arm/render-job.ts";
-import { createCampaignRoutes } from "./create-campaign-routes.ts";
+import { createCampaignRoutes } from "./campaign-routes.ts";
 
 const SIMPLE_MOVES = [
   ["deliver", "The appliance has arrived at the customer's"],
