@@ -148,275 +148,32 @@ const UNPROVEN_DEVICES = 10;
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
  */
 export function createBroker(dependencies: BrokerDependencies): Broker {
-  const { config, serviceKey, store, commit, keys, resources, clock, isClosing } = dependencies;
-  const { log, now, random, spans } = dependencies;
-  const figures = createFleetFigures(store, now);
-  const metrics = createMetrics(figures);
-  metrics.showPool(() => store.readPool?.());
-  store.queryTimes?.tellTo((elapsedMs) => metrics.queried(elapsedMs));
-  metrics.showClock(() => clock.offsets());
-  const choreFailed = (chore: string, error: unknown): void => {
-    metrics.choreFailed(chore);
-    log("error", `${chore} failed`, {
-      ...describeFault(error),
-      ...describePool(store.readPool?.()),
-    });
-  };
-  const vaultOperations = createVaultOperations(store, now);
-  const vaultHealth = createVaultHealth(now);
-  const traced = traceVaults(dependencies.vaults, spans, (call, identity) => {
-    metrics.calledVault(call);
-    // A sign-in calls Entra ID, not the vault.
-    if (call.operation === "sign-in") return;
-    vaultOperations.count(identity);
-    vaultHealth.note(call.code);
-  });
-  const vaults = refuseWithoutClock(traced, clock);
-  const appendAudit = createAppendAudit({ now });
-  const unauthenticatedRows = createUnauthenticatedRows({ store, appendAudit, now });
-  const settings = ruleSettingsOf(config);
-  const { defaultPolicy } = settings;
-  const readCustody = async (order: OrderId) =>
-    custodyOf(await readUnlockPolicy(store, order, defaultPolicy));
-  const heldRoles = createHeldRoles(dependencies.roles, now);
-  const stillMay = createStillMay(heldRoles);
-  const hasAccess = createHasAccess(dependencies.roles, now);
-  const { channels, sendMail } = dependencies.notices;
-  const receivers = createReceivers(config.WEBHOOK_URLS ?? [], channels, {
-    key: keys.signing,
-    post: dependencies.post,
-    sendMail,
-    people:
-      sendMail === undefined
-        ? undefined
-        : createPersonReceivers({
-            store,
-            stillMay,
-            stillWaits: createStillWaits({ store, defaultPolicy, now }),
-            sendMail,
-            portalUrl: config.BROKER_URL,
-          }),
-    portalUrl: config.BROKER_URL,
-    now,
-  });
-  const announce = createAnnounce(config.BROKER_URL, receivers.select);
-  const keyHealth = createKeyHealth({
-    store,
-    vaults,
-    appendAudit,
-    now,
-    serviceKey,
-    keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-    reader: createKeyReader({ vaults, resources, now }),
-    announce,
-    intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
-    perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
-    random,
-    failed: (error) => choreFailed("key health", error),
-  });
-  const openCustody = (
-    own: Pick<CustodyDependencies, "resources" | "commit" | "listener">,
-  ): KeyCustody =>
-    createKeyCustody({
-      store,
-      custodyOf: readCustody,
-      vaults,
-      reader: createKeyReader({ vaults, resources: own.resources, now }),
-      appendAudit,
-      now,
-      serviceKey,
-      backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
-      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-      ...own,
-    });
-  const custody = openCustody({
-    resources,
-    listener: keyHealth.listener({ lookAfterChange: true }),
-  });
-  // A campaign has checked each key itself, and its vault is checked in turn.
-  const campaignCustody = openCustody({
-    resources: rememberResources(resources, now),
-    commit: (work) => commit(work, "re-wrap"),
-    listener: keyHealth.listener({ lookAfterChange: false }),
-  });
-  const stillApproves = createStillApproves(stillMay);
-  const deps: ControlPlane = {
-    announce,
-    store,
-    custodyOf: readCustody,
-    custody,
-    checkKeyNow: (order) => keyHealth.checkNow(order),
-    identities: dependencies.identities,
-    appendAudit,
-    sign: (type, payload) => signMessage(keys.signing, type, payload),
-    admitChange: createAdmitChange({
-      store,
-      appendAudit,
-      announce,
-      stillApproves,
-      hasAccess,
-      tenantId: settings.tenantId,
-      now,
-      defaultPolicy,
-    }),
-    stillApproves,
-    now,
-    settings,
-  };
-  const limit = createRateLimit({
-    tokensPerSecond: config.RATE_LIMIT_DEVICE_PER_MINUTE / 60,
-    burst: config.RATE_LIMIT_DEVICE_PER_MINUTE,
-    now,
-  });
-  const memoryBytes = readMemoryLimit();
-  const connections = judgeConnections(config.MAX_CONNECTIONS, memoryBytes);
-  if (connections.fault !== undefined)
-    log("warn", "too many connections for the memory", { detail: connections.fault });
-  metrics.showMemoryLimit(memoryBytes);
-  const listeners = {
-    public: watchConnections("public", connections.limit, { config, metrics, log, now }),
-    metrics: watchConnections("metrics", SCRAPERS_MAX, { config, metrics, log, now }),
-  } as const;
-  const watches = createLeaseWatches({ store, now, most: connectionsWithin(memoryBytes) });
-  const deviceDependencies: DeviceDependencies = {
-    store,
-    commit,
-    custody,
-    keys,
-    findDevice: createFindDevice(store),
-    waitForNews: (lease) => watches.wait(lease),
-    keepConnection(use) {
-      const connection = currentConnection();
-      if (connection !== undefined) listeners.public.hold(connection, use);
-    },
-    appendAudit,
-    limit,
-    clock,
-    limitUnproven: createRateLimit({
-      tokensPerSecond: (UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE) / 60,
-      burst: UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE,
-      now,
-    }),
-    unauthenticatedRows,
-    settings,
-    countCustomerUnlock: createCustomerQuota({
-      store,
-      perMinute: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
-      now,
-    }),
-    markPrepared,
-    haltCopy: (...refused) => haltCopy(deps, ...refused),
-    nodeErasure: {
-      may: (order) => mayEraseNode(deps, order),
-      keep: (node) => keepNodeCertificate(deps, node),
-    },
-    now,
-    metrics,
-    announce,
-    stillApproves,
-  };
+  const ground = createGround(dependencies);
+  const { store, config, now, random, isClosing, metrics, vaultOperations } = ground;
+  const keyLife = createKeyLife(ground);
+  const orders = createOrders(ground, keyLife);
+  const release = createRelease(ground, keyLife, orders);
+  const { routes, portal, front } = createRoutes(ground, orders, release);
+  const { keyHealth, custody, campaignCustody } = keyLife;
   const campaigns = createCampaignRunner({
-    deps: {
-      store,
-      appendAudit,
-      now,
-      settings: deps.settings,
-      identities: deps.identities,
-      admitChange: deps.admitChange,
-      announce,
-      custody: campaignCustody,
-    },
+    deps: { ...orders, custody: campaignCustody },
     isClosing,
-  });
-  const turnAway = createTurnAway({ metrics, log, now });
-  const places = createPlaces({
-    maxAtWork: config.MAX_REQUESTS_AT_WORK,
-    utilization: dependencies.loopUtilization,
-    noteTurnedAway: turnAway.note,
-  });
-  metrics.showPlaces(() => places.atWork());
-  const readiness = createReadiness({
-    store,
-    clock,
-    isClosing,
-    now,
-    vaultHealth,
-    isStuck: () => places.isStuck(),
-  });
-  metrics.showReadiness(async () => (await readiness()).reason);
-  const own: readonly Route[] = [
-    ...createHealthRoutes(readiness),
-    ...createDeviceRoutes(deviceDependencies),
-    ...createArmRoutes(deps, hasAccess),
-    ...createFigureRoutes(deps, vaultOperations),
-    ...createOfflineRoutes(deviceDependencies),
-    ...createOperatorRoutes(deps),
-    ...createFleetViewRoutes({ store, figures, vaultHealth, now }),
-    ...createKeyEventRoutes(deps),
-    ...createIssuerRoutes(dependencies.tokenIssuer),
-    ...createWebhookRoutes([...keys.bundle, ...keys.former]),
-  ];
-  const portal =
-    dependencies.portal === undefined
-      ? undefined
-      : createPortal(dependencies.portal, {
-          config,
-          store,
-          verifyToken: dependencies.verifyToken,
-          notices: dependencies.notices,
-          now,
-          appendAudit,
-          hasAccess,
-          maySomewhere: createMaySomewhere(heldRoles),
-          defaultPolicy,
-          api: own,
-        });
-  // Last, since the portal's pages match any path.
-  const routes: readonly ServedRoute[] = [
-    ...own,
-    ...createOpenApiRoutes(own, config.ARM_URL),
-    ...(portal === undefined ? [] : portal.routes),
-  ];
-  const identify = portal?.identify;
-  const authenticate = createAuthenticateCaller({
-    store,
-    verifyToken: dependencies.verifyToken,
-    verifyEventToken: dependencies.verifyEventToken,
-    hasAccess,
-    tenantId: config.TENANT_ID,
-    identify,
-    appendAudit,
-  });
-  const front = createFront({
-    config,
-    store,
-    spans,
-    log,
-    now,
-    routes,
-    authenticate,
-    identify,
-    appendAudit,
-    unauthenticatedRows,
-    metrics,
-    places,
-    turnAway,
   });
   return {
     handler: front.handler,
     refuse: (request) => front.refuse(request),
-    connectionsOf: (listener) => listeners[listener],
+    connectionsOf: (listener) => release.listeners[listener],
     routes,
     metrics,
-    choreFailed,
+    choreFailed: ground.choreFailed,
     async sweep() {
-      await endExpiredApprovals(deps);
-      await sweepIdentities(deps);
-      await unauthenticatedRows.flush();
+      await endExpiredApprovals(orders);
+      await sweepIdentities(orders);
+      await ground.unauthenticatedRows.flush();
       await vaultOperations.flush();
       await portal?.sweep();
     },
-    watches,
+    watches: release.watches,
     events: portal?.events,
     probe: () =>
       atPriority("probe", () =>
@@ -424,9 +181,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           store,
           custody,
           now,
-          random: Math.random,
+          random,
           intervalSeconds: config.PROBE_INTERVAL_SECONDS,
-          isClosing: dependencies.isClosing,
+          isClosing,
         }),
       ),
     watchKeys: () => atPriority("probe", () => keyHealth.watch()),
@@ -438,23 +195,243 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           now,
           random,
           intervalSeconds: config.KEY_POLL_INTERVAL_SECONDS,
-          rotate: (keyAddress, orders) => rotateFollowers(deps, keyAddress, orders),
+          rotate: (keyAddress, followers) => rotateFollowers(orders, keyAddress, followers),
         }),
       ),
     runCampaigns: () => campaigns.run(),
     deliverEvents: () =>
       deliverEvents({
         store,
-        receivers,
+        receivers: ground.receivers,
         now,
         random,
-        log,
+        log: ground.log,
         sent: (...attempt) => metrics.sentEvent(...attempt),
       }),
     async idle() {
       await keyHealth.idle();
-      await unauthenticatedRows.flush("now");
+      await ground.unauthenticatedRows.flush("now");
       await vaultOperations.flush();
     },
   };
+}
+
+type Ground = ReturnType<typeof createGround>;
+type KeyLife = ReturnType<typeof createKeyLife>;
+type Release = ReturnType<typeof createRelease>;
+
+/** What every part needs: figures, audit, rights, receivers, and vaults that are measured. */
+function createGround(dependencies: BrokerDependencies) {
+  const { config, store, keys, clock, log, now, roles, notices, post, spans } = dependencies;
+  const figures = createFleetFigures(store, now);
+  const metrics = createMetrics(figures);
+  metrics.showPool(() => store.readPool?.());
+  store.queryTimes?.tellTo((elapsedMs) => metrics.queried(elapsedMs));
+  metrics.showClock(() => clock.offsets());
+  const vaultOperations = createVaultOperations(store, now);
+  const vaultHealth = createVaultHealth(now);
+  const traced = traceVaults(dependencies.vaults, spans, (call, identity) => {
+    metrics.calledVault(call);
+    // A sign-in calls Entra ID, not the vault.
+    if (call.operation === "sign-in") return;
+    vaultOperations.count(identity);
+    vaultHealth.note(call.code);
+  });
+  const appendAudit = createAppendAudit({ now });
+  const settings = ruleSettingsOf(config);
+  const { defaultPolicy } = settings;
+  const heldRoles = createHeldRoles(roles, now);
+  const stillMay = createStillMay(heldRoles);
+  const { channels, sendMail } = notices;
+  const portalUrl = config.BROKER_URL;
+  const stillWaits = createStillWaits({ store, defaultPolicy, now });
+  const receivers = createReceivers(config.WEBHOOK_URLS ?? [], channels, {
+    key: keys.signing,
+    post,
+    sendMail,
+    people:
+      sendMail === undefined
+        ? undefined
+        : createPersonReceivers({ store, stillMay, stillWaits, sendMail, portalUrl }),
+    portalUrl,
+    now,
+  });
+  return {
+    ...dependencies,
+    figures,
+    metrics,
+    choreFailed(this: void, chore: string, error: unknown): void {
+      metrics.choreFailed(chore);
+      log("error", `${chore} failed`, {
+        ...describeFault(error),
+        ...describePool(store.readPool?.()),
+      });
+    },
+    vaultOperations,
+    vaultHealth,
+    vaults: refuseWithoutClock(traced, clock),
+    appendAudit,
+    unauthenticatedRows: createUnauthenticatedRows({ store, appendAudit, now }),
+    settings,
+    custodyOf: async (order: OrderId) =>
+      custodyOf(await readUnlockPolicy(store, order, defaultPolicy)),
+    heldRoles,
+    stillApproves: createStillApproves(stillMay),
+    hasAccess: createHasAccess(roles, now),
+    receivers,
+    announce: createAnnounce(portalUrl, receivers.select),
+  };
+}
+
+/** Custody of the keys, with key health as its listener. */
+function createKeyLife(ground: Ground) {
+  const { config, vaults, resources, now, commit, choreFailed } = ground;
+  const keyHealth = createKeyHealth({
+    ...ground,
+    reader: createKeyReader({ vaults, resources, now }),
+    keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+    intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
+    perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
+    failed: (error) => choreFailed("key health", error),
+  });
+  const openCustody = (
+    own: Pick<CustodyDependencies, "resources" | "commit" | "listener">,
+  ): KeyCustody =>
+    createKeyCustody({
+      store: ground.store,
+      custodyOf: ground.custodyOf,
+      vaults,
+      reader: createKeyReader({ vaults, resources: own.resources, now }),
+      appendAudit: ground.appendAudit,
+      now,
+      serviceKey: ground.serviceKey,
+      backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
+      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      ...own,
+    });
+  return {
+    keyHealth,
+    custody: openCustody({
+      resources,
+      listener: keyHealth.listener({ lookAfterChange: true }),
+    }),
+    // A campaign has checked each key itself, and its vault is checked in turn.
+    campaignCustody: openCustody({
+      resources: rememberResources(resources, now),
+      commit: (work) => commit(work, "re-wrap"),
+      listener: keyHealth.listener({ lookAfterChange: false }),
+    }),
+  };
+}
+
+/** Reading and writing orders. */
+function createOrders(ground: Ground, { custody, keyHealth }: KeyLife): ControlPlane {
+  const { settings, keys } = ground;
+  const { tenantId, defaultPolicy } = settings;
+  return {
+    announce: ground.announce,
+    store: ground.store,
+    custodyOf: ground.custodyOf,
+    custody,
+    checkKeyNow: (order) => keyHealth.checkNow(order),
+    identities: ground.identities,
+    appendAudit: ground.appendAudit,
+    sign: (type, payload) => signMessage(keys.signing, type, payload),
+    admitChange: createAdmitChange({ ...ground, tenantId, defaultPolicy }),
+    stillApproves: ground.stillApproves,
+    now: ground.now,
+    settings,
+  };
+}
+
+/** Answers to devices, and the connections that they keep. */
+function createRelease(ground: Ground, { custody }: KeyLife, orders: ControlPlane) {
+  const { config, store, now, log, metrics } = ground;
+  const memoryBytes = readMemoryLimit();
+  const connections = judgeConnections(config.MAX_CONNECTIONS, memoryBytes);
+  if (connections.fault !== undefined)
+    log("warn", "too many connections for the memory", { detail: connections.fault });
+  metrics.showMemoryLimit(memoryBytes);
+  const listeners = {
+    public: watchConnections("public", connections.limit, ground),
+    metrics: watchConnections("metrics", SCRAPERS_MAX, ground),
+  } as const;
+  const watches = createLeaseWatches({ store, now, most: connectionsWithin(memoryBytes) });
+  const limitDevices = (devices: number) => {
+    const burst = devices * config.RATE_LIMIT_DEVICE_PER_MINUTE;
+    return createRateLimit({ tokensPerSecond: burst / 60, burst, now });
+  };
+  const devices: DeviceDependencies = {
+    ...ground,
+    custody,
+    findDevice: createFindDevice(store),
+    waitForNews: (lease) => watches.wait(lease),
+    keepConnection(use) {
+      const connection = currentConnection();
+      if (connection !== undefined) listeners.public.hold(connection, use);
+    },
+    limit: limitDevices(1),
+    limitUnproven: limitDevices(UNPROVEN_DEVICES),
+    countCustomerUnlock: createCustomerQuota({
+      store,
+      perMinute: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
+      now,
+    }),
+    markPrepared,
+    haltCopy: (...refused) => haltCopy(orders, ...refused),
+    nodeErasure: {
+      may: (order) => mayEraseNode(orders, order),
+      keep: (node) => keepNodeCertificate(orders, node),
+    },
+  };
+  return { devices, listeners, watches };
+}
+
+/** Every route, the pages of the portal, and the door in front of them. */
+function createRoutes(ground: Ground, orders: ControlPlane, { devices }: Release) {
+  const { config, keys, metrics, settings } = ground;
+  const turnAway = createTurnAway(ground);
+  const places = createPlaces({
+    maxAtWork: config.MAX_REQUESTS_AT_WORK,
+    utilization: ground.loopUtilization,
+    noteTurnedAway: turnAway.note,
+  });
+  metrics.showPlaces(() => places.atWork());
+  const readiness = createReadiness({ ...ground, isStuck: () => places.isStuck() });
+  metrics.showReadiness(async () => (await readiness()).reason);
+  const own: readonly Route[] = [
+    ...createHealthRoutes(readiness),
+    ...createDeviceRoutes(devices),
+    ...createArmRoutes(orders, ground.hasAccess),
+    ...createFigureRoutes(orders, ground.vaultOperations),
+    ...createOfflineRoutes(devices),
+    ...createOperatorRoutes(orders),
+    ...createFleetViewRoutes(ground),
+    ...createKeyEventRoutes(orders),
+    ...createIssuerRoutes(ground.tokenIssuer),
+    ...createWebhookRoutes([...keys.bundle, ...keys.former]),
+  ];
+  const portal =
+    ground.portal === undefined
+      ? undefined
+      : createPortal(ground.portal, {
+          ...ground,
+          maySomewhere: createMaySomewhere(ground.heldRoles),
+          defaultPolicy: settings.defaultPolicy,
+          api: own,
+        });
+  // Last, since the portal's pages match any path.
+  const routes: readonly ServedRoute[] = [
+    ...own,
+    ...createOpenApiRoutes(own, config.ARM_URL),
+    ...(portal === undefined ? [] : portal.routes),
+  ];
+  const identify = portal?.identify;
+  const authenticate = createAuthenticateCaller({
+    ...ground,
+    tenantId: config.TENANT_ID,
+    identify,
+  });
+  const front = createFront({ ...ground, routes, authenticate, identify, places, turnAway });
+  return { routes, portal, front };
 }

@@ -81,7 +81,22 @@ export type AzureDependencies = {
   readonly httpClient?: HttpClient;
 };
 
-/** All Azure clients of the broker, on one transport. */
+/**
+ * All Azure clients of the broker, on one transport.
+ *
+ * What stands around one call of a vault, outermost first:
+ *
+ * 1. The clock (vault-health.ts): no key counts as read while our clock is off.
+ * 2. The trace (observability/trace.ts): a step of the message, a figure and a span.
+ * 3. The slot (load/admission.ts): the request holds no place while it waits.
+ * 4. The circuit (circuit-breaker.ts): a vault that does not answer is not called for a while.
+ * 5. The budget (vault-budget.ts): work that can wait makes room for unlocks; one time limit
+ *    (vault-calls.ts) covers all attempts from here on.
+ * 6. The bulkhead (bulkhead.ts): each attempt takes one of the vault's places.
+ * 7. The exchange (exchange.ts): keeps the HTTP answer, by which the failure is named.
+ *
+ * The first two are put around these clients by create-broker.ts.
+ */
 export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure {
   const {
     ARM_URL: armUrl,
