@@ -22,6 +22,11 @@ const GENERATORS = [
     file: "docs/customer/guards.md",
   },
   { what: "districts", command: ["tools/districts.mjs"], file: "docs/design/architecture.md" },
+  {
+    what: "limits",
+    command: ["apps/cloud-broker/test/limits/write-limits.ts"],
+    file: "docs/reference/limits.md",
+  },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
   { what: "rules", command: ["deploy/observability/make-rules.mjs"] },
   {

@@ -85,7 +85,7 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "orders/long-running-operations.ts",
       "orders/realise-identities.ts",
       "release/leases/probe-keys.ts",
-      "release/limits/customer-quota.ts",
+      "release/limits/unlock-quota.ts",
       "run/move-store/import-store.ts",
     ].toSorted(),
   );

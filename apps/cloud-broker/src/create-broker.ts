@@ -1,7 +1,6 @@
 import type { RequestListener } from "node:http";
 
 import { signMessage } from "@databox-cmk/crypto";
-import { createRateLimit } from "@databox-cmk/http";
 
 import { createArmRoutes } from "./api/arm/arm-routes.ts";
 import { createFigureRoutes } from "./api/arm/figure-routes.ts";
@@ -51,6 +50,7 @@ import type { BrokerKeys } from "./keys/broker-keys.ts";
 import type { TokenIssuer } from "./keys/issuer/token-issuer.ts";
 import { currentConnection } from "./load/admission.ts";
 import type { ConnectionPlaces } from "./load/connection-places.ts";
+import { createLimit } from "./load/limits.ts";
 import type { LoopUtilization } from "./load/loop-utilization.ts";
 import { connectionsWithin, judgeConnections, readMemoryLimit } from "./load/memory.ts";
 import { atPriority } from "./load/priority.ts";
@@ -72,7 +72,7 @@ import { endExpiredApprovals } from "./release/approvals/end-approval.ts";
 import { createStillApproves } from "./release/approvals/may-approve.ts";
 import { createLeaseWatches, type LeaseWatches } from "./release/leases/lease-watches.ts";
 import { probeKeys } from "./release/leases/probe-keys.ts";
-import { createCustomerQuota } from "./release/limits/customer-quota.ts";
+import { createCustomerQuota } from "./release/limits/unlock-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
@@ -141,8 +141,6 @@ export type Broker = {
 
 /** Connections of scrapers: their memory is part of the broker's own. */
 const SCRAPERS_MAX = 100;
-/** How many devices may fail to prove themselves behind one address. */
-const UNPROVEN_DEVICES = 10;
 
 /**
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
@@ -291,7 +289,7 @@ function createKeyLife(ground: Ground) {
     reader: createKeyReader({ vaults, resources, now }),
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
-    perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
+    limit: createLimit("keyHealth", config, now),
     failed: (error) => choreFailed("key health", error),
   });
   const openCustody = (
@@ -357,10 +355,6 @@ function createRelease(ground: Ground, { custody }: KeyLife, orders: ControlPlan
     metrics: watchConnections("metrics", SCRAPERS_MAX, ground),
   } as const;
   const watches = createLeaseWatches({ store, now, most: connectionsWithin(memoryBytes) });
-  const limitDevices = (devices: number) => {
-    const burst = devices * config.RATE_LIMIT_DEVICE_PER_MINUTE;
-    return createRateLimit({ tokensPerSecond: burst / 60, burst, now });
-  };
   const devices: DeviceDependencies = {
     ...ground,
     custody,
@@ -370,8 +364,8 @@ function createRelease(ground: Ground, { custody }: KeyLife, orders: ControlPlan
       const connection = currentConnection();
       if (connection !== undefined) listeners.public.hold(connection, use);
     },
-    limit: limitDevices(1),
-    limitUnproven: limitDevices(UNPROVEN_DEVICES),
+    limit: createLimit("device", config, now),
+    limitUnproven: createLimit("unproven", config, now),
     countCustomerUnlock: createCustomerQuota({
       store,
       perMinute: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
@@ -432,6 +426,14 @@ function createRoutes(ground: Ground, orders: ControlPlane, { devices }: Release
     tenantId: config.TENANT_ID,
     identify,
   });
-  const front = createFront({ ...ground, routes, authenticate, identify, places, turnAway });
+  const front = createFront({
+    ...ground,
+    limit: createLimit("address", config, ground.now),
+    routes,
+    authenticate,
+    identify,
+    places,
+    turnAway,
+  });
   return { routes, portal, front };
 }

@@ -14,7 +14,7 @@ export {
 export { decideRetry } from "./core/campaign-step.ts";
 export { DOCTOR_CHECKS } from "./core/doctor-checks.ts";
 export { retryDelayMs } from "./core/retry-delay.ts";
-export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-campaigns.ts";
+export { CAMPAIGN_STEPS_AT_ONCE } from "./load/limits.ts";
 export { ENOUGH_INSIDE, SATURATED } from "./load/admission.ts";
 export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";
 export { createLoopUtilization, type LoopUtilization } from "./load/loop-utilization.ts";

@@ -23,7 +23,7 @@ import { type ClockWatch, createClockWatch } from "./observability/clock-watch.t
 import { createLog, describeFault, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans } from "./observability/spans.ts";
-import { forgetWindows } from "./release/limits/quota-window.ts";
+import { forgetWindows } from "./release/limits/unlock-quota.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
 import { type Chore, every, untilDone } from "./run/every.ts";
 import { noteOwnKeys } from "./run/note-own-keys.ts";

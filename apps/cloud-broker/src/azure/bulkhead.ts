@@ -1,10 +1,5 @@
+import { VAULT_CALLS } from "../load/limits.ts";
 import { type Priority, PRIORITIES } from "../load/priority.ts";
-
-const MAX_IN_FLIGHT = 64;
-const MAX_WAITING = 512;
-const MAX_WAIT_MS = 5000;
-
-type Limits = { readonly inFlight: number; readonly waiting: number; readonly waitMs: number };
 
 /**
  * Limits on one vault's concurrent calls, on its waiting calls, and on their waiting time.
@@ -13,9 +8,7 @@ type Limits = { readonly inFlight: number; readonly waiting: number; readonly wa
  * re-wraps get at most half of the places. Written by hand: p-limit has no priorities, no bound on
  * its queue and no deadline in it.
  */
-export function createBulkhead(
-  limits: Limits = { inFlight: MAX_IN_FLIGHT, waiting: MAX_WAITING, waitMs: MAX_WAIT_MS },
-) {
+export function createBulkhead(limits = VAULT_CALLS) {
   const rewrapsAtMost = Math.max(1, Math.floor(limits.inFlight / 2));
   let inFlight = 0;
   let rewraps = 0;

@@ -9,13 +9,7 @@ import {
 
 import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-
-const SILENCES = 5;
-/**
- * Delays the answers of a vault that recovers, also refusals, by much less than the interval of the
- * probes.
- */
-const TRY_AGAIN_AFTER_MS = 5000;
+import { VAULT_CIRCUIT } from "../load/limits.ts";
 
 /**
  * The circuit of one vault: after several calls without an answer in time, its calls fail at once,
@@ -24,9 +18,7 @@ const TRY_AGAIN_AFTER_MS = 5000;
  * Each call to a dead vault would hold a place for ten seconds, and so would its caller's request.
  * Only missing answers open the circuit: any answer, also a refusal, comes quickly.
  */
-export function createVaultCircuit(
-  limits = { silences: SILENCES, tryAgainAfterMs: TRY_AGAIN_AFTER_MS },
-) {
+export function createVaultCircuit(limits = VAULT_CIRCUIT) {
   let last: Failure = { code: "KeyVaultUnreachable", reason: "timeout" };
   let openedAtMs = 0;
   const createPolicy = () => {

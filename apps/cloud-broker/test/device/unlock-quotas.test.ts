@@ -6,9 +6,13 @@ import { required } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { orderIdOf } from "../../src/core/order.ts";
-import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
-import { forgetWindows } from "../../src/release/limits/quota-window.ts";
-import { countedOf, QUOTA_WRITES, usedUpQuota } from "../../src/release/limits/unlock-quota.ts";
+import {
+  countedOf,
+  QUOTA_WRITES,
+  usedUpQuota,
+  forgetWindows,
+  createCustomerQuota,
+} from "../../src/release/limits/unlock-quota.ts";
 import { engineOf } from "../../src/store/engine.ts";
 import { compileTogether } from "../../src/store/fast/compile-together.ts";
 import { createCommit } from "../../src/store/group-commit.ts";

@@ -47,7 +47,7 @@ beforeAll(async () => {
     ...keys,
     announce,
     intervalSeconds: 900,
-    perVaultPerMinute: 60,
+    limit: () => undefined,
     random: () => 0.5,
     failed: (error) => {
       throw error;

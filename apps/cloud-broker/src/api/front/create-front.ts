@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
-import { addressKey, createRateLimit } from "@databox-cmk/http";
+import { addressKey, type RateLimit } from "@databox-cmk/http";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
@@ -26,11 +26,10 @@ import type { Places } from "./places.ts";
 import type { TurnAway } from "./turn-away.ts";
 
 export type FrontDependencies = {
-  readonly config: Pick<
-    BrokerConfig,
-    "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL" | "RATE_LIMIT_ADDRESS_PER_SECOND"
-  > &
+  readonly config: Pick<BrokerConfig, "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL"> &
     Partial<Pick<BrokerConfig, "AZURE_CLOUD" | "FORWARDED_FOR_FROM">>;
+  /** Of the requests of one address. */
+  readonly limit: RateLimit;
   readonly places: Places;
   readonly turnAway: TurnAway;
   readonly routes: readonly ServedRoute[];
@@ -45,8 +44,6 @@ export type FrontDependencies = {
   readonly spans: Spans;
 };
 
-/** Bursts of an address, in seconds of its rate. */
-const BURST_SECONDS = 5;
 /** A probe must not fail because its address is busy. */
 const UNLIMITED = new Set(["/healthz", "/readyz"]);
 
@@ -73,11 +70,7 @@ export type Front = {
  */
 export function createFront(dependencies: FrontDependencies): Front {
   const { config, routes, authenticate, now, log, metrics, places, turnAway, store } = dependencies;
-  const limit = createRateLimit({
-    tokensPerSecond: config.RATE_LIMIT_ADDRESS_PER_SECOND,
-    burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
-    now,
-  });
+  const { limit } = dependencies;
 
   const unauthenticatedLines = createUnauthenticatedLines(log, now);
   const addressOf = (message: IncomingMessage): string =>

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import { CAMPAIGN_STEPS_AT_ONCE } from "../../load/limits.ts";
 import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { claimName, releaseName } from "../../store/claim-name.ts";
 import { runStep, type Step, type Stepping } from "./run-step.ts";
@@ -28,11 +29,6 @@ export type RunnerDependencies = {
   readonly atOnce?: number;
 };
 
-/**
- * Enough to use up the budget of a vault that takes 40 ms for a call. With more, calls become due
- * together, and an unlock at that moment waits for all of them.
- */
-export const AT_ONCE = 16;
 /** One owner for all campaigns, so that one process keeps a vault's budget. */
 const WORK = "campaigns";
 /** Renew the claim well before it ends. */
@@ -41,7 +37,7 @@ const RENEW_BEFORE_MS = 20_000;
 export function createCampaignRunner({
   deps,
   isClosing,
-  atOnce = AT_ONCE,
+  atOnce = CAMPAIGN_STEPS_AT_ONCE,
 }: RunnerDependencies): CampaignRunner {
   const { store, now } = deps;
   const work = { name: WORK, owner: randomUUID() };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { createRateLimit } from "@databox-cmk/http";
+import type { RateLimit } from "@databox-cmk/http";
 
 import { verdictOfFailure } from "../../core/key-health.ts";
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
@@ -28,7 +28,8 @@ const REMEMBERED_ORDERS = 100_000;
 export type KeyHealthDependencies = LookDependencies & {
   /** 0: a key is checked only when it is used or changed. */
   readonly intervalSeconds: number;
-  readonly perVaultPerMinute: number;
+  /** Of the checks of one vault's keys. */
+  readonly limit: RateLimit;
   readonly random: () => number;
   /** Receives a failed check that the key's owner cannot repair. */
   readonly failed: (error: unknown) => void;
@@ -48,13 +49,8 @@ export type KeyHealthWatch = {
 };
 
 export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
-  const { store, now } = deps;
+  const { store, now, limit } = deps;
   const intervalMs = deps.intervalSeconds * 1000;
-  const limit = createRateLimit({
-    tokensPerSecond: deps.perVaultPerMinute / 60,
-    burst: deps.perVaultPerMinute,
-    now,
-  });
   const running = new Set<Promise<void>>();
   /** Orders whose key was not unusable when this process last read it. */
   const fit = new LeastRecentlyUsed<OrderId, true>(REMEMBERED_ORDERS);

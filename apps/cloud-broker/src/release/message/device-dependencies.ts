@@ -11,7 +11,7 @@ import type { Metrics } from "../../observability/metrics.ts";
 import type { NodeCertificate } from "../../orders/erasure.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
-import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
+import type { CountCustomerUnlock } from "../limits/unlock-quota.ts";
 import type { FindDevice } from "./device-node.ts";
 
 /** Everything that the device API needs; each function names its own part (`Needs`). */
