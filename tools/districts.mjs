@@ -1,5 +1,5 @@
 // Prints docs/design/architecture.md with its tables of districts: the folders of an app from the
-// top of tools/layers.mjs down, each with what its README says before "Start at".
+// top of tools/layers.mjs down, each with the text of its README before "Start at".
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -96,7 +96,7 @@ async function runTests(args) {
  * stays passed. A file that leaves something in the process that it shares fails alone too.
  *
  * @param files - their states are changed in place.
- * @returns the names of what passed alone
+ * @returns the names of the tests that passed alone
  */
 async function repeatFailed(files) {
   const passedAlone = [];

@@ -21,7 +21,7 @@ export type Variables = Readonly<Record<string, string>>;
  * A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings,
  * headers for curl. No variable is set but these, and those that the page sets.
  *
- * @param world - whose tokens are in files of the shell's folder; a token is never on a command line
+ * @param world - its tokens are in files of the shell's folder, never on a command line
  */
 export async function openShell(world: World) {
   const folder = join(world.folder, "shell");

@@ -32,7 +32,7 @@ export async function installTestPackages() {
   }
 }
 
-/** Without those that another installed package stands in for. */
+/** Without those that another installed package replaces. */
 function needed(names) {
   const hasBrowser = !BROWSERS.every((name) => names.includes(name));
   return names.filter((name) => !(hasBrowser && BROWSERS.includes(name)));

@@ -2,8 +2,8 @@ import type { EventEmitter } from "node:events";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /**
- * One Ctrl-C is several signals: the terminal sends it to each process, and npm hands on what it
- * gets itself.
+ * One Ctrl-C is several signals: the terminal sends it to each process, and npm hands its own
+ * on.
  */
 const ONE_PRESS_MS = 2_000;
 

@@ -29,7 +29,7 @@ export function shortLifeFolder(): string {
 
 /**
  * Makes a TMPDIR of short life, also for programs that are started from there. It is gone when this
- * process ends, with what the tests and Node's compile cache left in it. If the process is killed,
+ * process ends, with the files of the tests and of Node's compile cache. If the process is killed,
  * the next one removes it.
  */
 export function makeShortLifeTmpdir(): string {

@@ -7,7 +7,7 @@ const EVENTS = [
   "uncaughtException",
   "unhandledRejection",
 ];
-/** What a server, a socket of datagrams, a child process and a watched file are called in Node. */
+/** Node's names of a server, a socket of datagrams, a child process and a watched file. */
 const HELD = new Set(["TCPServerWrap", "UDPWrap", "ProcessWrap", "FSEventWrap", "StatWatcher"]);
 
 /** @returns what a test file can leave behind in its process, one line each */
