@@ -46,6 +46,15 @@ describe("parseVaultKey", () => {
     expect(bare).toMatchObject({ keyType: "EC", keySizeBits: 0, operations: [] });
   });
 
+  it("takes a key that lists no operations, or spells them in capitals, as one that permits ours", () => {
+    const { keyOperations: _none, ...silent } = answer();
+    const shouted = answer({ keyOperations: ["WRAPKEY", "UNWRAPKEY"] });
+    for (const given of [silent, shouted])
+      expect(parseVaultKey(given, ASKED, undefined)).toMatchObject({
+        operations: ["wrapKey", "unwrapKey"],
+      });
+  });
+
   it.each<[string, Partial<KeyVaultKey>]>([
     ["of another vault", { id: ID.replace("kv.", "evil.") }],
     ["of another name", { id: ID.replace("/kek/", "/other/") }],

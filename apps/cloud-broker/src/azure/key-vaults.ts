@@ -122,6 +122,9 @@ const KEY = z.object({
   }),
 });
 
+/** A key that lists no operations is not restricted to some (RFC 7517 §4.3). */
+const USES = ["wrapKey", "unwrapKey"];
+
 /**
  * Parses the SDK's result strictly, since the SDK itself does not check it.
  *
@@ -134,7 +137,7 @@ export function parseVaultKey(
 ): KeyFacts | undefined {
   const parsed = KEY.safeParse(answer);
   if (!parsed.success) return undefined;
-  const { id, keyType, keyOperations: operations = [], key, properties } = parsed.data;
+  const { id, keyType, keyOperations = USES, key, properties } = parsed.data;
   const [, vaultUrl, keyName, version] = KID.exec(id) ?? [];
   if (keyName === undefined || version === undefined) return undefined;
   const same =
@@ -148,7 +151,9 @@ export function parseVaultKey(
     kid: kidOf({ ...asked, keyName }, version),
     keyType,
     keySizeBits: key.n === undefined ? 0 : bitLength(key.n),
-    operations,
+    operations: keyOperations.map(
+      (operation) => USES.find((use) => isSameIdentifier(use, operation)) ?? operation,
+    ),
     enabled,
     notBeforeSeconds: notBefore === undefined ? undefined : notBefore.getTime() / 1000,
     expiresSeconds: expiresOn === undefined ? undefined : expiresOn.getTime() / 1000,
