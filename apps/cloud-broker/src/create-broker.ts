@@ -218,7 +218,7 @@ type Ground = ReturnType<typeof createGround>;
 type KeyLife = ReturnType<typeof createKeyLife>;
 type Release = ReturnType<typeof createRelease>;
 
-/** What every part needs: figures, audit, rights, receivers, and vaults that are measured. */
+/** Every part needs these: figures, audit, rights, receivers, and vaults that are measured. */
 function createGround(dependencies: BrokerDependencies) {
   const { config, store, keys, clock, log, now, roles, notices, post, spans } = dependencies;
   const figures = createFleetFigures(store, now);

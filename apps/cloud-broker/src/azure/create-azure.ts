@@ -84,7 +84,7 @@ export type AzureDependencies = {
 /**
  * All Azure clients of the broker, on one transport.
  *
- * What stands around one call of a vault, outermost first:
+ * One call of a vault passes these wrappers, outermost first:
  *
  * 1. The clock (vault-health.ts): no key counts as read while our clock is off.
  * 2. The trace (observability/trace.ts): a step of the message, a figure and a span.

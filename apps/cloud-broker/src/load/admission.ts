@@ -22,7 +22,7 @@ export type Admission = {
 /** One socket with its TLS session, which has one owner. */
 export type Connection = object & { readonly remoteAddress?: string | undefined };
 
-/** What a request waits for while it does no work here. */
+/** The reason why a request does no work here for a while. */
 type Suspension = "vault" | "long-poll";
 type Slot = HeldSlot & {
   /** Resolves when it is its turn; at once, when it has begun. */

@@ -10,7 +10,7 @@ import { ENOUGH_BEGUN } from "../../src/load/starts.ts";
 
 type Limit = {
   readonly what: string;
-  /** Whose, and where it is counted. */
+  /** The limited party, and where it is counted. */
   readonly scope: string;
   /** The name of a setting, or a number. */
   readonly most: string;

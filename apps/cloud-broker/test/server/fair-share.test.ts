@@ -61,7 +61,7 @@ async function gatherCrowd() {
   world.aroundUnwrap = async (unwrap, identity) => {
     if (identity.kind !== "order" || identity.principalId !== theirs?.principalId) return unwrap();
     asked.resolve(undefined);
-    // As azure/vault-calls.ts does.
+    // azure/vault-calls.ts does the same.
     await suspendSlot("vault", () => silence.promise);
     return { ok: false, failure: SILENT };
   };

@@ -95,7 +95,7 @@ test("a request that waits for a vault, or for news of its lease, takes no place
   await watched?.promise;
   world.aroundUnwrap = async (unwrap) => {
     asked?.resolve(undefined);
-    // As azure/vault-calls.ts does.
+    // azure/vault-calls.ts does the same.
     await suspendSlot("vault", async () => resume?.promise);
     return unwrap();
   };

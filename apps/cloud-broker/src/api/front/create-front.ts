@@ -28,7 +28,7 @@ import type { TurnAway } from "./turn-away.ts";
 export type FrontDependencies = {
   readonly config: Pick<BrokerConfig, "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL"> &
     Partial<Pick<BrokerConfig, "AZURE_CLOUD" | "FORWARDED_FOR_FROM">>;
-  /** Of the requests of one address. */
+  /** Limits the requests of one address. */
   readonly limit: RateLimit;
   readonly places: Places;
   readonly turnAway: TurnAway;

@@ -28,7 +28,7 @@ const REMEMBERED_ORDERS = 100_000;
 export type KeyHealthDependencies = LookDependencies & {
   /** 0: a key is checked only when it is used or changed. */
   readonly intervalSeconds: number;
-  /** Of the checks of one vault's keys. */
+  /** Limits the checks of one vault's keys. */
   readonly limit: RateLimit;
   readonly random: () => number;
   /** Receives a failed check that the key's owner cannot repair. */
