@@ -1,0 +1,146 @@
+import { type Name, RULES } from "./people.ts";
+import type { Step, Walk } from "./walk.ts";
+
+/** mulberry32: a walk is found again by its seed. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d_2b_79_f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const CHANGERS: readonly Name[] = ["Olga", "Olga", "Olga", "Carl", "Carl", "Carl's pipeline"];
+const DECIDERS: readonly Name[] = [
+  "Olga",
+  "Ann",
+  "Ann",
+  "Bob",
+  "Bob",
+  "Carl",
+  "Carl's pipeline",
+  "Carl's other pipeline",
+];
+const ANYBODY: readonly Name[] = [...CHANGERS, ...DECIDERS, "Rita", "Stan"];
+const WEIGHTS = [0.25, 1, 1, 3];
+
+/**
+ * The next step of a walk. Each walk has weights of its own; a request that waits is followed by a
+ * burst of votes; while a call is held, changes of power are most interesting.
+ */
+export function createSteps(
+  random: () => number,
+  length: number,
+): (walk: Walk) => Step | undefined {
+  let taken = 0;
+  const pick = <Value>(values: readonly Value[]): Value => {
+    const value = values[Math.floor(random() * values.length)];
+    if (value === undefined) throw new RangeError("nothing to pick from");
+    return value;
+  };
+  const swarm: number[] = [];
+  const queue: Step[] = [];
+  const rules = (who: Name): Step => ["rules", who, Math.floor(random() * RULES.length)];
+  const move = (): Step => [
+    "move",
+    pick(["pickUp", "receive", "startCopy", "complete", "fail", "fail", "erase", "deliver"]),
+  ];
+  const vote = (kind: string): Step => [
+    "vote",
+    pick(DECIDERS),
+    random() < 0.9 ? "approve" : "reject",
+    kind,
+  ];
+  return (walk) => {
+    taken += 1;
+    if (taken > length) return undefined;
+    const burst = queue.shift();
+    if (burst !== undefined) return burst;
+    const last = walk.told.at(-1);
+    if (last?.answer === "pending" && random() < 0.6) {
+      const again: Step = ["ask again", last.step[1] ?? "appliance"];
+      queue.push(vote("unlock"), vote("unlock"));
+      queue.push(random() < 0.25 ? ["hold", "vault", again] : again);
+      return vote("unlock");
+    }
+    if (last?.answer === "needs approval" && random() < 0.6) {
+      const again: Step =
+        last.step[0] === "restore" ? last.step : ["rules again", last.step[1] ?? ""];
+      queue.push(vote("change"), again);
+      return vote("change");
+    }
+    const isHeld = walk.held !== undefined;
+    const device = walk.thief !== undefined && random() < 0.4 ? "stolen copy" : "appliance";
+    const waits = walk.node.asked?.approval !== undefined || walk.changes.size > 0;
+    const holdable: readonly Step[] = [
+      ["ask", device],
+      ["ask", device],
+      ["ask again", device],
+      ["passkey", "Olga"],
+      ["carry", "Carl", device],
+      ["rekey"],
+    ];
+    const inTransaction: readonly Step[] = [
+      ...holdable,
+      ["export", "Olga"],
+      ["restore", "Olga"],
+      rules("Carl"),
+      vote("unlock"),
+      ["replace"],
+      ["revoke", "Olga"],
+    ];
+    const table: readonly (readonly [weight: number, step: () => Step])[] = [
+      [taken < 4 ? 14 : 4, () => rules(random() < 0.1 ? pick(ANYBODY) : pick(CHANGERS))],
+      [walk.changes.size > 0 ? 4 : 0, () => ["rules again", pick([...walk.changes.keys()])]],
+      [7, () => ["ask", device]],
+      [walk.node.asked === undefined ? 0 : 7, () => ["ask again", device]],
+      [waits ? 12 : 1, () => vote(random() < 0.6 ? "unlock" : "change")],
+      [3, () => ["passkey", pick(ANYBODY)]],
+      [walk.hasRecoveryKey ? 3 : 0.3, () => ["export", pick(ANYBODY)]],
+      [walk.hasRecoveryKey ? 0.2 : 2, () => ["recovery key", pick(CHANGERS)]],
+      [walk.rules.glass === true ? 3 : 0.3, () => ["emergency access", pick(ANYBODY)]],
+      [3, () => ["carry", pick(CHANGERS), device]],
+      [walk.node.carried === undefined ? 0 : 4, () => ["carry again", pick(CHANGERS), device]],
+      [walk.node.lease === undefined ? 0 : 2, () => ["rekey"]],
+      [2, () => ["revoke", pick(ANYBODY)]],
+      [walk.isOn ? 6 : 0.3, () => ["restore", pick(CHANGERS)]],
+      [walk.thief === undefined ? 2 : 0.2, () => ["steal"]],
+      [2, () => ["replace"]],
+      [walk.enrolmentCode === undefined ? 0 : 8, () => ["enrol"]],
+      [walk.stage === "Aborted" || walk.stage === "Completed" ? 5 : 0, () => ["move", "erase"]],
+      [1.2, move],
+      [0.8, () => ["lose Bob"]],
+      [3, () => ["pass", pick([1, 10, 31, 61, 200, 1000, 3700, 90_000])]],
+      [0.5, () => ["clock back", pick([1, 5, 20])]],
+      [0.15, () => ["crash"]],
+      [0.8, () => ["key", random() < 0.6]],
+      [0.8, () => ["vault", random() < 0.6]],
+      [2, () => ["look"]],
+      [isHeld ? 0 : 4, () => ["hold", "vault", pick(holdable)]],
+      [isHeld ? 0 : 2, () => ["hold", "transaction", pick(inTransaction)]],
+      [isHeld ? 6 : 0, () => ["let go"]],
+      [
+        isHeld ? 14 : 0,
+        () =>
+          pick<Step>([
+            ["replace"],
+            ["revoke", "Olga"],
+            ["restore", "Olga"],
+            rules("Olga"),
+            move(),
+            ["move", walk.stage === "Aborted" ? "erase" : "fail"],
+            ["vote", "Olga", "reject", "unlock"],
+          ]),
+      ],
+    ];
+    const weights = table.map(([weight], index) => weight * (swarm[index] ??= pick(WEIGHTS)));
+    let point = random() * weights.reduce((sum, weight) => sum + weight, 0);
+    for (const [index, [, step]] of table.entries()) {
+      point -= weights[index] ?? 0;
+      if (point < 0) return step();
+    }
+    return ["look"];
+  };
+}

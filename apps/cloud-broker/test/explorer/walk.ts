@@ -1,0 +1,279 @@
+import type { DeviceClient, LeaseClient, PreparedUnlock } from "@databox-cmk/testkit";
+
+import { VAULT_NAME } from "../world/customer-vault.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import type { BrokerWorld, JsonAnswer } from "../world/open-broker.ts";
+import { accountOf, type Name, type Rules } from "./people.ts";
+import {
+  type Happening,
+  History,
+  judgeLeaving,
+  type Leaving,
+  type Violation,
+} from "./properties.ts";
+
+/** Guards that unsafe twins remove; those of core/ways-out.ts are removed in that table. */
+export type Removed =
+  | "a program is told from a person"
+  | "only an Owner moves power"
+  | "a vote counts once"
+  | "an erasure is final"
+  | "an Owner can override"
+  | "changes are announced"
+  | "the view knows the caller";
+
+type Argument = string | number | boolean | Step;
+/** Plain data that means something in any state. */
+export type Step = readonly [name: string, ...given: Argument[]];
+
+type Carried = Awaited<ReturnType<DeviceClient["prepareChallenge"]>>;
+type Asked<Request> = {
+  readonly request: Request;
+  /** The last happening before it was made. */
+  readonly since: number;
+  approval?: string | undefined;
+  answer?: string | undefined;
+};
+export type Node = {
+  readonly client: DeviceClient;
+  /** How many devices had been replaced before it. */
+  readonly number: number;
+  asked?: (Asked<PreparedUnlock> & { readonly purpose: "unlock" | "ingest" }) | undefined;
+  challenge?: (Asked<Carried> & { readonly asker: Name }) | undefined;
+  /** The answered challenge, for its repeat. */
+  carried?: (Asked<Carried> & { readonly asker: Name }) | undefined;
+  lease?: LeaseClient | undefined;
+};
+export type Place = "vault" | "transaction";
+/** A call on its way: `until` is the last happening before it went on, once it was held. */
+export type Flight = { until?: number };
+type Held = {
+  readonly flight: Flight;
+  readonly open: () => void;
+  readonly running: Promise<string>;
+};
+
+const DAY_MS = 86_400_000;
+/** Contributor. */
+const BOBS_ROLE = { roleDefinitionId: "b24988ac-6180-42a0-ab88-20f7382dd24c", scope: "/" };
+
+export type Perform = (walk: Walk, step: Step, flight: Flight) => Promise<string>;
+
+/** One order's life: steps against a real broker, and what was seen of them. */
+export class Walk {
+  readonly history = new History();
+  readonly violations: Violation[] = [];
+  readonly told: { readonly step: Step; readonly answer: string }[] = [];
+  readonly changes = new Map<Name, { readonly rules: Rules; approval?: string | undefined }>();
+  readonly tokens = new Map<string, Promise<string>>();
+  node!: Node;
+  thief: Node | undefined;
+  enrolmentCode: string | undefined;
+  /** A held call may block the next step, which then would never end. */
+  patienceMs = 1_500;
+  replaced = 0;
+  hasRecoveryKey = false;
+  held: Held | undefined;
+  #gate: { readonly at: Place; readonly wait: () => Promise<void> } | undefined;
+  readonly #unhook: (() => unknown)[] = [];
+  readonly world: BrokerWorld;
+  readonly job: string;
+  readonly removed: ReadonlySet<Removed>;
+
+  constructor(world: BrokerWorld, job: string, removed: ReadonlySet<Removed>) {
+    this.world = world;
+    this.job = job;
+    this.removed = removed;
+  }
+
+  get path(): string {
+    return jobPath(this.job);
+  }
+  get nowMs(): number {
+    return this.world.clock.nowMs;
+  }
+  get isOn(): boolean {
+    return this.history.of("switch", this.history.seq).at(-1)?.isOn === true;
+  }
+  get stage(): string {
+    return this.history.stageAt(this.history.seq);
+  }
+  get rules(): Rules {
+    return this.history.rulesAt(this.history.seq);
+  }
+
+  bad(property: Violation["property"], what: string): void {
+    this.violations.push({ property, what });
+  }
+  note(happening: Happening): void {
+    this.history.note(happening, this.nowMs);
+  }
+  /** Judges what has left. */
+  leaves(leaving: Omit<Leaving, "left" | "atMs">, flight: Flight): void {
+    const { history, nowMs: atMs } = this;
+    const whole = { ...leaving, left: flight.until ?? history.seq, atMs };
+    this.violations.push(...judgeLeaving(whole, history));
+  }
+
+  async begin(): Promise<void> {
+    const { clock, vaults, assignments, kid } = this.world;
+    // Monday noon, later than all before: what replicas remember has expired.
+    const week = 7 * DAY_MS;
+    clock.nowMs = Math.ceil((clock.nowMs + 1) / week) * week + 4.5 * DAY_MS;
+    vaults.setOutage(VAULT_NAME, undefined);
+    vaults.setEnabled(kid, true);
+    assignments.set(accountOf("Bob").oid, [BOBS_ROLE]);
+    this.node = { client: await this.world.delivered(this.job), number: 0 };
+    this.hook();
+  }
+
+  /** Calls wait at the vault, or before their transaction, for the gate of this walk. */
+  hook(): void {
+    this.unhook();
+    const pass = async (at: Place) => {
+      if (this.#gate?.at !== at) return;
+      const { wait } = this.#gate;
+      this.#gate = undefined;
+      await wait();
+    };
+    const { port } = this.world.vaults;
+    const { unwrapKey } = port;
+    port.unwrapKey = async (...asked) => {
+      const unwrapped = await unwrapKey(...asked);
+      await pass("vault");
+      return unwrapped;
+    };
+    this.#unhook.push(() => {
+      port.unwrapKey = unwrapKey;
+    });
+    for (const store of new Set(this.world.replicas().map((replica) => replica.store))) {
+      const begin = store.transaction.bind(store);
+      const wrap = (builder: ReturnType<typeof begin>): typeof builder => {
+        const execute = builder.execute.bind(builder);
+        const level = builder.setIsolationLevel.bind(builder);
+        builder.execute = async (work) => {
+          await pass("transaction");
+          return execute(work);
+        };
+        builder.setIsolationLevel = (wanted) => wrap(level(wanted));
+        return builder;
+      };
+      store.transaction = () => wrap(begin());
+      this.#unhook.push(() => {
+        store.transaction = begin;
+      });
+    }
+  }
+  unhook(): void {
+    for (const undo of this.#unhook.splice(0)) undo();
+  }
+
+  async take(step: Step, perform: Perform): Promise<void> {
+    const flight: Flight = {};
+    // Lists are ordered by time: two things at one moment would be ordered by random ids.
+    this.world.clock.nowMs += 1;
+    const running = perform(this, step, flight);
+    if (this.held === undefined || step[0] === "let go") {
+      this.told.push({ step, answer: await running });
+      return;
+    }
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => {
+      late.resolve(undefined);
+    }, this.patienceMs);
+    const first = await Promise.race([running, late.promise]);
+    clearTimeout(timer);
+    if (first === undefined) {
+      // The order of the two is not known: this step is judged by what was before both.
+      flight.until = this.history.seq;
+      await this.letGo();
+    }
+    this.told.push({ step, answer: await running });
+  }
+
+  /** Starts a step and stops its first call at this place, until `letGo`. */
+  async hold(at: Place, step: Step, perform: Perform): Promise<string> {
+    if (this.held !== undefined) return "something is held already";
+    const arrived = Promise.withResolvers<"arrived">();
+    const opened = Promise.withResolvers<undefined>();
+    this.#gate = {
+      at,
+      async wait() {
+        arrived.resolve("arrived");
+        await opened.promise;
+      },
+    };
+    const flight: Flight = {};
+    const running = perform(this, step, flight);
+    const first = await Promise.race([arrived.promise, running]);
+    this.#gate = undefined;
+    if (first !== "arrived") return `not held: ${first}`;
+    this.held = {
+      flight,
+      running,
+      open: () => {
+        opened.resolve(undefined);
+      },
+    };
+    return "held";
+  }
+  async letGo(): Promise<string> {
+    const { held } = this;
+    if (held === undefined) return "nothing is held";
+    this.held = undefined;
+    held.flight.until = this.history.seq;
+    held.open();
+    return held.running;
+  }
+
+  async call(who: Name, method: string, path: string, body?: object): Promise<JsonAnswer> {
+    const { human: _human, ...claims } = accountOf(who);
+    const { removed } = this;
+    const passes =
+      removed.has("a program is told from a person") ||
+      (method === "GET" && removed.has("the view knows the caller"));
+    const roles =
+      removed.has("only an Owner moves power") && who === "Carl" ? ["Owner"] : claims.roles;
+    const isApplication = claims.isApplication === true && !passes;
+    const key = `${who} ${String(isApplication)} ${Math.floor(this.nowMs / 900_000)}`;
+    const token =
+      this.tokens.get(key) ??
+      this.world.token({ ...claims, isApplication, ...(roles === undefined ? {} : { roles }) });
+    this.tokens.set(key, token);
+    const isOperators = path.startsWith("/operator");
+    const answer = await this.world.call(method, isOperators ? path : `${path}?${API}`, {
+      claims: "none",
+      headers: { authorization: `Bearer ${await token}` },
+      ...(body === undefined ? {} : { body }),
+    });
+    if (answer.status >= 500 && answer.status !== 503)
+      this.bad(8, `${method} answered ${answer.status} ${answer.text.slice(0, 200)}`);
+    return answer;
+  }
+  order(who: Name, method: string, path: string, body?: object): Promise<JsonAnswer> {
+    return this.call(who, method, `${this.path}${path}`, body);
+  }
+  operate(action: string, body: object = {}): Promise<JsonAnswer> {
+    return this.call("the operator", "POST", `/operator/v1${this.path}/${action}`, body);
+  }
+
+  /** The chain of the order has a row of the change with its actor, and receivers have its event. */
+  async requireTold(action: string, who: Name, event?: string): Promise<void> {
+    const store = this.world.store();
+    const rows = await store
+      .selectFrom("audit")
+      .select("row_json")
+      .where("chain", "=", this.path.toLowerCase())
+      .execute();
+    const isAudited = rows.some(
+      ({ row_json: row }) => row.includes(`"${action}"`) && row.includes(accountOf(who).oid),
+    );
+    if (!isAudited) this.bad(7, `no row says who made the change ${action}`);
+    if (event === undefined) return;
+    if (this.removed.has("changes are announced"))
+      await store.deleteFrom("webhook_deliveries").execute();
+    const queued = await store.selectFrom("webhook_deliveries").select("body").execute();
+    if (!queued.some(({ body }) => body.includes(event) && body.includes(this.job)))
+      this.bad(7, `${event} was not announced`);
+  }
+}
