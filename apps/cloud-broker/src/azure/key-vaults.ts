@@ -18,12 +18,7 @@ const WRAPPED_BYTES = new Set([256, 384, 512]);
 const CONTENT_KEY_BYTES = 32;
 
 /** The `KeyVaults` port on @azure/keyvault-keys. */
-export function createKeyVaults({
-  callVault,
-  clients,
-  credentials,
-  vaultScope,
-}: {
+export function createKeyVaults(deps: {
   readonly callVault: CallVault;
   readonly clients: VaultClients;
   readonly credentials: Credentials;
@@ -31,12 +26,13 @@ export function createKeyVaults({
   readonly vaultScope: string;
 }): KeyVaults {
   return {
-    signIn: (identity) => suspendSlot("vault", () => credentials.signIn(identity, vaultScope)),
+    signIn: (identity) =>
+      suspendSlot("vault", () => deps.credentials.signIn(identity, deps.vaultScope)),
 
     async getKey(identity, key) {
       const { version } = key;
-      const called = await callVault(identity, key.vaultUrl, (options) =>
-        clients
+      const called = await deps.callVault(identity, key.vaultUrl, (options) =>
+        deps.clients
           .keys(identity, key.vaultUrl)
           .getKey(key.keyName, { ...options, ...(version !== undefined && { version }) }),
       );
@@ -49,8 +45,8 @@ export function createKeyVaults({
     },
 
     async getDeletedKey(identity, key) {
-      const called = await callVault(identity, key.vaultUrl, (options) =>
-        clients.keys(identity, key.vaultUrl).getDeletedKey(key.keyName, options),
+      const called = await deps.callVault(identity, key.vaultUrl, (options) =>
+        deps.clients.keys(identity, key.vaultUrl).getDeletedKey(key.keyName, options),
       );
       if (!called.ok)
         return called.failure.code === "SsemUserErrorKeyDetailsNotFound"
@@ -63,8 +59,8 @@ export function createKeyVaults({
     },
 
     async wrapKey(identity, kid, contentKey) {
-      const called = await callVault(identity, new URL(kid).origin, (options) =>
-        clients.cryptography(identity, kid).wrapKey(ALGORITHM, contentKey, options),
+      const called = await deps.callVault(identity, new URL(kid).origin, (options) =>
+        deps.clients.cryptography(identity, kid).wrapKey(ALGORITHM, contentKey, options),
       );
       if (!called.ok) return called;
       const { value, vaultRequestId } = called.value;
@@ -75,8 +71,8 @@ export function createKeyVaults({
     },
 
     async unwrapKey(identity, kid, encryptedKey) {
-      const called = await callVault(identity, new URL(kid).origin, (options) =>
-        clients.cryptography(identity, kid).unwrapKey(ALGORITHM, encryptedKey, options),
+      const called = await deps.callVault(identity, new URL(kid).origin, (options) =>
+        deps.clients.cryptography(identity, kid).unwrapKey(ALGORITHM, encryptedKey, options),
       );
       if (!called.ok) return called;
       const { value, vaultRequestId } = called.value;

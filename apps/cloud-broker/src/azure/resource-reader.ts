@@ -37,21 +37,16 @@ const STORAGE_ACCOUNT = z.object({ location: z.string().min(1) });
  * Reads the resources that customers allow the broker's own identity to read; it has the Reader
  * role where they assigned it.
  */
-export function createResourceReader({
-  transport,
-  credential,
-  armUrl,
-  get,
-}: {
+export function createResourceReader(deps: {
   readonly transport: AzureTransport;
   readonly credential: TokenCredential;
   readonly armUrl: string;
   readonly get: ResourceManagerGet;
 }): ResourceReader {
   const vaultsOf = (subscriptionId: string) =>
-    new KeyVaultManagementClient(credential, subscriptionId, {
-      ...transport.clientOptions({ maxBytes: LIST_MAX_BYTES }),
-      endpoint: armUrl,
+    new KeyVaultManagementClient(deps.credential, subscriptionId, {
+      ...deps.transport.clientOptions({ maxBytes: LIST_MAX_BYTES }),
+      endpoint: deps.armUrl,
     }).vaults;
   return {
     async vault(resourceId) {
@@ -95,7 +90,7 @@ export function createResourceReader({
 
     async storageAccountLocation(resourceId) {
       if (!STORAGE_ID.test(resourceId)) return { ok: true, value: undefined };
-      const answer = await get(`${resourceId}?api-version=${STORAGE_API_VERSION}`);
+      const answer = await deps.get(`${resourceId}?api-version=${STORAGE_API_VERSION}`);
       if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: undefined };
       const account = STORAGE_ACCOUNT.safeParse(answer.value);

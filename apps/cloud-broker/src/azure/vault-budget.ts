@@ -14,25 +14,21 @@ export type VaultBudget = ReturnType<typeof createVaultBudget>;
  * remainder of the whole rate. Each call reserves its own moment, so that no budget is lost when
  * calls wake up.
  */
-export function createVaultBudget({
-  operationsPerSecond,
-  share,
-  now,
-}: {
+export function createVaultBudget(options: {
   readonly operationsPerSecond: number;
   /** 0 to 1. */
   readonly share: number;
   readonly now: Clock;
 }) {
-  const wholeMs = 1000 / operationsPerSecond;
-  const shareMs = wholeMs / share;
+  const wholeMs = 1000 / options.operationsPerSecond;
+  const shareMs = wholeMs / options.share;
   const vaults = new LeastRecentlyUsed<
     string,
     { wholeAtMs: number; shareAtMs: number; seenAtMs: number }
   >(MAX_VAULTS);
 
   function paceOf(vaultUrl: string) {
-    const nowMs = now();
+    const nowMs = options.now();
     const known = vaults.get(vaultUrl) ?? { wholeAtMs: 0, shareAtMs: 0, seenAtMs: nowMs };
     vaults.set(vaultUrl, known);
     // Reserved moments move with a clock that is set back, or work would wait until it caught up.
@@ -48,7 +44,7 @@ export function createVaultBudget({
     /** A call that cannot wait: it is counted, so that others make room for it. */
     spend(vaultUrl: string) {
       const pace = paceOf(vaultUrl);
-      pace.wholeAtMs = Math.min(pace.wholeAtMs + wholeMs, now() + MAX_DEBT_MS);
+      pace.wholeAtMs = Math.min(pace.wholeAtMs + wholeMs, options.now() + MAX_DEBT_MS);
     },
     /** A call that can wait takes the next free moment. @returns milliseconds until then */
     reserve(vaultUrl: string): number {
@@ -56,7 +52,7 @@ export function createVaultBudget({
       const atMs = Math.max(pace.wholeAtMs, pace.shareAtMs);
       pace.wholeAtMs = atMs + wholeMs;
       pace.shareAtMs = atMs + shareMs;
-      return Math.max(0, atMs - now());
+      return Math.max(0, atMs - options.now());
     },
   };
 }

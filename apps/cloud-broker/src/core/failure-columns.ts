@@ -6,17 +6,14 @@ const KEY_VERSION = /^https:\/\/[^/]+\/keys\/[^/]+\/[^/]+$/;
  * The columns of an audit row that describe a failure: code, reason, key version, and the request
  * id in the customer's vault log.
  */
-export function failureColumns({
-  code,
-  reason,
-  facts,
-  vaultRequestId,
-}: Failure): Pick<AuditEvent, "code" | "reason" | "kid" | "vaultRequestId"> {
-  const keyUrl = facts?.["keyUrl"];
+export function failureColumns(
+  failure: Failure,
+): Pick<AuditEvent, "code" | "reason" | "kid" | "vaultRequestId"> {
+  const keyUrl = failure.facts?.["keyUrl"];
   return {
-    code,
-    reason,
+    code: failure.code,
+    reason: failure.reason,
     kid: typeof keyUrl === "string" && KEY_VERSION.test(keyUrl) ? keyUrl : undefined,
-    vaultRequestId,
+    vaultRequestId: failure.vaultRequestId,
   };
 }

@@ -35,16 +35,12 @@ const EDITED = ["contactDetails", "reverseShippingDetails", "preferences"] as co
  * Members that can no longer change. Clients send them again, unchanged, with their changes; that
  * does not count as a change.
  */
-function forbiddenMembers({
-  stage,
-  transferType,
-}: Pick<Lifecycle, "stage" | "transferType">): readonly (
-  | "shippingAddress"
-  | (typeof EDITED)[number]
-)[] {
+function forbiddenMembers(
+  order: Pick<Lifecycle, "stage" | "transferType">,
+): readonly ("shippingAddress" | (typeof EDITED)[number])[] {
   return [
-    ...(isAddressEditable(stage, transferType) ? [] : (["shippingAddress"] as const)),
-    ...(stageRules(stage).terminal ? EDITED : []),
+    ...(isAddressEditable(order.stage, order.transferType) ? [] : (["shippingAddress"] as const)),
+    ...(stageRules(order.stage).terminal ? EDITED : []),
   ];
 }
 

@@ -116,14 +116,11 @@ export function stageRules(stage: StageName): StageRow {
  * from the order on, while a copy is halted, because that is the remedy, and after the end until
  * the erasure.
  */
-export function isEncryptionEditable({
-  stage,
-  erased,
-}: {
+export function isEncryptionEditable(order: {
   readonly stage: StageName;
   readonly erased: boolean;
 }): boolean {
-  return !erased && STAGES[stage].credentials !== "never";
+  return !order.erased && STAGES[order.stage].credentials !== "never";
 }
 
 /** Until the appliance is dispatched. An export order's appliance is filled before that. */

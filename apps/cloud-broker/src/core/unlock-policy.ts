@@ -27,17 +27,17 @@ export function defaultUnlockPolicy(settings: {
 export const custodyOf = ({ custody }: UnlockPolicy): Custody => custody ?? { kind: "escrow" };
 
 /** The part of a policy that a lease carries. */
-export function leaseTermsOf({
-  outageGrace,
-  leaseTtlSeconds,
-}: Pick<UnlockPolicy, "outageGrace" | "leaseTtlSeconds">): {
+export function leaseTermsOf(policy: Pick<UnlockPolicy, "outageGrace" | "leaseTtlSeconds">): {
   readonly ttlSeconds: number;
   readonly outageGraceSeconds: number;
   readonly graceUntilReboot?: true;
 } {
-  return outageGrace === UNTIL_REBOOT
-    ? { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: 0, graceUntilReboot: true }
-    : { ttlSeconds: leaseTtlSeconds, outageGraceSeconds: parseOutageGrace(outageGrace) };
+  return policy.outageGrace === UNTIL_REBOOT
+    ? { ttlSeconds: policy.leaseTtlSeconds, outageGraceSeconds: 0, graceUntilReboot: true }
+    : {
+        ttlSeconds: policy.leaseTtlSeconds,
+        outageGraceSeconds: parseOutageGrace(policy.outageGrace),
+      };
 }
 
 /**

@@ -26,12 +26,7 @@ export type DeliveryDecision =
  */
 export function decideDelivery(
   delivery: Delivery,
-  {
-    attempts,
-    createdAtMs,
-    nowMs,
-    random,
-  }: {
+  facts: {
     readonly attempts: number;
     readonly createdAtMs: EpochMs;
     readonly nowMs: EpochMs;
@@ -40,9 +35,10 @@ export function decideDelivery(
 ): DeliveryDecision {
   const { status, retryAfterSeconds = 0 } = delivery;
   if (status !== undefined && status >= 200 && status < 300) return { kind: "delivered" };
-  if (status === 410 || nowMs - createdAtMs >= GIVE_UP_AFTER_MS) return { kind: "given-up" };
-  const doubled = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempts, 20), LONGEST_DELAY_MS);
+  if (status === 410 || facts.nowMs - facts.createdAtMs >= GIVE_UP_AFTER_MS)
+    return { kind: "given-up" };
+  const doubled = Math.min(FIRST_DELAY_MS * 2 ** Math.min(facts.attempts, 20), LONGEST_DELAY_MS);
   const asked = Math.min(retryAfterSeconds * 1000, LONGEST_DELAY_MS);
-  const delayMs = Math.max(asked, Math.round(doubled * (0.75 + random / 2)));
-  return { kind: "retry", atMs: nowMs + delayMs };
+  const delayMs = Math.max(asked, Math.round(doubled * (0.75 + facts.random / 2)));
+  return { kind: "retry", atMs: facts.nowMs + delayMs };
 }

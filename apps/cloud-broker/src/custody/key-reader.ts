@@ -32,11 +32,7 @@ export type KeyReader = {
 /** To call the vault of a key. */
 export type VaultAccess = { readonly vaults: KeyVaults; readonly reader: KeyReader };
 
-export function createKeyReader({
-  vaults,
-  resources,
-  now,
-}: {
+export function createKeyReader(deps: {
   readonly vaults: KeyVaults;
   readonly resources: ResourceReader;
   readonly now: Clock;
@@ -56,8 +52,8 @@ export function createKeyReader({
     const subscriptionId = id?.split("/")[2];
     if (id === undefined || subscriptionId === undefined) return failure;
     const [vault, deleted] = await Promise.all([
-      resources.vault(id),
-      resources.deletedVault(subscriptionId, usable.location, usable.key.vaultName),
+      deps.resources.vault(id),
+      deps.resources.deletedVault(subscriptionId, usable.location, usable.key.vaultName),
     ]);
     return decideMissingVault(failure, { vault, deleted });
   }
@@ -68,21 +64,21 @@ export function createKeyReader({
   ): Promise<Failure> {
     const { version, ...newest } = key;
     const [deleted, other] = await Promise.all([
-      vaults.getDeletedKey(identity, key),
-      version === undefined ? undefined : vaults.getKey(identity, newest),
+      deps.vaults.getDeletedKey(identity, key),
+      version === undefined ? undefined : deps.vaults.getKey(identity, newest),
     ]);
     const missedSince =
-      version === undefined ? undefined : missedSinceMs.getOr(kidOf(key, version), now);
+      version === undefined ? undefined : missedSinceMs.getOr(kidOf(key, version), deps.now);
     return decideMissingKey(failure, {
       deleted,
       otherVersion: other?.ok,
       missedSinceMs: missedSince,
-      nowMs: now(),
+      nowMs: deps.now(),
     });
   }
 
   async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
-    const key = await vaults.getKey(usable.identity, usable.key);
+    const key = await deps.vaults.getKey(usable.identity, usable.key);
     if (!key.ok) return failed(await explain(usable, key.failure));
     missedSinceMs.delete(key.value.kid);
     return key;
@@ -91,7 +87,7 @@ export function createKeyReader({
   async function readUsable(usable: UsableKey): Promise<Outcome<KeyFacts>> {
     const key = await read(usable);
     if (!key.ok) return key;
-    const failure = decideKeyUse(key.value, now());
+    const failure = decideKeyUse(key.value, deps.now());
     return failure === undefined ? key : failed(describeFailure(failure, usable));
   }
 

@@ -28,13 +28,7 @@ export type PersonReceivers = ReturnType<typeof createPersonReceivers>;
  * @param stillMay - by role assignments only, because there is no token while an e-mail is sent
  * @param stillWaits - whether this person may still decide about the request, by the order's policy
  */
-export function createPersonReceivers({
-  store,
-  stillMay,
-  stillWaits,
-  sendMail,
-  portalUrl,
-}: {
+export function createPersonReceivers(deps: {
   readonly store: Store;
   readonly stillMay: (
     objectId: string,
@@ -46,25 +40,25 @@ export function createPersonReceivers({
   readonly portalUrl: string;
 }) {
   const describe: Readonly<Record<NoticeLanguage, DescribeEvent>> = {
-    en: createDescribeEvent("en", portalUrl),
-    de: createDescribeEvent("de", portalUrl),
+    en: createDescribeEvent("en", deps.portalUrl),
+    de: createDescribeEvent("de", deps.portalUrl),
   };
 
   async function send(objectId: string, { id, body }: QueuedEvent) {
     const subject = readSubject(body);
     if (!("order" in subject)) return "withdrawn";
-    const person = await readChoice(store, objectId, subject);
+    const person = await readChoice(deps.store, objectId, subject);
     if (person === undefined) return "withdrawn";
-    const allowed = await stillMay(objectId, NOTICE_RIGHTS[subject.type], subject.order);
+    const allowed = await deps.stillMay(objectId, NOTICE_RIGHTS[subject.type], subject.order);
     if (!allowed.ok) return { status: undefined };
     if (!allowed.value) return "withdrawn";
     const approvalId = readApprovalId(body);
-    if (approvalId !== undefined && !(await stillWaits(objectId, subject.order, approvalId)))
+    if (approvalId !== undefined && !(await deps.stillWaits(objectId, subject.order, approvalId)))
       return "withdrawn";
-    return sendMail({
+    return deps.sendMail({
       ...renderMail(describe[person.language](body)),
       to: person.address,
-      messageId: `<${id}.${objectId}@${new URL(portalUrl).hostname}>`,
+      messageId: `<${id}.${objectId}@${new URL(deps.portalUrl).hostname}>`,
     });
   }
 

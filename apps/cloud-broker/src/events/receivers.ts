@@ -27,14 +27,7 @@ export type Receivers = ReturnType<typeof createReceivers>;
 export function createReceivers(
   webhookUrls: readonly string[],
   channels: readonly NoticeChannel[],
-  {
-    key,
-    post,
-    sendMail,
-    people,
-    portalUrl,
-    now,
-  }: {
+  deps: {
     readonly key: SigningKey;
     readonly post: PostEvent;
     readonly sendMail: SendMail | undefined;
@@ -49,23 +42,24 @@ export function createReceivers(
       kind: "webhook",
       shown: new URL(url).host,
       wants: () => true,
-      send: async (event) => post(url, await signEvent(key, { ...event, url }, now()), event.body),
+      send: async (event) =>
+        deps.post(url, await signEvent(deps.key, { ...event, url }, deps.now()), event.body),
     },
   ]);
   const createSend = (channel: NoticeChannel): Receiver["send"] => {
-    const describeEvent = createDescribeEvent(channel.language, portalUrl);
+    const describeEvent = createDescribeEvent(channel.language, deps.portalUrl);
     return ({ id, body }) => {
       const message = describeEvent(body);
       switch (channel.kind) {
         case "teams":
-          return post(channel.url, JSON_HEADERS, renderTeamsMessage(message));
+          return deps.post(channel.url, JSON_HEADERS, renderTeamsMessage(message));
         case "slack":
-          return post(channel.url, JSON_HEADERS, renderSlackMessage(message));
+          return deps.post(channel.url, JSON_HEADERS, renderSlackMessage(message));
         case "email": {
           // The same whenever it is sent again, so that mailboxes recognise a repetition.
-          const messageId = `<${id}.${channel.name}@${new URL(portalUrl).hostname}>`;
+          const messageId = `<${id}.${channel.name}@${new URL(deps.portalUrl).hostname}>`;
           return (
-            sendMail?.({ ...renderMail(message), to: channel.to, messageId }) ??
+            deps.sendMail?.({ ...renderMail(message), to: channel.to, messageId }) ??
             Promise.resolve({ status: undefined })
           );
         }
@@ -94,9 +88,9 @@ export function createReceivers(
       const names = [...configured].flatMap(([name, receiver]) =>
         receiver.wants(subject) ? name : [],
       );
-      return [...names, ...((await people?.select(transaction, subject)) ?? [])];
+      return [...names, ...((await deps.people?.select(transaction, subject)) ?? [])];
     },
-    find: (name: string): Receiver | undefined => configured.get(name) ?? people?.find(name),
+    find: (name: string): Receiver | undefined => configured.get(name) ?? deps.people?.find(name),
   };
 }
 

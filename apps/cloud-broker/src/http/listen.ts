@@ -150,11 +150,10 @@ function createTlsServer(options: ListenOptions): Server {
   );
 }
 
-const tlsOf = ({
-  certificate,
-  privateKey,
-}: Pick<ListenOptions, "certificate" | "privateKey">): SecureContextOptions => {
-  return { cert: certificate, key: privateKey, minVersion: "TLSv1.2" };
+const tlsOf = (
+  options: Pick<ListenOptions, "certificate" | "privateKey">,
+): SecureContextOptions => {
+  return { cert: options.certificate, key: options.privateKey, minVersion: "TLSv1.2" };
 };
 
 function endAfterAnswer(answering: ReadonlySet<ServerResponse>): void {

@@ -15,30 +15,26 @@ type Scraped = { metrics(): Promise<string>; readonly contentType: string };
  */
 export async function serveMetrics(
   registry: Scraped,
-  {
-    host,
-    port,
-    connections,
-  }: { readonly host: string; readonly port: number; readonly connections: ConnectionPlaces },
+  options: { readonly host: string; readonly port: number; readonly connections: ConnectionPlaces },
 ): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     if (request.method === "GET" && request.url === "/metrics") void answer(registry, response);
     else response.writeHead(404).end();
   });
-  limitConnections(server, connections);
+  limitConnections(server, options.connections);
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   server.once("error", (cause: NodeJS.ErrnoException) => {
     reject(
       cause.code === "EADDRINUSE"
         ? new AppError("PortInUse", {
-            detail: `METRICS_PORT: ${String(port)}`,
-            facts: { port },
+            detail: `METRICS_PORT: ${String(options.port)}`,
+            facts: { port: options.port },
             cause,
           })
         : cause,
     );
   });
-  server.listen(port, host, () => resolve(undefined));
+  server.listen(options.port, options.host, () => resolve(undefined));
   await promise;
   return {
     port: portOf(server),

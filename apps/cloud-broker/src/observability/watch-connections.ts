@@ -16,27 +16,22 @@ export type ListenerName = "public" | "metrics";
 export function watchConnections(
   listener: ListenerName,
   inSum: number,
-  {
-    config,
-    metrics,
-    log,
-    now,
-  }: {
+  deps: {
     readonly config: Pick<BrokerConfig, "MAX_CONNECTIONS_PER_ADDRESS">;
     readonly metrics: Pick<Metrics, "showConnections" | "refusedConnection">;
     readonly log: Log;
     readonly now: Clock;
   },
 ): ConnectionPlaces {
-  const note = createLogNowAndThen(log, now, "refusing connections");
+  const note = createLogNowAndThen(deps.log, deps.now, "refusing connections");
   const places = createConnectionPlaces(
-    { perAddress: config.MAX_CONNECTIONS_PER_ADDRESS, inSum },
+    { perAddress: deps.config.MAX_CONNECTIONS_PER_ADDRESS, inSum },
     (limit, address) => {
-      metrics.refusedConnection(listener, limit);
+      deps.metrics.refusedConnection(listener, limit);
       note({ reason: limit, address });
     },
-    now,
+    deps.now,
   );
-  metrics.showConnections(listener, () => places.open(), inSum);
+  deps.metrics.showConnections(listener, () => places.open(), inSum);
   return places;
 }

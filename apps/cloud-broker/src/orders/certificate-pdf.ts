@@ -24,13 +24,10 @@ const NOTE =
  * A certificate of erasure in words, with the certificate itself as its attachment. The same
  * certificate gives the same bytes. The library is loaded at the first call: few brokers need it.
  */
-export async function renderCertificatePdf({
-  certificate,
-  statement,
-}: ErasureCertificate): Promise<Uint8Array> {
+export async function renderCertificatePdf(erasure: ErasureCertificate): Promise<Uint8Array> {
   const pdf = await import("@cantoo/pdf-lib");
-  const { order, erasedAt } = statement;
-  const { kid } = readHeader(certificate, CERTIFICATE_MAX_BYTES);
+  const { order, erasedAt } = erasure.statement;
+  const { kid } = readHeader(erasure.certificate, CERTIFICATE_MAX_BYTES);
   const at = new Date(erasedAt);
   const document = await pdf.PDFDocument.create({ updateMetadata: false });
   document.setTitle(`${TITLE}, ${order}`, { showInWindowTitleBar: true });
@@ -43,7 +40,7 @@ export async function renderCertificatePdf({
   };
   const writer = new PageWriter(document, fonts, pdf.breakTextIntoLines);
   writer.write(TITLE, { size: SIZES.title, font: fonts.bold });
-  for (const part of describeCertificate(statement, kid)) writer.writePart(part);
+  for (const part of describeCertificate(erasure.statement, kid)) writer.writePart(part);
   writer.writePart({
     heading: "How to verify this certificate",
     facts: [
@@ -54,7 +51,7 @@ export async function renderCertificatePdf({
       ],
     ],
   });
-  await document.attach(new TextEncoder().encode(certificate), ATTACHMENT, {
+  await document.attach(new TextEncoder().encode(erasure.certificate), ATTACHMENT, {
     mimeType: "application/jose",
     description: "The signed certificate (JWS)",
     creationDate: at,

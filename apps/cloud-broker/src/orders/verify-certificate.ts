@@ -55,20 +55,15 @@ export type NodeStatement =
 /** A node's statement about its medium, by the key that the order's certificate names. */
 export function readNodeStatement(
   order: string,
-  {
-    serial,
-    deviceKey,
-    sanitisation: text,
-    publicKey,
-  }: NonNullable<ErasureStatement["nodes"]>[number],
+  node: NonNullable<ErasureStatement["nodes"]>[number],
 ): NodeStatement {
-  if (text === undefined) return { kind: "none" };
+  if (node.sanitisation === undefined) return { kind: "none" };
   try {
-    const key = importVerifyKey(publicKey);
-    const payload = verifyMessage(text, key, MESSAGE_TYPES.sanitisation);
+    const key = importVerifyKey(node.publicKey);
+    const payload = verifyMessage(node.sanitisation, key, MESSAGE_TYPES.sanitisation);
     const { success, data: said } = sanitisation.safeParse(payload);
     const isOurs =
-      success && said.order === order && said.serial === serial && key.kid === deviceKey;
+      success && said.order === order && said.serial === node.serial && key.kid === node.deviceKey;
     return isOurs ? { kind: "signed", said } : { kind: "forged" };
   } catch (error) {
     if (error instanceof CryptoError) return { kind: "forged" };

@@ -194,25 +194,22 @@ async function findRows(
 const PAGE = 100;
 
 /** The order's audit chain, for its owner. */
-export function createActivityRoutes({
-  store,
-  settings,
-}: Plane<"store" | "settings">): readonly Route[] {
+export function createActivityRoutes(deps: Plane<"store" | "settings">): readonly Route[] {
   return [
     arm.route(ACTIVITY_CALLS.list, {
       action: "Microsoft.DataBox/jobs/activity/read",
       summary: "Reads the audit rows of an order, filtered, page by page (extension)",
       handle: async (request) => {
         const { given, filter } = readFilter(request, activityFilter);
-        const order = await findOrder(store, request.order);
-        const page = await readActivity(store, order.id, filter, {
+        const order = await findOrder(deps.store, request.order);
+        const page = await readActivity(deps.store, order.id, filter, {
           position: readPosition(request),
           limit: PAGE,
         });
         const nextLink =
           page.position === undefined
             ? undefined
-            : nextPageUrl(settings.armUrl, request, String(page.position), given);
+            : nextPageUrl(deps.settings.armUrl, request, String(page.position), given);
         return { json: { value: page.rows, nextLink } };
       },
     }),

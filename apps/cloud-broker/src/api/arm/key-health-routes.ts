@@ -19,20 +19,17 @@ import type { Order } from "../../orders/order.ts";
 import { arm, type Reply } from "./arm-route.ts";
 
 /** A read makes no vault call; a check makes one. */
-export function createKeyHealthRoutes({
-  store,
-  now,
-  settings,
-  checkKeyNow,
-}: Plane<"store" | "now" | "settings" | "checkKeyNow">): readonly Route[] {
+export function createKeyHealthRoutes(
+  deps: Plane<"store" | "now" | "settings" | "checkKeyNow">,
+): readonly Route[] {
   const render = async (order: Order): Promise<Reply<KeyHealthView>> => {
-    const stored = await readHealth(store, order.id);
+    const stored = await readHealth(deps.store, order.id);
     const isWatched = order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
-    const { keyHealthIntervalSeconds: seconds } = settings;
+    const { keyHealthIntervalSeconds: seconds } = deps.settings;
     const json: KeyHealthView =
       isWatched && stored !== undefined
         ? {
-            ...renderHealth(order, stored, now()),
+            ...renderHealth(order, stored, deps.now()),
             checkIntervalSeconds: seconds > 0 ? seconds : undefined,
           }
         : NOT_WATCHED;
@@ -42,14 +39,14 @@ export function createKeyHealthRoutes({
     arm.route(KEY_HEALTH_CALLS.read, {
       action: "Microsoft.DataBox/jobs/keyHealth/read",
       summary: "Reads whether the key of an order is usable, as of the last check (extension)",
-      handle: async (request) => render(await findOrder(store, request.order)),
+      handle: async (request) => render(await findOrder(deps.store, request.order)),
     }),
     arm.route(KEY_HEALTH_CALLS.check, {
       action: "Microsoft.DataBox/jobs/keyHealth/check/action",
       summary: "Checks the key of an order now, and returns the same as the read (extension)",
       handle: async (request) => {
-        const order = await findOrder(store, request.order);
-        await checkKeyNow(order.id);
+        const order = await findOrder(deps.store, request.order);
+        await deps.checkKeyNow(order.id);
         return render(order);
       },
     }),

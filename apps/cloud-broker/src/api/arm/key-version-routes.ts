@@ -18,10 +18,7 @@ import type { Store } from "../../store/store.ts";
 import { arm, operator, queryValues } from "./arm-route.ts";
 
 /** The uses of each version of a key, which show whether it may be disabled. */
-export function createKeyVersionRoutes({
-  store,
-  settings,
-}: Plane<"store" | "settings">): readonly Route[] {
+export function createKeyVersionRoutes(deps: Plane<"store" | "settings">): readonly Route[] {
   const ofKey = (request: CallerRequest): string => {
     const [text = "", ...others] = queryValues(request, "keyUrl");
     if (text === "" || others.length > 0)
@@ -29,7 +26,7 @@ export function createKeyVersionRoutes({
         "keyUrl",
         "expected once in the query, the URL of a key with or without its version",
       );
-    return keyAddressOf(valueOf(parseKeyUrl(text, settings.keyVaultSuffixes)));
+    return keyAddressOf(valueOf(parseKeyUrl(text, deps.settings.keyVaultSuffixes)));
   };
   return [
     arm.route(KEY_VERSION_CALLS.ofOrder, {
@@ -37,9 +34,9 @@ export function createKeyVersionRoutes({
       summary:
         "Reads which versions of its key an order uses, and which may be disabled (extension)",
       handle: async (request) => {
-        const order = await findOrder(store, request.order);
+        const order = await findOrder(deps.store, request.order);
         const scope = { order: order.id };
-        return { json: await view(store, scope, await addressOf(store, scope)) };
+        return { json: await view(deps.store, scope, await addressOf(deps.store, scope)) };
       },
     }),
     arm.route(KEY_VERSION_CALLS.ofSubscription, {
@@ -48,7 +45,7 @@ export function createKeyVersionRoutes({
       handle: async (request) => {
         const keyAddress = ofKey(request);
         const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
-        const json = await view(store, { keyAddress, subscriptionId }, keyAddress);
+        const json = await view(deps.store, { keyAddress, subscriptionId }, keyAddress);
         return { json };
       },
     }),
@@ -57,7 +54,7 @@ export function createKeyVersionRoutes({
       summary: "Reads the same for one key over all orders",
       handle: async (request: CallerRequest) => {
         const keyAddress = ofKey(request);
-        return { json: await view(store, { keyAddress }, keyAddress) };
+        return { json: await view(deps.store, { keyAddress }, keyAddress) };
       },
     }),
   ];

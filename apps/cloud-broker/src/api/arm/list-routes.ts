@@ -29,10 +29,7 @@ const SMALLEST_PAGE = 20;
 const LARGEST_PAGE = 100;
 
 /** Lists of orders, page by page: a list never reads more than one page of them. */
-export function createListRoutes({
-  store,
-  settings,
-}: Plane<"store" | "settings">): readonly Route[] {
+export function createListRoutes(deps: Plane<"store" | "settings">): readonly Route[] {
   const list = async (request: ArmRequest, scope: OrderScope): Promise<Reply<JobResourceList>> => {
     const limit = readPageSize(request);
     const { apiVersion } = request;
@@ -42,17 +39,17 @@ export function createListRoutes({
       readonly order: ListedOrder;
       readonly details: JobDetailsView | undefined;
     }[] = apiVersionTraits(apiVersion).detailedLists
-      ? (await readDetailedPage(store, scope, position, limit + 1)).map((order) => ({
+      ? (await readDetailedPage(deps.store, scope, position, limit + 1)).map((order) => ({
           order,
           details: renderPartialDetails(order),
         }))
-      : (await readOrderPage(store, scope, position, limit + 1)).map((order) => ({
+      : (await readOrderPage(deps.store, scope, position, limit + 1)).map((order) => ({
           order,
           details: undefined,
         }));
     const [top] = queryValues(request, "$top");
     const { page, nextLink } = pageOf(orders, limit, ({ order }) =>
-      nextPageUrl(settings.armUrl, request, order.id, top === undefined ? {} : { $top: top }),
+      nextPageUrl(deps.settings.armUrl, request, order.id, top === undefined ? {} : { $top: top }),
     );
     const value = page.map(({ order, details }) => renderListedJob(order, apiVersion, details));
     return { json: { value, nextLink } };

@@ -14,19 +14,16 @@ import { jobUrl, operationUrl } from "./links.ts";
  * itself. Delete: 202 with the same Location once, then 204. The change was committed before the
  * first 202, so none of these can fail.
  */
-export function createOperationRoutes({
-  store,
-  settings,
-}: Plane<"store" | "settings">): readonly Route[] {
-  const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
+export function createOperationRoutes(deps: Plane<"store" | "settings">): readonly Route[] {
+  const retryAfter = { "retry-after": String(deps.settings.retryAfterSeconds) };
   return [
     arm.route(SERVICE_CALLS.pollOperation, {
       action: "Microsoft.DataBox/locations/operationResults/read",
       summary: "Asks for a long-running operation",
       handle: async (request) => {
         const { subscriptionId = "", location = "", operationId = "" } = request.parameters;
-        const where = { armUrl: settings.armUrl, apiVersion: request.apiVersion };
-        const operation = await pollOperation(store, subscriptionId, operationId);
+        const where = { armUrl: deps.settings.armUrl, apiVersion: request.apiVersion };
+        const operation = await pollOperation(deps.store, subscriptionId, operationId);
         if (operation === undefined)
           throw new AppError("ResourceNotFound", {
             facts: { subscriptionId },
@@ -42,7 +39,7 @@ export function createOperationRoutes({
                   location: operationUrl(where, subscriptionId, location, operationId),
                 },
               };
-        const order = await readOrder(store, operation.order);
+        const order = await readOrder(deps.store, operation.order);
         // Deleted in the meantime: the operation itself has succeeded.
         if (order === undefined) return { status: 204 };
         return { status: 202, headers: { ...retryAfter, location: jobUrl(where, order) } };

@@ -9,11 +9,8 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { arm } from "./arm-route.ts";
 
 /** Information before an order is placed; answered from data files, the same in both scopes. */
-export function createServiceRoutes({
-  now,
-  settings,
-}: Plane<"now" | "settings">): readonly Route[] {
-  const { cloud } = settings;
+export function createServiceRoutes(deps: Plane<"now" | "settings">): readonly Route[] {
+  const { cloud } = deps.settings;
   const atLocation = (
     calls: (typeof LOCATION_CALLS)["ofSubscription" | "ofGroup"],
   ): readonly Route[] => [
@@ -28,7 +25,7 @@ export function createServiceRoutes({
     arm.bodyRoute(calls.regionConfiguration, {
       action: "Microsoft.DataBox/locations/regionConfiguration/action",
       summary: "Shows what a region offers",
-      handle: ({ body }) => Promise.resolve({ json: regionConfiguration(body, cloud, now()) }),
+      handle: ({ body }) => Promise.resolve({ json: regionConfiguration(body, cloud, deps.now()) }),
     }),
     // Azure lists those of a subscription only in api-versions to 2019-09-01.
     arm.bodyRoute(calls.availableSkus, {

@@ -22,11 +22,7 @@ export type TurnAway = {
   readonly answer: (message: IncomingMessage, response: ServerResponse) => void;
 };
 
-export function createTurnAway({
-  metrics,
-  log,
-  now,
-}: {
+export function createTurnAway(deps: {
   readonly metrics: Pick<Metrics, "turnedAway">;
   readonly log: Log;
   readonly now: Clock;
@@ -47,13 +43,13 @@ export function createTurnAway({
     return { retryAfterSeconds, status, headers, content };
   });
   let count = 0;
-  const noteInLog = createLogNowAndThen(log, now, "turning requests away");
+  const noteInLog = createLogNowAndThen(deps.log, deps.now, "turning requests away");
 
   function next(): (typeof answers)[number] {
     const answer = answers[count % answers.length];
     if (answer === undefined) throw new TypeError("there is no answer");
     count += 1;
-    metrics.turnedAway();
+    deps.metrics.turnedAway();
     noteInLog();
     return answer;
   }

@@ -104,25 +104,21 @@ async function countSteps(store: Store, campaign: Campaign, nowMs: EpochMs) {
 export async function listSteps(
   store: Store,
   campaign: Campaign,
-  {
-    state,
-    after,
-    limit,
-  }: {
+  page: {
     readonly state?: ShownOrder["state"] | undefined;
     readonly after: string;
     readonly limit: number;
   },
 ): Promise<CampaignOrderList["value"]> {
-  const stored = namesOf(ORDER_STATE_WORDS).find((name) => ORDER_STATE_WORDS[name] === state);
+  const stored = namesOf(ORDER_STATE_WORDS).find((name) => ORDER_STATE_WORDS[name] === page.state);
   const rows = await store
     .selectFrom("campaign_orders")
     .select(["order_id", "state", "attempts", "failure_json", "finished_at_ms"])
     .where("campaign_id", "=", campaign.id)
-    .where("order_id", ">", foldOrderId(after))
+    .where("order_id", ">", foldOrderId(page.after))
     .$if(stored !== undefined, (query) => query.where("state", "=", stored ?? "waiting"))
     .orderBy("order_id")
-    .limit(limit)
+    .limit(page.limit)
     .execute();
   return rows.map((row) => {
     const failure = parseFailureJson(row.failure_json);

@@ -14,12 +14,7 @@ import type { UserTokens } from "./user-tokens.ts";
  * person's own access token is verified like a bearer token, so the portal can do nothing that its
  * caller cannot do without it.
  */
-export function createIdentifySession({
-  sessions,
-  tokens,
-  verifyToken,
-  portalUrl,
-}: {
+export function createIdentifySession(deps: {
   readonly sessions: Pick<Sessions, "find">;
   readonly tokens: UserTokens;
   readonly verifyToken: VerifyToken;
@@ -27,11 +22,11 @@ export function createIdentifySession({
 }): IdentifySession {
   return async (request) => {
     const id = readSessionId(request);
-    const session = id === undefined ? undefined : await sessions.find(id);
+    const session = id === undefined ? undefined : await deps.sessions.find(id);
     if (session === undefined) throw new AppError("AuthenticationFailed", { reason: "no-session" });
-    refuseOthersPages(request, session, portalUrl);
-    const { accessToken, roles } = await tokens.of(session, "arm");
-    const caller = await verifyToken(`Bearer ${accessToken}`);
+    refuseOthersPages(request, session, deps.portalUrl);
+    const { accessToken, roles } = await deps.tokens.of(session, "arm");
+    const caller = await deps.verifyToken(`Bearer ${accessToken}`);
     return {
       session,
       caller: { ...caller, roles: [...new Set([...caller.roles, ...roles])] },

@@ -34,26 +34,22 @@ export const hashOfSessionId = (id: string): string => hash("sha256", id, "base6
  * Sessions in the database, so that every replica knows them and signing out takes effect
  * everywhere at once.
  */
-export function createSessions({
-  store,
-  seal,
-  now,
-}: {
+export function createSessions(deps: {
   readonly store: Store;
   readonly seal: Seal;
   readonly now: Clock;
 }) {
   async function read(idHash: string, csrfToken: string): Promise<Session | undefined> {
-    const row = await store
+    const row = await deps.store
       .selectFrom("portal_sessions")
       .select(["object_id", "created_at_ms", "last_seen_at_ms", "revision", "sealed"])
       .where("id_hash", "=", idHash)
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const createdAtMs = row.created_at_ms;
-    const life = decideSessionLife({ createdAtMs, lastSeenAtMs: row.last_seen_at_ms }, now());
+    const life = decideSessionLife({ createdAtMs, lastSeenAtMs: row.last_seen_at_ms }, deps.now());
     // Sealed by a replaced key: the person counts as signed out.
-    const content = contentSchema.safeParse(await seal.open(purposeOf(idHash), row.sealed));
+    const content = contentSchema.safeParse(await deps.seal.open(purposeOf(idHash), row.sealed));
     if (life === "over" || !content.success) {
       await end(idHash);
       return undefined;
@@ -70,8 +66,8 @@ export function createSessions({
   }
 
   async function note(idHash: string): Promise<void> {
-    const nowMs = now();
-    await store
+    const nowMs = deps.now();
+    await deps.store
       .updateTable("portal_sessions")
       .set({ last_seen_at_ms: nowMs })
       .where("id_hash", "=", idHash)
@@ -80,7 +76,7 @@ export function createSessions({
   }
 
   async function end(idHash: string): Promise<void> {
-    await store.deleteFrom("portal_sessions").where("id_hash", "=", idHash).execute();
+    await deps.store.deleteFrom("portal_sessions").where("id_hash", "=", idHash).execute();
   }
 
   return {
@@ -88,9 +84,9 @@ export function createSessions({
     async open(objectId: string, content: SessionContent): Promise<string> {
       const id = randomBytes(ID_BYTES).toString("base64url");
       const idHash = hashOfSessionId(id);
-      const sealed = await seal.close(purposeOf(idHash), content);
-      const nowMs = now();
-      await store.transaction().execute(async (transaction) => {
+      const sealed = await deps.seal.close(purposeOf(idHash), content);
+      const nowMs = deps.now();
+      await deps.store.transaction().execute(async (transaction) => {
         const others = await transaction
           .selectFrom("portal_sessions")
           .select("id_hash")
@@ -120,9 +116,9 @@ export function createSessions({
     reread: ({ idHash, csrfToken }: Session) => read(idHash, csrfToken),
     /** @returns false when another request came first */
     async replace({ idHash, revision }: Session, content: SessionContent): Promise<boolean> {
-      const { numUpdatedRows } = await store
+      const { numUpdatedRows } = await deps.store
         .updateTable("portal_sessions")
-        .set({ sealed: await seal.close(purposeOf(idHash), content), revision: revision + 1 })
+        .set({ sealed: await deps.seal.close(purposeOf(idHash), content), revision: revision + 1 })
         .where("id_hash", "=", idHash)
         .where("revision", "=", revision)
         .executeTakeFirst();
@@ -132,8 +128,8 @@ export function createSessions({
     /** The subset of sessions that are still signed in. */
     async alive(idHashes: readonly string[]): Promise<ReadonlySet<string>> {
       if (idHashes.length === 0) return new Set();
-      const oldest = now() - SESSION_LIMITS.absoluteMs;
-      const rows = await store
+      const oldest = deps.now() - SESSION_LIMITS.absoluteMs;
+      const rows = await deps.store
         .selectFrom("portal_sessions")
         .select("id_hash")
         .where("id_hash", "in", idHashes)
@@ -142,8 +138,8 @@ export function createSessions({
       return new Set(rows.map((row) => row.id_hash));
     },
     async forgetExpired() {
-      const nowMs = now();
-      await store
+      const nowMs = deps.now();
+      await deps.store
         .deleteFrom("portal_sessions")
         .where((where) =>
           where.or([

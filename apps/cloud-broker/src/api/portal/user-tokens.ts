@@ -18,11 +18,7 @@ export type HeldToken = {
  */
 const MARGIN_MS = 5 * 60_000;
 
-export function createUserTokens({
-  sessions,
-  provider,
-  now,
-}: {
+export function createUserTokens(deps: {
   readonly sessions: Pick<Sessions, "reread" | "replace" | "end">;
   readonly provider: IdentityProvider;
   readonly now: Clock;
@@ -32,23 +28,23 @@ export function createUserTokens({
   function held({ content }: Session, audience: Audience, refused?: string): HeldToken | undefined {
     const token = content.tokens[audience];
     if (token === undefined || token.accessToken === refused) return undefined;
-    if (token.expiresAtMs - now() < MARGIN_MS) return undefined;
+    if (token.expiresAtMs - deps.now() < MARGIN_MS) return undefined;
     return { accessToken: token.accessToken, roles: content.roles };
   }
 
   async function renew(session: Session, audience: Audience, refused?: string): Promise<HeldToken> {
     // Another replica may have renewed it a moment ago.
-    const current = await sessions.reread(session);
+    const current = await deps.sessions.reread(session);
     if (current === undefined) throw signedOut();
     const found = held(current, audience, refused);
     if (found !== undefined) return found;
     const { refreshToken } = current.content;
     const refreshed =
-      refreshToken === undefined ? undefined : await provider.refresh(refreshToken, audience);
+      refreshToken === undefined ? undefined : await deps.provider.refresh(refreshToken, audience);
     // The portal needs no consent to read the directory. Without it, people see object ids.
     if (refreshed === undefined && audience === "graph") throw directoryClosed();
     if (refreshed === undefined) {
-      await sessions.end(session.idHash);
+      await deps.sessions.end(session.idHash);
       throw signedOut();
     }
     const content = {
@@ -57,9 +53,9 @@ export function createUserTokens({
       refreshToken: refreshed.refreshToken ?? refreshToken,
       tokens: { ...current.content.tokens, [audience]: refreshed.token },
     };
-    const kept = await sessions.replace(current, content);
+    const kept = await deps.sessions.replace(current, content);
     // The person signed out meanwhile: the new token must not be used.
-    if (!kept && (await sessions.reread(current)) === undefined) throw signedOut();
+    if (!kept && (await deps.sessions.reread(current)) === undefined) throw signedOut();
     return { accessToken: refreshed.token.accessToken, roles: content.roles };
   }
 

@@ -50,21 +50,16 @@ type Claimed = { readonly address: string; readonly followers: readonly Follower
  * followers is deleted in the same transaction: an order that chooses the key waits for its end,
  * and creates the row again (custody/change-key.ts).
  */
-async function claimNext({
-  store,
-  now,
-  intervalSeconds,
-  random,
-}: PollDependencies): Promise<Claimed | undefined> {
+async function claimNext(deps: PollDependencies): Promise<Claimed | undefined> {
   let followers: readonly Follower[] = [];
   const [claimed] = await claimDue(
-    store,
+    deps.store,
     "key_polls",
     (transaction) =>
       transaction
         .selectFrom("key_polls")
         .select("key_address")
-        .where("due_at_ms", "<=", now())
+        .where("due_at_ms", "<=", deps.now())
         .orderBy("due_at_ms")
         .limit(1),
     (transaction, { key_address: address }) => ({
@@ -75,7 +70,7 @@ async function claimNext({
             ? transaction.deleteFrom("key_polls").where("key_address", "=", address)
             : transaction
                 .updateTable("key_polls")
-                .set({ due_at_ms: nextPollMs(now(), intervalSeconds, random()) })
+                .set({ due_at_ms: nextPollMs(deps.now(), deps.intervalSeconds, deps.random()) })
                 .where("key_address", "=", address);
         await claim.execute();
       },

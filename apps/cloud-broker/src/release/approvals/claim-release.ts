@@ -56,14 +56,11 @@ export async function rememberUse(
 }
 
 /** Details for the audit row of the grant. */
-export function describeClaim({
-  approval,
-  breakGlass,
-}: ReleaseClaim): NonNullable<AuditEvent["detail"]> {
-  const by = approval?.approvedBy ?? [];
+export function describeClaim(claim: ReleaseClaim): NonNullable<AuditEvent["detail"]> {
+  const by = claim.approval?.approvedBy ?? [];
   return {
-    approval: approval?.id,
+    approval: claim.approval?.id,
     approvedBy: by.length === 0 ? undefined : by.join(", "),
-    breakGlass,
+    breakGlass: claim.breakGlass,
   };
 }

@@ -16,11 +16,7 @@ export const HOLD_MS = 20_000;
 /** News is delivered to nodes that wait at that time; later ones read the lease itself. */
 const NEWS_AGE_MS = 60_000;
 
-export function createLeaseWatches({
-  store,
-  now,
-  most,
-}: {
+export function createLeaseWatches(deps: {
   readonly store: Store;
   readonly now: Clock;
   /** How many nodes may wait. */
@@ -31,7 +27,7 @@ export function createLeaseWatches({
 
   return {
     wait(lease) {
-      if (isClosed || waiting.size >= most) return Promise.resolve();
+      if (isClosed || waiting.size >= deps.most) return Promise.resolve();
       waiting.get(lease)?.(); // One wait per lease: the newest.
       return new Promise((resolve) => {
         const release = () => {
@@ -45,14 +41,14 @@ export function createLeaseWatches({
     },
     async poll() {
       if (waiting.size === 0) return;
-      const sinceMs = now() - NEWS_AGE_MS;
-      const refused = await store
+      const sinceMs = deps.now() - NEWS_AGE_MS;
+      const refused = await deps.store
         .selectFrom("leases")
         .select("id")
         .where("state", "=", "refused")
         .where("refused_at_ms", ">", sinceMs)
         .execute();
-      const drilled = await store
+      const drilled = await deps.store
         .selectFrom("drills")
         .select("lease_id as id")
         .where("answered_at_ms", "is", null)

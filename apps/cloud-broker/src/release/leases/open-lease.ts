@@ -25,13 +25,7 @@ const insertLease = compileWriteOnce((store, row: Insertable<BrokerTables["lease
 export async function openLease(
   transaction: StoreTransaction,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  {
-    grant,
-    grantHash,
-    request,
-    offlineJson,
-    backupKey,
-  }: {
+  granted: {
     grant: Grant;
     grantHash: string;
     request: UnlockQuestion;
@@ -40,19 +34,19 @@ export async function openLease(
   },
   nowMs: number,
 ): Promise<void> {
-  if (request.purpose === "prepare") return; // Nothing stays open after a preparation.
-  const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = grant.lease;
+  if (granted.request.purpose === "prepare") return; // Nothing stays open after a preparation.
+  const { id, ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = granted.grant.lease;
   await Promise.all([
     supersede(transaction, { order, serial }),
     insertLease(transaction, {
       id,
       order_id: order,
       serial,
-      purpose: request.purpose,
-      grant_hash: grantHash,
-      boot_id: request.bootId,
+      purpose: granted.request.purpose,
+      grant_hash: granted.grantHash,
+      boot_id: granted.request.bootId,
       sequence,
-      last_counter: request.counter,
+      last_counter: granted.request.counter,
       state: "live",
       ttl_seconds: ttlSeconds,
       outage_grace_seconds: outageGraceSeconds,
@@ -62,9 +56,9 @@ export async function openLease(
       refused_at_ms: null,
       told_at_ms: null,
       closed_at_ms: null,
-      backup_key: backupKey ?? null,
+      backup_key: granted.backupKey ?? null,
       grace_until_reboot: graceUntilReboot === true ? 1 : 0,
-      offline_json: offlineJson,
+      offline_json: granted.offlineJson,
     }),
   ]);
 }

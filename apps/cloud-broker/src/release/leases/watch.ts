@@ -113,13 +113,9 @@ function answerAsItStands(
   { keys }: Needs<"keys">,
   message: DeviceMessage,
   request: LeaseWatch,
-  {
-    lease,
-    drill,
-    siblings,
-  }: Pick<Seen, "lease" | "drill"> & { readonly siblings: Siblings | undefined },
+  seen: Pick<Seen, "lease" | "drill"> & { readonly siblings: Siblings | undefined },
 ): Promise<SignedAnswer> {
-  const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = lease;
+  const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = seen.lease;
   const payload: RenewedLease = {
     requestHash: message.hash,
     order: request.order,
@@ -131,8 +127,8 @@ function answerAsItStands(
       graceUntilReboot: graceUntilReboot ? graceUntilReboot : undefined,
       sequence,
     },
-    drill,
-    extensions: siblings && { siblings },
+    drill: seen.drill,
+    extensions: seen.siblings && { siblings: seen.siblings },
   };
   return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
 }

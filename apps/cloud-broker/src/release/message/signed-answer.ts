@@ -72,12 +72,7 @@ export function signPending(
   key: SigningKey,
   nowMs: EpochMs,
   { hash, correlationId }: { readonly hash: string; readonly correlationId: string },
-  {
-    id,
-    required,
-    approvedBy,
-    expiresAtMs,
-  }: {
+  approval: {
     readonly id: string;
     readonly required: number;
     readonly approvedBy: readonly string[];
@@ -89,11 +84,11 @@ export function signPending(
     retryAfterSeconds: RETRY_AFTER_SECONDS,
     correlationId,
     approval: {
-      id,
-      required,
-      given: approvedBy.length,
-      approvedBy: approvedBy.slice(0, NAMES_MAX),
-      expiresInSeconds: Math.max(0, Math.ceil((expiresAtMs - nowMs) / 1000)),
+      id: approval.id,
+      required: approval.required,
+      given: approval.approvedBy.length,
+      approvedBy: approval.approvedBy.slice(0, NAMES_MAX),
+      expiresInSeconds: Math.max(0, Math.ceil((approval.expiresAtMs - nowMs) / 1000)),
     },
   };
   return signAnswer(key, MESSAGE_TYPES.pending, pending, 202);

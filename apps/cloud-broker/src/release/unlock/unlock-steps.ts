@@ -202,12 +202,7 @@ export async function grantAndCommit(
   dependencies: Needs<"keys" | "commit" | "now" | "store">,
   { message, node, request, channel }: UnlockAsked,
   known: Known,
-  {
-    sealed,
-    released,
-    claim,
-    sendEnvelope,
-  }: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
+  permitted: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
   const { signing } = dependencies.keys;
   const { envelope, approval, admission, switches, policyRevision } = known;
@@ -217,14 +212,14 @@ export async function grantAndCommit(
     order: node.order,
     serial: node.serial,
     sealed: {
-      enc: encodeBase64url(sealed.enc),
-      ciphertext: encodeBase64url(sealed.ciphertext),
+      enc: encodeBase64url(permitted.sealed.enc),
+      ciphertext: encodeBase64url(permitted.sealed.ciphertext),
     },
     lease: { id: randomUUID(), ...leaseTermsOf(terms), ...channel.lease(terms), sequence: 0 },
-    kid: released.kid,
+    kid: permitted.released.kid,
     correlationId: message.correlationId,
     envelope:
-      channel.carriesEnvelope && sendEnvelope && envelope !== undefined
+      channel.carriesEnvelope && permitted.sendEnvelope && envelope !== undefined
         ? await signEnvelope(signing, envelope)
         : undefined,
   };
@@ -235,10 +230,10 @@ export async function grantAndCommit(
     node,
     grant,
     answer,
-    released,
+    released: permitted.released,
     generation: envelope?.generation ?? request.generation,
     channel,
-    claim,
+    claim: permitted.claim,
     began: { switches, policyRevision, deviceKid: node.key.kid },
   });
   return committed.ok ? { ok: true, value: answer } : committed;

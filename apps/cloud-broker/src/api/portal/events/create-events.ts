@@ -152,19 +152,16 @@ function waitForNews(listener: PageListener, heartbeatMs: number): Promise<void>
  * commit. One query of an index serves all pages of a replica. Rows of the window that were seen
  * before are recognised by their sequence number, which only grows in its chain.
  */
-function createReadChanges({
-  store,
-  now,
-}: {
+function createReadChanges(deps: {
   readonly store: Store;
   readonly now: Clock;
 }): () => Promise<Changes | "many"> {
   // The pages themselves read earlier changes, except for those that a slower clock wrote just now.
-  const sinceMs = now() - SKEW_MS;
+  const sinceMs = deps.now() - SKEW_MS;
   let seen: ReadonlyMap<string, number> = new Map();
   return async () => {
-    const windowMs = now() - WINDOW_MS;
-    const rows = await store
+    const windowMs = deps.now() - WINDOW_MS;
+    const rows = await deps.store
       .selectFrom("audit")
       .select(["chain", "sequence", "row_json"])
       .where("at_ms", ">", Math.max(windowMs, sinceMs))
