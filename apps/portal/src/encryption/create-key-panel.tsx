@@ -18,7 +18,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
-import { useIsKeyNameTaken } from "./use-taken-names.ts";
+import { useIsKeyNameTaken } from "./use-azure.ts";
 
 const NEVER = "never";
 

@@ -17,8 +17,7 @@ import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { GroupChoice, type WantedGroup } from "./group-choice.tsx";
-import { useLocations } from "./use-azure.ts";
-import { useIsVaultNameTaken } from "./use-taken-names.ts";
+import { useIsVaultNameTaken, useLocations } from "./use-azure.ts";
 
 /** *Create key vault*: its details, then *Review + create*. */
 export function CreateVaultPanel({

@@ -153,33 +153,23 @@ export function EncryptionForm({
         />
       )}
       {isWarned && (
-        <OneWayDialog
-          onConfirm={() => {
-            setIsWarned(false);
-            if (wanted !== undefined) save.mutate(wanted);
-          }}
-          onClose={() => setIsWarned(false)}
-        />
+        <AlertDialog
+          title={texts.encryption.oneWay.title}
+          text={texts.encryption.oneWay.text}
+          onDismiss={() => setIsWarned(false)}
+        >
+          <Button
+            appearance="primary"
+            onClick={() => {
+              setIsWarned(false);
+              if (wanted !== undefined) save.mutate(wanted);
+            }}
+          >
+            {texts.encryption.oneWay.confirm}
+          </Button>
+          <Button onClick={() => setIsWarned(false)}>{texts.encryption.cancel}</Button>
+        </AlertDialog>
       )}
     </SaveForm>
-  );
-}
-
-/** Shown before the first switch to a customer's key, which cannot be undone. */
-function OneWayDialog({
-  onConfirm,
-  onClose,
-}: {
-  readonly onConfirm: () => void;
-  readonly onClose: () => void;
-}): ReactElement {
-  const texts = useTexts().encryption;
-  return (
-    <AlertDialog title={texts.oneWay.title} text={texts.oneWay.text} onDismiss={onClose}>
-      <Button appearance="primary" onClick={onConfirm}>
-        {texts.oneWay.confirm}
-      </Button>
-      <Button onClick={onClose}>{texts.cancel}</Button>
-    </AlertDialog>
   );
 }

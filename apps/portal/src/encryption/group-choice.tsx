@@ -4,8 +4,7 @@ import { type ReactElement, useState } from "react";
 
 import { Choice, TextField } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useResourceGroups } from "./use-azure.ts";
-import { isGroupNameTaken } from "./use-taken-names.ts";
+import { isGroupNameTaken, useResourceGroups } from "./use-azure.ts";
 
 export type WantedGroup = { readonly name: string; readonly isNew: boolean };
 

@@ -37,8 +37,7 @@ import { useMay } from "../order/use-may.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { type Texts, useTexts } from "../texts/texts.ts";
-import { GrantButton } from "./grant-access.tsx";
-import { useGrant } from "./use-grant.ts";
+import { GrantButton, useGrant } from "./grant-access.tsx";
 import { usePreflight } from "./use-preflight.ts";
 
 const useStyles = makeStyles({

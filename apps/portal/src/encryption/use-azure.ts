@@ -1,10 +1,13 @@
+import { isIdentifier, isSameIdentifier } from "@databox-cmk/protocol";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type * as z from "zod/mini";
 
 import { AZURE_LISTS, type AzureList, readAzureList } from "../api/azure-lists.ts";
 import { type KeyVersion, readKeys, readKeyVersions, type VaultKey } from "../api/vault-keys.ts";
+import { isVaultNameTaken } from "../api/vaults.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { type ReadOptions, useRead } from "../queries/use-part.ts";
+import { useSettled } from "../shell/use-settled.ts";
 
 /** The choices in Azure, as far as the caller may see them. */
 function useAzureList<Item extends z.ZodMiniType<{ readonly name: string }>>(
@@ -55,4 +58,27 @@ export function useKeyVersions(
     (client, signal) => readKeyVersions(client, vaultUri ?? "", key, signal),
     { enabled: vaultUri !== undefined && key !== "" },
   );
+}
+
+/** Whether Azure already has the name, checked while it is typed. `undefined`: not known. */
+export function useIsVaultNameTaken(subscriptionId: string, name: string): boolean | undefined {
+  const settled = useSettled(name);
+  const check = useRead(
+    QUERY_KEYS.azure(subscriptionId, `vault-name ${name.toLowerCase()}`),
+    (client, signal) => isVaultNameTaken(client, subscriptionId, name, signal),
+    { enabled: settled === name && isIdentifier("vaultName", name), staleTime: 0 },
+  );
+  return check.data;
+}
+
+export function useIsKeyNameTaken(vaultUri: string, name: string): boolean {
+  const keys = useKeys(vaultUri);
+  return (keys.data ?? []).some((key) => isSameIdentifier(key.name, name));
+}
+
+export function isGroupNameTaken(
+  groups: readonly { readonly name: string }[] | undefined,
+  name: string,
+): boolean {
+  return (groups ?? []).some((group) => isSameIdentifier(group.name, name));
 }
