@@ -26,6 +26,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { CommandBar, type Refreshable, RefreshButton } from "../shell/command-bar.tsx";
 import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { ORDER } from "../shell/router-link.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 import { actionName, actorName } from "./actor-name.ts";
@@ -42,9 +43,7 @@ export function ActivityFilters({
   readonly shown: Refreshable;
 }): ReactElement {
   const texts = useTexts();
-  const navigate = useNavigate({
-    from: "/orders/$subscriptionId/$resourceGroup/$jobName/activity",
-  });
+  const navigate = useNavigate({ from: `${ORDER}/activity` });
   const { mutate: save, isPending: isExporting, error } = useExport(search);
   const apply = (change: Record<string, string | undefined>) => {
     void navigate({ search: parseActivitySearch({ ...search, ...change }), replace: true });

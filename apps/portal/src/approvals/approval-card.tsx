@@ -10,7 +10,7 @@ import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalFacts, ApprovalState } from "./approval-facts.tsx";
@@ -47,10 +47,7 @@ export function ApprovalCard({
         header={
           <span className={styles.head}>
             {isOrderNamed && name !== undefined ? (
-              <RouterLink
-                to="/orders/$subscriptionId/$resourceGroup/$jobName/approvals"
-                params={name}
-              >
+              <RouterLink to={`${ORDER}/approvals`} params={name}>
                 {approval.orderName}
               </RouterLink>
             ) : (

@@ -1,16 +1,12 @@
-import { APPROVAL_CALLS, type ApprovalView } from "@databox-cmk/protocol";
-import { useQueries, type UseQueryResult } from "@tanstack/react-query";
+import { APPROVAL_CALLS } from "@databox-cmk/protocol";
+import { useQueries } from "@tanstack/react-query";
 
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 
 /** Every request of any order that waits for the reader; the earliest to expire comes first. */
-export function useWaitingApprovals(): {
-  readonly approvals: readonly ApprovalView[];
-  readonly isPending: boolean;
-  readonly failed: readonly UseQueryResult[];
-} {
+export function useWaitingApprovals() {
   const { client } = useSignedIn();
   const subscriptions = useSubscriptions();
   const waiting = useQueries({

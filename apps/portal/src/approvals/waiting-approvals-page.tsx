@@ -16,12 +16,9 @@ export function WaitingApprovalsPage(): ReactElement {
   return (
     <Page title={texts.approvals.waitingTitle} icon={<PersonClockRegular />}>
       <Stack gap="L">
-        {failed.map(
-          (each, index) =>
-            each.error !== null && (
-              <QueryProblem key={index} error={each.error} onTryAgain={() => void each.refetch()} />
-            ),
-        )}
+        {failed.map(({ error, refetch }, index) => (
+          <QueryProblem key={index} error={error} onTryAgain={() => void refetch()} />
+        ))}
         {isPending && <LoadingState />}
         {!isPending && failed.length === 0 && approvals.length === 0 && (
           <EmptyState icon={<PersonClockRegular />} title={texts.approvals.noneWaiting}>

@@ -33,8 +33,7 @@ export function ContactFields({
   readonly problemOf: (problem: OrderProblem) => string | undefined;
   readonly onChange: (change: Partial<Contact>) => void;
 }): ReactElement {
-  const texts = useTexts();
-  const words = texts.createOrder;
+  const words = useTexts().createOrder;
   const fieldOf = ([name, autoComplete, problem]:
     | (typeof ADDRESS)[number]
     | (typeof PERSON)[number]) => (

@@ -8,7 +8,7 @@ import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { OrdersCrumb, Page } from "../shell/page.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { ORDER, RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderWizard } from "./order-wizard.tsx";
 
@@ -44,17 +44,13 @@ export function CloneOrderPage(): ReactElement {
       icon={<CopyRegular />}
       trail={[
         <OrdersCrumb key="orders" />,
-        <RouterBreadcrumb
-          key="order"
-          to="/orders/$subscriptionId/$resourceGroup/$jobName"
-          params={name}
-        >
+        <RouterBreadcrumb key="order" to={ORDER} params={name}>
           {name.jobName}
         </RouterBreadcrumb>,
       ]}
     >
       {failed === undefined && (order.isPending || policy.isPending) && <LoadingState />}
-      {failed !== undefined && failed.error !== null && (
+      {failed !== undefined && (
         <QueryProblem error={failed.error} onTryAgain={() => void failed.refetch()} />
       )}
       {order.data !== undefined && policy.data !== undefined && (

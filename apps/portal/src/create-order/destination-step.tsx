@@ -8,10 +8,9 @@ import type { StepProps } from "./step.ts";
 
 /** *Data destination*: the storage accounts that the data goes to, or comes from. */
 export function DestinationStep({ order, onChange, problemOf }: StepProps): ReactElement {
-  const texts = useTexts();
+  const words = useTexts().createOrder;
   const { subscriptionId, accounts, transferType } = order;
   const offered = useStorageAccounts(subscriptionId);
-  const words = texts.createOrder;
   const problem = problemOf("accounts") ?? problemOf("tooManyAccounts");
   return (
     <>

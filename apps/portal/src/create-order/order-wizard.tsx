@@ -1,7 +1,12 @@
-import { type CloudError, CUSTODY_POLICY_CALLS, LOCATION_CALLS } from "@databox-cmk/protocol";
+import {
+  type CloudError,
+  CUSTODY_POLICY_CALLS,
+  JOB_CALLS,
+  LOCATION_CALLS,
+} from "@databox-cmk/protocol";
 import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
-import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -10,6 +15,7 @@ import { ProblemError } from "../api/problem-error.ts";
 import { failureOf } from "../core/is-same.ts";
 import {
   inSplitCustody,
+  isOrderName,
   type NewOrder,
   type OrderProblem,
   problemsOf,
@@ -24,7 +30,9 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { usePart } from "../queries/use-part.ts";
 import { FormFields } from "../shell/form-fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { ORDER } from "../shell/router-link.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
+import { useSettled } from "../shell/use-settled.ts";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { BasicsStep } from "./basics-step.tsx";
@@ -32,7 +40,6 @@ import { ContactFields } from "./contact-fields.tsx";
 import { DestinationStep } from "./destination-step.tsx";
 import { ReviewStep, ReviewVerdict } from "./review-step.tsx";
 import { SecurityStep } from "./security-step.tsx";
-import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
 
 const useStyles = makeStyles({
   tabs: { flexWrap: "wrap" },
@@ -61,7 +68,7 @@ const useStyles = makeStyles({
  */
 export function OrderWizard({ start }: { readonly start: NewOrder }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
+  const words = useTexts().createOrder;
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -80,15 +87,9 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
     gcTime: 0,
     mutationFn: (wanted: NewOrder) => createOrder(client, wanted),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
-    onDone: (at) =>
-      navigate({
-        to: "/orders/$subscriptionId/$resourceGroup/$jobName",
-        params: at,
-        ignoreBlocker: true,
-      }),
+    onDone: (at) => navigate({ to: ORDER, params: at, ignoreBlocker: true }),
   });
   const failure = failureOf(place, order);
-  const words = texts.createOrder;
   const goTo = (next: Step) => {
     setLeft(next === "review" ? STEPS : [...left, step]);
     setStep(next);
@@ -212,4 +213,31 @@ function useIsSplitOnly(subscriptionId: string): boolean {
     { enabled: subscriptionId !== "" },
   );
   return policy.data?.splitOnly === true;
+}
+
+const NOT_FOUND = 404;
+
+/**
+ * Whether an order has this name in its resource group; not known where the reader may not see that
+ * order.
+ */
+function useIsOrderNameTaken({ subscriptionId, group, name }: NewOrder): boolean {
+  const { client } = useSignedIn();
+  const settled = useSettled(name);
+  const wanted = { subscriptionId, resourceGroup: group?.name ?? "", jobName: name };
+  const check = useQuery({
+    queryKey: QUERY_KEYS.orderPart(wanted, "isTaken"),
+    queryFn: async ({ signal }) => {
+      try {
+        await client.call(JOB_CALLS.read, { params: wanted, signal });
+        return true;
+      } catch (error) {
+        if (error instanceof ProblemError && error.status === NOT_FOUND) return false;
+        throw error;
+      }
+    },
+    enabled: settled === name && group?.isNew === false && isOrderName(name),
+    staleTime: 0,
+  });
+  return check.data === true;
 }

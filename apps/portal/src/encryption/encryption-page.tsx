@@ -10,7 +10,7 @@ import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
 import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { EncryptionForm } from "./encryption-form.tsx";
@@ -75,10 +75,7 @@ function CurrentCustody(): ReactElement | null {
     <div className={styles.custody}>
       <Section title={texts.custody.title}>
         <Text block>{texts.custody.kinds[custodyOf(policy.data.value).kind]}</Text>
-        <RouterLink
-          to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
-          params={name}
-        >
+        <RouterLink to={`${ORDER}/unlock-policy`} params={name}>
           {texts.custody.change}
         </RouterLink>
       </Section>

@@ -37,8 +37,7 @@ const useStyles = makeStyles({
 /** Says what the open page is for, where to read more, and which keys work on every page. */
 export function HelpPanel({ onClose }: { readonly onClose: () => void }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
-  const words = texts.help;
+  const words = useTexts().help;
   const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? "/" });
   const keys = [
     [[words.keys.control, "K"], words.shortcuts.search],

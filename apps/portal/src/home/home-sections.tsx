@@ -72,8 +72,7 @@ function useHome({ subscriptionId }: HomeScope) {
 /** Shows counts that link to their lists, tasks, charts, and the keys by their expiry. */
 export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
-  const words = texts.home;
+  const words = useTexts().home;
   const { unusable, atRisk, stuck, open, figures } = useHome({ subscriptionId });
   const { approvals, isPending, failed } = useWaitingApprovals();
   const orders = [unusable, atRisk, stuck, open];
@@ -88,20 +87,12 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
       ? ({ to: "/operator/orders", search } as const)
       : ({ to: "/orders", search: { ...search, subscription: subscriptionId } } as const);
   const tiles = [
-    {
-      label: words.tiles.unusable,
-      count: countOf(unusable.data),
-      link: listOf({ health: "Unusable" }),
-    },
-    { label: words.tiles.atRisk, count: countOf(atRisk.data), link: listOf({ health: "AtRisk" }) },
-    { label: words.tiles.stuck, count: countOf(stuck.data), link: listOf({ stage: "DataCopy" }) },
-    {
-      label: words.tiles.approvals,
-      count: String(approvals.length),
-      link: { to: "/approvals" } as const,
-    },
-    { label: words.tiles.open, count: countOf(open.data), link: listOf({ lock: "unlocked" }) },
-  ];
+    [words.tiles.unusable, countOf(unusable.data), listOf({ health: "Unusable" })],
+    [words.tiles.atRisk, countOf(atRisk.data), listOf({ health: "AtRisk" })],
+    [words.tiles.stuck, countOf(stuck.data), listOf({ stage: "DataCopy" })],
+    [words.tiles.approvals, String(approvals.length), { to: "/approvals" }],
+    [words.tiles.open, countOf(open.data), listOf({ lock: "unlocked" })],
+  ] as const;
   if (isPending || figures.isPending || orders.some((query) => query.isPending))
     return <LoadingState />;
   const todos = listTodos({
@@ -112,13 +103,11 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
   });
   return (
     <Stack gap="XXL">
-      {problems.map(({ error, refetch }, index) =>
-        error === null ? null : (
-          <QueryProblem key={index} error={error} onTryAgain={() => void refetch()} />
-        ),
-      )}
+      {problems.map(({ error, refetch }, index) => (
+        <QueryProblem key={index} error={error} onTryAgain={() => void refetch()} />
+      ))}
       <ul className={styles.tiles} aria-label={words.tilesLabel}>
-        {tiles.map(({ label, count, link }) => (
+        {tiles.map(([label, count, link]) => (
           <li key={label}>
             <RouterLink {...link} className={styles.tile}>
               <span className={styles.count}>{count}</span> <span>{label}</span>

@@ -2,9 +2,8 @@ import { Text } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
 import { parseOrderId } from "../core/arm-path.ts";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 
-const ORDER = "/orders/$subscriptionId/$resourceGroup/$jobName";
 const PAGES = {
   approvals: `${ORDER}/approvals`,
   keyHealth: `${ORDER}/key-health`,

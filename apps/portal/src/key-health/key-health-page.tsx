@@ -1,4 +1,4 @@
-import { KEY_VERSION_CALLS, type KeyVersionsView } from "@databox-cmk/protocol";
+import { KEY_VERSION_CALLS } from "@databox-cmk/protocol";
 import { Section, Stack, StateBadge, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
@@ -52,47 +52,39 @@ function KeyVersionsInUse(): ReactElement {
     <>
       {newestProblem !== undefined && <ProblemPanel problem={newestProblem} />}
       {devices.total > 0 && <Text>{texts.devices(devices.acknowledged, devices.total)}</Text>}
-      <VersionTable versions={value} />
+      <DataTable
+        label={texts.versionsTitle}
+        columns={[
+          {
+            heading: texts.keyVersion,
+            cell: ({ kid }) => <Copyable value={kid} shown={keyVersionLabel(kid)} what={kid} />,
+          },
+          {
+            heading: texts.safe,
+            cell: ({ safeToDisable }) =>
+              safeToDisable ? (
+                <StateBadge look={[CheckmarkCircleFilled, "good"]} name={texts.isSafe} />
+              ) : (
+                <StateBadge look={[WarningFilled, "watch"]} name={texts.isNeeded} />
+              ),
+          },
+          { heading: texts.why, isWide: true, cell: texts.versionReason },
+          {
+            heading: texts.envelopes,
+            isWide: true,
+            cell: ({ currentEnvelopes }) => currentEnvelopes,
+          },
+          { heading: texts.liveLeases, isWide: true, cell: ({ liveLeases }) => liveLeases },
+          {
+            heading: texts.lastUsed,
+            isWide: true,
+            cell: ({ lastUsedAt }) =>
+              lastUsedAt === undefined ? texts.never : <Time at={lastUsedAt} />,
+          },
+        ]}
+        rows={value}
+        keyOf={({ kid }) => kid}
+      />
     </>
-  );
-}
-
-function VersionTable({ versions }: { readonly versions: KeyVersionsView["value"] }): ReactElement {
-  const texts = useTexts().keyHealth;
-  return (
-    <DataTable
-      label={texts.versionsTitle}
-      columns={[
-        {
-          heading: texts.keyVersion,
-          cell: ({ kid }) => <Copyable value={kid} shown={keyVersionLabel(kid)} what={kid} />,
-        },
-        { heading: texts.safe, cell: ({ safeToDisable }) => <Verdict isSafe={safeToDisable} /> },
-        { heading: texts.why, isWide: true, cell: texts.versionReason },
-        {
-          heading: texts.envelopes,
-          isWide: true,
-          cell: ({ currentEnvelopes }) => currentEnvelopes,
-        },
-        { heading: texts.liveLeases, isWide: true, cell: ({ liveLeases }) => liveLeases },
-        {
-          heading: texts.lastUsed,
-          isWide: true,
-          cell: ({ lastUsedAt }) =>
-            lastUsedAt === undefined ? texts.never : <Time at={lastUsedAt} />,
-        },
-      ]}
-      rows={versions}
-      keyOf={({ kid }) => kid}
-    />
-  );
-}
-
-function Verdict({ isSafe }: { readonly isSafe: boolean }): ReactElement {
-  const texts = useTexts().keyHealth;
-  return isSafe ? (
-    <StateBadge look={[CheckmarkCircleFilled, "good"]} name={texts.isSafe} />
-  ) : (
-    <StateBadge look={[WarningFilled, "watch"]} name={texts.isNeeded} />
   );
 }

@@ -55,8 +55,7 @@ function ChoicesForm({
   readonly queryKey: readonly unknown[];
 }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
-  const words = texts.noticeSettings;
+  const words = useTexts().noticeSettings;
   const { language: pageLanguage } = useLanguage();
   const [draft, setDraft] = useState(choices);
   const body = renderChoices(draft, pageLanguage);

@@ -14,7 +14,7 @@ import type { ReactElement } from "react";
 import { parseOrderId } from "../core/arm-path.ts";
 import { Age } from "../shell/age.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { Notices } from "./use-notices.ts";
@@ -147,13 +147,13 @@ function Notice({
 }
 
 const PAGES = {
-  "approval-waiting": "/orders/$subscriptionId/$resourceGroup/$jobName/approvals",
-  "key-at-risk": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
-  "key-unusable": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
-  "drill-finished": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
-  "policy-changed": "/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy",
-  "access-revoked": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
-  "emergency-access": "/orders/$subscriptionId/$resourceGroup/$jobName/approvals",
+  "approval-waiting": `${ORDER}/approvals`,
+  "key-at-risk": `${ORDER}/key-health`,
+  "key-unusable": `${ORDER}/key-health`,
+  "drill-finished": `${ORDER}/key-health`,
+  "policy-changed": `${ORDER}/unlock-policy`,
+  "access-revoked": `${ORDER}/key-health`,
+  "emergency-access": `${ORDER}/approvals`,
 } as const;
 
 function NoticeLink({

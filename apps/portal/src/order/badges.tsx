@@ -24,11 +24,9 @@ const LOOKS = {
   NotWatched: [SubtractCircleRegular, "none"],
 } as const satisfies Record<KeyHealthState, StateLook>;
 
-export function HealthBadge({
-  health,
-}: {
-  readonly health: { readonly state: KeyHealthState };
-}): ReactElement {
+type Health = { readonly state: KeyHealthState };
+
+export function HealthBadge({ health }: { readonly health: Health }): ReactElement {
   return <StateBadge look={LOOKS[health.state]} name={useTexts().healthStates[health.state]} />;
 }
 

@@ -7,7 +7,7 @@ import { type ChainBox, layOutChain } from "../core/key-chain-layout.ts";
 import { type ChainLink, decideKeyChain } from "../core/key-chain.ts";
 import { chosenKeyOf, keyUrlOf } from "../core/key-choice.ts";
 import { DESKTOP_PX, narrowerThan } from "../shell/breakpoints.ts";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderNode, useOrderName } from "./use-order.ts";
 
@@ -175,18 +175,11 @@ function Box({
       <foreignObject x={x + 12} y={y + TITLE_HEIGHT} width={width - 24} height={nameHeight}>
         <div title={name} className={mergeClasses(styles.name, styles[`lines${lines}`])}>
           {serial === undefined ? (
-            <RouterLink
-              to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"
-              params={params}
-            >
+            <RouterLink to={`${ORDER}/encryption`} params={params}>
               {name}
             </RouterLink>
           ) : (
-            <RouterLink
-              to="/orders/$subscriptionId/$resourceGroup/$jobName/activity"
-              params={params}
-              search={{ search: serial }}
-            >
+            <RouterLink to={`${ORDER}/activity`} params={params} search={{ search: serial }}>
               {name}
             </RouterLink>
           )}

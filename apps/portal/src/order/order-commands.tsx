@@ -17,6 +17,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { ORDER } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -65,11 +66,9 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
       await refresh();
     },
   });
-  const [mayCancel, mayDelete, mayMitigate] = [
-    useMay("cancel"),
-    useMay("delete"),
-    useMay("mitigate"),
-  ];
+  const mayCancel = useMay("cancel");
+  const mayDelete = useMay("delete");
+  const mayMitigate = useMay("mitigate");
   const actions = order.properties.details?.actions ?? [];
   const dialog = texts.order.commands;
   return (
@@ -78,12 +77,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         <RefreshButton of={{ isFetching, refetch: refresh }} />
         <ToolbarButton
           icon={<CopyRegular />}
-          onClick={() =>
-            void navigate({
-              to: "/orders/$subscriptionId/$resourceGroup/$jobName/clone",
-              params: name,
-            })
-          }
+          onClick={() => void navigate({ to: `${ORDER}/clone`, params: name })}
         >
           {dialog.clone}
         </ToolbarButton>
@@ -167,8 +161,7 @@ function JsonPanel({
   readonly onClose: () => void;
 }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
-  const words = texts.order.json;
+  const words = useTexts().order.json;
   const text = JSON.stringify(value, undefined, 2);
   return (
     <SidePanel title={words.title} onClose={onClose}>

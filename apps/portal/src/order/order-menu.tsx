@@ -31,11 +31,9 @@ import { Fragment, type ReactElement, useState } from "react";
 import { ReturnFocus } from "../focus/focus.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { narrowerThan, TABLET_PX } from "../shell/breakpoints.ts";
-import { RouterNavItem } from "../shell/router-link.tsx";
+import { ORDER, RouterNavItem } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
-
-const ORDER = "/orders/$subscriptionId/$resourceGroup/$jobName";
 
 /** The menu: a row for each page of an order. */
 const GROUPS = [

@@ -5,7 +5,7 @@ import type { ReactElement, ReactNode } from "react";
 import { below, TABLET_PX } from "../shell/breakpoints.ts";
 import { OrdersCrumb, Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { ORDER, RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderMenu, type OrderSection } from "./order-menu.tsx";
 import { useMay } from "./use-may.ts";
@@ -50,11 +50,7 @@ export function OrderPage({
         ...(isOverview
           ? []
           : [
-              <RouterBreadcrumb
-                key="order"
-                to="/orders/$subscriptionId/$resourceGroup/$jobName"
-                params={name}
-              >
+              <RouterBreadcrumb key="order" to={ORDER} params={name}>
                 {name.jobName}
               </RouterBreadcrumb>,
             ]),

@@ -7,7 +7,7 @@ import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge, LockBadge } from "./badges.tsx";
 import { ErasureSection } from "./erasure-section.tsx";
@@ -96,10 +96,7 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
         [
           texts.orders.encryption,
           kek && (
-            <RouterLink
-              to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"
-              params={name}
-            >
+            <RouterLink to={`${ORDER}/encryption`} params={name}>
               {texts.encryptionTypes[kek.kekType]}
             </RouterLink>
           ),

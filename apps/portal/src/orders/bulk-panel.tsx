@@ -1,7 +1,6 @@
 import {
   KEY_HEALTH_CALLS,
   OPERATOR_REVOCATION_CALLS,
-  type OrderSummary,
   REVOCATION_CALLS,
 } from "@databox-cmk/protocol";
 import { FailureText, Notice, RULE_BELOW } from "@databox-cmk/ui";
@@ -22,7 +21,7 @@ import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useSingleMutation } from "../toasts/use-single-mutation.ts";
 import { describePlace } from "./order-columns.ts";
-import { type OpenedPage, orderNameOf, PAGES } from "./order-table.tsx";
+import { type ChosenOrders, type OpenedPage, orderNameOf, PAGES } from "./order-table.tsx";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0 },
@@ -51,8 +50,7 @@ export function BulkPanel({
   run,
   onClose,
   children,
-}: {
-  readonly orders: readonly OrderSummary[];
+}: ChosenOrders & {
   readonly title: string;
   /** Label of the button that begins. */
   readonly confirm: string;
@@ -64,7 +62,6 @@ export function BulkPanel({
   readonly opens: OpenedPage;
   /** @returns the result, for its row */
   readonly run: (name: OrderName) => Promise<ReactNode>;
-  readonly onClose: () => void;
   /** Explains the action, and has its fields. */
   readonly children: ReactNode;
 }): ReactElement {
@@ -141,13 +138,7 @@ export function BulkPanel({
 }
 
 /** Checks the keys of chosen orders. */
-export function CheckKeysPanel({
-  orders,
-  onClose,
-}: {
-  readonly orders: readonly OrderSummary[];
-  readonly onClose: () => void;
-}): ReactElement {
+export function CheckKeysPanel({ orders, onClose }: ChosenOrders): ReactElement {
   const words = useTexts().orders.bulk.check;
   const { client } = useSignedIn();
   return (
@@ -171,11 +162,9 @@ export function RevokePanel({
   orders,
   by,
   onClose,
-}: {
-  readonly orders: readonly OrderSummary[];
+}: ChosenOrders & {
   /** The side whose switches they are: only it can turn them off. */
   readonly by: "customer" | "operator";
-  readonly onClose: () => void;
 }): ReactElement {
   const texts = useTexts();
   const words = texts.orders.bulk.revoke;

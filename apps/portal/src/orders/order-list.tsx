@@ -27,17 +27,14 @@ import { ALL_COLUMNS, type OrderColumn, OWN_COLUMNS, parseHidden } from "./order
 import { filterOf, type OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
 import { LARGEST_PAGE, orderPageQuery, readOrderPage } from "./order-page-query.ts";
-import { type OpenedPage, OrderTable } from "./order-table.tsx";
+import { type ChosenOrders, type OpenedPage, OrderTable } from "./order-table.tsx";
 import { useOrderExport } from "./use-order-export.ts";
 
 /** An action on all chosen orders. */
 export type BulkAction = {
   readonly title: string;
   readonly icon: ReactElement;
-  readonly renderPanel: (panel: {
-    readonly orders: readonly OrderSummary[];
-    readonly onClose: () => void;
-  }) => ReactElement;
+  readonly renderPanel: (panel: ChosenOrders) => ReactElement;
 };
 
 /** Filters, table and pages of a list of orders. */

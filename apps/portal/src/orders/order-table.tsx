@@ -17,7 +17,7 @@ import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "r
 import { type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { HealthBadge, LockBadge } from "../order/badges.tsx";
 import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OrderColumn } from "./order-columns.ts";
 
@@ -45,11 +45,17 @@ const useStyles = makeStyles({
 });
 
 export const PAGES = {
-  overview: "/orders/$subscriptionId/$resourceGroup/$jobName",
-  operations: "/orders/$subscriptionId/$resourceGroup/$jobName/operations",
-  keyHealth: "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
+  overview: ORDER,
+  operations: `${ORDER}/operations`,
+  keyHealth: `${ORDER}/key-health`,
 } as const;
 export type OpenedPage = keyof typeof PAGES;
+
+/** The props of a panel for chosen orders. */
+export type ChosenOrders = {
+  readonly orders: readonly OrderSummary[];
+  readonly onClose: () => void;
+};
 
 /** The ids of the chosen orders. */
 export type Selection = {

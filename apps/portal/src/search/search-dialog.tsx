@@ -1,5 +1,4 @@
 import { ERRORS } from "@databox-cmk/errors";
-import type { OrderSummary } from "@databox-cmk/protocol";
 import { FailureText, LoadingState } from "@databox-cmk/ui";
 import {
   Dialog,
@@ -24,7 +23,7 @@ import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { PAGES } from "../shell/pages.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useSettled } from "../shell/use-settled.ts";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
@@ -76,12 +75,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }): Rea
     ...orders.found.flatMap(({ id, name, resourceGroup }) => {
       const params = parseOrderId(id);
       if (params === undefined) return [];
-      const link = {
-        to: isOperator
-          ? "/orders/$subscriptionId/$resourceGroup/$jobName/operations"
-          : "/orders/$subscriptionId/$resourceGroup/$jobName",
-        params,
-      } as const;
+      const link = { to: isOperator ? `${ORDER}/operations` : ORDER, params } as const;
       return [{ key: id, kind: "orders", link, name, fact: resourceGroup } as const];
     }),
     ...codes.map(
@@ -181,11 +175,7 @@ function Results({
 const MOST = 8;
 
 /** Orders whose name or serial number contains the text, once the reader pauses. */
-function useFoundOrders(text: string): {
-  readonly found: readonly OrderSummary[];
-  readonly isPending: boolean;
-  readonly error: Error | null;
-} {
+function useFoundOrders(text: string) {
   const { client } = useSignedIn();
   const isOperator = useIsOperator();
   const subscriptions = useSubscriptions();

@@ -98,20 +98,15 @@ function WindowCard({
         ))}
       </div>
       <Row gap="M">
-        <Field label={texts.from}>
-          <Input
-            type="time"
-            value={window.from}
-            onChange={(_event, { value }) => onChange({ ...window, from: value })}
-          />
-        </Field>
-        <Field label={texts.to}>
-          <Input
-            type="time"
-            value={window.to}
-            onChange={(_event, { value }) => onChange({ ...window, to: value })}
-          />
-        </Field>
+        {(["from", "to"] as const).map((end) => (
+          <Field key={end} label={texts[end]}>
+            <Input
+              type="time"
+              value={window[end]}
+              onChange={(_event, { value }) => onChange({ ...window, [end]: value })}
+            />
+          </Field>
+        ))}
         <TimeZone
           value={window.timeZone}
           onChange={(timeZone) => onChange({ ...window, timeZone })}

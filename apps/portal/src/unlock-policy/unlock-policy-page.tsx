@@ -55,7 +55,7 @@ const useStyles = makeStyles({
 /** Daily limit of the order's unlocks, saved separately since it is not part of the policy. */
 function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
+  const words = useTexts().unlockPolicy.budget;
   const [limit, setLimit] = useState(stored.unlocksPerDay);
   const saving = useOrderChange(
     "changeBudget",
@@ -64,7 +64,6 @@ function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): ReactEle
       else await call(UNLOCK_BUDGET_CALLS.write, { body: { unlocksPerDay: wanted.limit } });
     },
   );
-  const words = texts.unlockPolicy.budget;
   return (
     <SaveForm
       saving={saving}

@@ -10,7 +10,7 @@ import { useOrderName, useOrderPart, useUnlockPolicy } from "../order/use-order.
 import { PersonName } from "../people/person-name.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChallengeForm } from "./challenge-form.tsx";
 import { type Carried, leaseName, SubmittedChallenge } from "./submitted-challenge.tsx";
@@ -33,11 +33,7 @@ export function UnlockPage(): ReactElement {
         {policy.data?.value.offline.allowed === false && (
           <Notice intent="warning">
             {texts.notAllowed}{" "}
-            <RouterLink
-              inline
-              to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
-              params={name}
-            >
+            <RouterLink inline to={`${ORDER}/unlock-policy`} params={name}>
               {texts.toPolicy}
             </RouterLink>
           </Notice>

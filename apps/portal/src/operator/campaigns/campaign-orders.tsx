@@ -22,7 +22,7 @@ import { useRead } from "../../queries/use-part.ts";
 import { DataTable } from "../../shell/data-table.tsx";
 import { Pager } from "../../shell/pager.tsx";
 import { QueryState } from "../../shell/query-problem.tsx";
-import { RouterLink } from "../../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../../shell/router-link.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -134,7 +134,7 @@ function OrderLink({ id }: { readonly id: string }): ReactElement | string {
   const name = parseOrderId(id);
   if (name === undefined) return id;
   return (
-    <RouterLink to="/orders/$subscriptionId/$resourceGroup/$jobName/operations" params={name}>
+    <RouterLink to={`${ORDER}/operations`} params={name}>
       {name.jobName}
     </RouterLink>
   );

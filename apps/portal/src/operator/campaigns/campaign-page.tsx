@@ -31,14 +31,13 @@ const route = getRouteApi("/operators/operator/campaigns/$campaignId");
 
 /** One campaign and its progress. */
 export function CampaignPage(): ReactElement {
-  const texts = useTexts();
+  const words = useTexts().operator.campaigns;
   const { campaignId } = route.useParams();
   const campaign = usePart(
     CAMPAIGN_CALLS.read,
     { params: { campaignId } },
     { refetchInterval: ({ state }) => (state.data?.state === "Running" ? LIVE_MS : false) },
   );
-  const words = texts.operator.campaigns;
   const { data } = campaign;
   return (
     <OperatorPage
@@ -59,7 +58,7 @@ export function CampaignPage(): ReactElement {
           </Section>
           {data.progress.failedByCode.length > 0 && (
             <Section title={words.failures}>
-              <CampaignFailures failures={data.progress.failedByCode} />
+              <CampaignFailures campaign={data} />
             </Section>
           )}
           <Section title={words.orders}>
@@ -77,8 +76,7 @@ export function CampaignPage(): ReactElement {
 
 /** A campaign's change, its orders, and the person who started it. */
 function CampaignFacts({ campaign }: { readonly campaign: CampaignView }): ReactElement {
-  const texts = useTexts();
-  const words = texts.operator.campaigns;
+  const words = useTexts().operator.campaigns;
   const { action, selector, createdAt, finishedAt } = campaign;
   const to = action.kind === "move" ? action.to : {};
   return (
@@ -113,14 +111,9 @@ function CampaignFacts({ campaign }: { readonly campaign: CampaignView }): React
 }
 
 /** The reasons of failed orders, the most frequent first; each order has the steps of its cure. */
-function CampaignFailures({
-  failures,
-}: {
-  readonly failures: CampaignView["progress"]["failedByCode"];
-}): ReactElement {
+function CampaignFailures({ campaign }: { readonly campaign: CampaignView }): ReactElement {
   const styles = useCampaignFailuresStyles();
-  const texts = useTexts();
-  const words = texts.operator.campaigns;
+  const words = useTexts().operator.campaigns;
   return (
     <DataTable
       label={words.failures}
@@ -136,7 +129,7 @@ function CampaignFailures({
           ),
         },
       ]}
-      rows={failures}
+      rows={campaign.progress.failedByCode}
       keyOf={({ code }) => code}
     />
   );
@@ -144,9 +137,8 @@ function CampaignFailures({
 
 /** A campaign's progress, speed and remaining time. */
 function CampaignProgress({ campaign }: { readonly campaign: CampaignView }): ReactElement {
-  const texts = useTexts();
+  const words = useTexts().operator.campaigns;
   const { language } = useLanguage();
-  const words = texts.operator.campaigns;
   const { progress, estimate, state } = campaign;
   const now = new Date();
   return (

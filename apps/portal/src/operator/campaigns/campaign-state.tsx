@@ -13,8 +13,7 @@ const COLORS = {
 
 /** State of a campaign; a dry run is marked. */
 export function CampaignState({ campaign }: { readonly campaign: CampaignView }): ReactElement {
-  const texts = useTexts();
-  const words = texts.operator.campaigns;
+  const words = useTexts().operator.campaigns;
   const { state, progress, dryRun } = campaign;
   const hasFailures = state === "Done" && progress.failed > 0;
   return (

@@ -21,7 +21,7 @@ const LIVE_MS = 5_000;
 
 /** Re-wraps of many orders, newest first. */
 export function CampaignsPage(): ReactElement {
-  const texts = useTexts();
+  const words = useTexts().operator.campaigns;
   const navigate = useNavigate();
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
@@ -34,7 +34,6 @@ export function CampaignsPage(): ReactElement {
         state.data?.value.some((each) => each.state === "Running") === true ? LIVE_MS : false,
     },
   );
-  const words = texts.operator.campaigns;
   const starterOf = ({ origin, createdBy }: CampaignView) =>
     origin === "automatic" ? words.automatic : <PersonName id={createdBy} />;
   return (

@@ -1,10 +1,10 @@
-import type { OrderSummary } from "@databox-cmk/protocol";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../../core/campaign-form.ts";
 import { failureOf } from "../../core/is-same.ts";
 import { describePlace } from "../../orders/order-columns.ts";
+import type { ChosenOrders } from "../../orders/order-table.tsx";
 import { QueryProblem } from "../../shell/query-problem.tsx";
 import { SidePanel } from "../../shell/side-panel.tsx";
 import { UnsavedGuard } from "../../shell/unsaved-guard.tsx";
@@ -24,13 +24,7 @@ const useStyles = makeStyles({
 });
 
 /** Moves chosen orders to another key by a campaign, which begins with a dry run. */
-export function MoveOrdersPanel({
-  orders,
-  onClose,
-}: {
-  readonly orders: readonly OrderSummary[];
-  readonly onClose: () => void;
-}): ReactElement {
+export function MoveOrdersPanel({ orders, onClose }: ChosenOrders): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.campaigns;

@@ -15,9 +15,8 @@ import { CampaignVerdict, MoveFields, useStartCampaign } from "./use-start-campa
  * nothing.
  */
 export function StartCampaignPage(): ReactElement {
-  const texts = useTexts();
+  const words = useTexts().operator.campaigns;
   const { form, set, decided, request, start, isDirty } = useStartCampaign(EMPTY_FORM);
-  const words = texts.operator.campaigns;
   const selection = [
     ["keyUrl", words.ofKey, words.keyHint],
     ["subscriptionId", words.ofSubscription, words.subscriptionHint],

@@ -61,8 +61,7 @@ export function MoveFields({
   readonly form: CampaignForm;
   readonly onChange: (change: Partial<CampaignForm>) => void;
 }): ReactElement {
-  const texts = useTexts();
-  const words = texts.operator.campaigns;
+  const words = useTexts().operator.campaigns;
   const named = [
     ["kekUrl", words.toKey],
     ["vaultId", words.toVault],

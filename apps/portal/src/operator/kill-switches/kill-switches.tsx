@@ -24,7 +24,7 @@ export function KillSwitches({
 }: {
   readonly order?: { readonly name: OrderName; readonly serials: readonly string[] } | undefined;
 }): ReactElement {
-  const texts = useTexts();
+  const words = useTexts().operator.killSwitches;
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState<RevokeWhat>();
@@ -48,7 +48,6 @@ export function KillSwitches({
       client.call(OPERATOR_REVOCATION_CALLS.restore, { params: {}, body: { scope } }),
     onSettled: refresh,
   });
-  const words = texts.operator.killSwitches;
   const id = order === undefined ? undefined : orderId(order.name);
   const choices: readonly RevokeWhat[] =
     order === undefined || id === undefined

@@ -8,7 +8,7 @@ import { confirmationOf, type Revocation, scopeOf } from "../../core/revocation-
 import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
 import { PersonName } from "../../people/person-name.tsx";
 import { DataTable } from "../../shell/data-table.tsx";
-import { RouterLink } from "../../shell/router-link.tsx";
+import { ORDER, RouterLink } from "../../shell/router-link.tsx";
 import { useTexts } from "../../texts/texts.ts";
 
 /** Active kill switches; only customers can turn off their own. */
@@ -77,19 +77,14 @@ export function RevocationTable({
 }
 
 function Covered({ revocation }: { readonly revocation: Revocation }): ReactElement {
-  const texts = useTexts();
-  const words = texts.operator.killSwitches.scopes;
+  const words = useTexts().operator.killSwitches.scopes;
   const { scope, orderId = "", serial = "", subscriptionId = "" } = revocation;
   const name = parseOrderId(orderId);
   const order =
     name === undefined ? (
       orderId
     ) : (
-      <RouterLink
-        to="/orders/$subscriptionId/$resourceGroup/$jobName/operations"
-        params={name}
-        inline
-      >
+      <RouterLink to={`${ORDER}/operations`} params={name} inline>
         {name.jobName}
       </RouterLink>
     );
