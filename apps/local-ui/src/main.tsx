@@ -1,11 +1,10 @@
 import "./page.css";
 import { ThemedRoot } from "@databox-cmk/ui";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { createNodeQueryClient } from "./api/create-query-client.ts";
 import { createNodeRouter } from "./router.tsx";
 import { NodeGate } from "./shell/node-gate.tsx";
 import { connectNode } from "./state/connect-node.ts";
@@ -33,4 +32,15 @@ createRoot(root).render(
 /** Browsers hide a nonce from attributes, but not from this property of its element. */
 function nonceOfThisResponse(): string {
   return document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
+}
+
+/** Reading counts as use of the session, so nothing is read without a person's request. */
+export function createNodeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, refetchOnWindowFocus: false, refetchOnReconnect: false },
+      // Offline, a change fails at once; by itself it would wait, and run unexpectedly later.
+      mutations: { networkMode: "always" },
+    },
+  });
 }

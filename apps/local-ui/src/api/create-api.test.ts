@@ -1,8 +1,7 @@
 import { localStarted } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
-import { FailureError, SilenceError } from "./call-errors.ts";
-import { createApi } from "./create-api.ts";
+import { createApi, FailureError, SilenceError } from "./create-api.ts";
 
 function answering(answer: () => Response, csrfToken?: string) {
   const calls: RequestInit[] = [];

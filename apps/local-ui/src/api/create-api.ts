@@ -1,8 +1,25 @@
 import { withoutUndefined } from "@databox-cmk/errors";
-import { localError } from "@databox-cmk/protocol";
+import { localError, type LocalFailure } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { FailureError, SilenceError } from "./call-errors.ts";
+/** A failure that the appliance named. */
+export class FailureError extends Error {
+  readonly failure: LocalFailure;
+
+  constructor(failure: LocalFailure) {
+    super(failure.message);
+    this.name = "FailureError";
+    this.failure = failure;
+  }
+}
+
+/** The appliance did not answer. */
+export class SilenceError extends Error {
+  constructor(detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = "SilenceError";
+  }
+}
 
 export type Api = {
   /** @throws {FailureError} @throws {SilenceError} */

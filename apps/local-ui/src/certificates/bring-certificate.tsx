@@ -9,7 +9,7 @@ import { certificateQuery } from "../api/queries.ts";
 import { CheckList } from "../checks/check-list.tsx";
 import { encodeBase64 } from "../core/encode-base64.ts";
 import { CallProblem } from "../shell/call-problem.tsx";
-import { Panel } from "../shell/panel.tsx";
+import { Panel } from "../shell/page.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { Way } from "../unlock/way.tsx";

@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 
 import { CallProblem } from "../shell/call-problem.tsx";
 import { ConfirmButton } from "../shell/confirm-button.tsx";
-import { Panel } from "../shell/panel.tsx";
+import { Panel } from "../shell/page.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { useStart } from "../unlock/use-start.ts";

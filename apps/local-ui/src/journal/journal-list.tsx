@@ -2,11 +2,13 @@ import type { LocalJournal } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, RULE_BELOW, Time } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
-import type { ReactElement } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, useEffect } from "react";
 
+import { journalQuery } from "../api/queries.ts";
 import { CallProblem } from "../shell/call-problem.tsx";
+import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
-import { useJournal } from "./use-journal.ts";
 
 const useStyles = makeStyles({
   rows: { listStyleType: "none", margin: 0, padding: 0 },
@@ -89,4 +91,19 @@ function JournalRow({
       )}
     </li>
   );
+}
+
+/**
+ * Rows of the journal; read again after a change of the lock or the end of an operation, which
+ * write rows.
+ */
+export function useJournal(last: number) {
+  const { api, state } = useNode();
+  const queryClient = useQueryClient();
+  const { lock, operation } = state;
+  const written = `${lock.kind} ${lock.since} ${operation?.id ?? ""} ${operation?.outcome ?? ""}`;
+  useEffect(() => {
+    void queryClient.invalidateQueries({ queryKey: ["journal"] });
+  }, [written, queryClient]);
+  return useQuery(journalQuery(api, last));
 }

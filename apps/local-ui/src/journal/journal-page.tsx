@@ -2,11 +2,9 @@ import { CopyButton } from "@databox-cmk/ui";
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { Page } from "../shell/page.tsx";
-import { Panel } from "../shell/panel.tsx";
+import { Page, Panel } from "../shell/page.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { JournalList } from "./journal-list.tsx";
-import { useJournal } from "./use-journal.ts";
+import { JournalList, useJournal } from "./journal-list.tsx";
 
 const FEW = 100;
 const MANY = 1000;

@@ -5,9 +5,8 @@ import { BoxCheckmarkFilled, LockClosedFilled, LockOpenFilled } from "@fluentui/
 import type { ReactElement } from "react";
 
 import { formatDuration } from "../core/format-duration.ts";
-import { Panel } from "../shell/panel.tsx";
-import { useNode } from "../state/node-context.ts";
-import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
+import { Panel } from "../shell/page.tsx";
+import { useNode, useSecondsSinceState } from "../state/node-context.ts";
 import { type Texts, useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

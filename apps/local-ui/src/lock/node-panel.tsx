@@ -3,9 +3,8 @@ import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { formatDuration } from "../core/format-duration.ts";
-import { Panel } from "../shell/panel.tsx";
-import { useNode } from "../state/node-context.ts";
-import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
+import { Panel } from "../shell/page.tsx";
+import { useNode, useSecondsSinceState } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

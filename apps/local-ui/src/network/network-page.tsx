@@ -7,8 +7,7 @@ import type { ReactElement } from "react";
 
 import { CheckList } from "../checks/check-list.tsx";
 import { CallProblem } from "../shell/call-problem.tsx";
-import { Page } from "../shell/page.tsx";
-import { Panel } from "../shell/panel.tsx";
+import { Page, Panel } from "../shell/page.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 

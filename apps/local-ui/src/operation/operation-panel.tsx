@@ -6,7 +6,7 @@ import { type ReactElement, type RefObject, useEffect, useRef, useState } from "
 
 import { decideSteps, type ShownStep } from "../core/decide-steps.ts";
 import { problemOfFailure } from "../core/problem-of-failure.ts";
-import { Panel } from "../shell/panel.tsx";
+import { Panel } from "../shell/page.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { useStepControls } from "../unlock/step-control.tsx";

@@ -1,7 +1,7 @@
 import { ExplanationPanel } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
-import { FailureError, SilenceError } from "../api/call-errors.ts";
+import { FailureError, SilenceError } from "../api/create-api.ts";
 import { problemOfFailure } from "../core/problem-of-failure.ts";
 import { useNode } from "../state/node-context.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";

@@ -21,7 +21,7 @@ import { type ReactElement, type ReactNode, useId, useState } from "react";
 
 import { WAY_NAMES, type WayName } from "../core/way-of-command.ts";
 import { CallProblem } from "../shell/call-problem.tsx";
-import { Panel } from "../shell/panel.tsx";
+import { Panel } from "../shell/page.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { Challenge } from "./challenge.tsx";

@@ -9,9 +9,8 @@ import * as z from "zod/mini";
 import { formatDuration } from "../core/format-duration.ts";
 import { CallProblem } from "../shell/call-problem.tsx";
 import { ConfirmButton } from "../shell/confirm-button.tsx";
-import { Panel } from "../shell/panel.tsx";
-import { useNode } from "../state/node-context.ts";
-import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
+import { Panel } from "../shell/page.tsx";
+import { useNode, useSecondsSinceState } from "../state/node-context.ts";
 import { type Texts, useTexts } from "../texts/texts.ts";
 import { useStart } from "./use-start.ts";
 
