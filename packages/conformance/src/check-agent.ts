@@ -17,9 +17,9 @@ import { checkRekeying } from "./agent/check-rekeying.ts";
 import { checkServing } from "./agent/check-serving.ts";
 import { checkSplit } from "./agent/check-split.ts";
 import { checkWaiting } from "./agent/check-waiting.ts";
-import { contentOf } from "./content-of.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
 import { FORGED_GRANTS } from "./forged-grants.ts";
+import { contentOf } from "./forgery.ts";
 import { attempt, type Result } from "./result.ts";
 
 const SERIAL = "DBX-CONFORMANCE";

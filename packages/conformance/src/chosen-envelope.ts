@@ -10,8 +10,7 @@ import {
 import { MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 import type { FakeBroker, FakeNode } from "@databox-cmk/testkit";
 
-import { contentOf } from "./content-of.ts";
-import { type Forgery, nodeOf } from "./forgery.ts";
+import { contentOf, type Forgery, nodeOf } from "./forgery.ts";
 
 /** An envelope for the node's `env`, all of which the broker chose, and the key that opens it. */
 export async function chooseEnvelope(

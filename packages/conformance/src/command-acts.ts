@@ -1,6 +1,6 @@
 import type { Act } from "./broker/broker-world.ts";
+import { runCommand } from "./command-agent.ts";
 import { NotOffered } from "./result.ts";
-import { runCommand } from "./run-command.ts";
 
 /** The exit code of a test that was skipped, for automake and Meson. */
 const NOT_OFFERED = 77;

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 
 import type { AskedPurpose } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import type { SplitAgent } from "./agent/agent-world.ts";
-import { runCommand } from "./run-command.ts";
 
 /** Programs in some languages print a member without a value as null. */
 const optionalText = z
@@ -95,4 +95,27 @@ async function run(
   } catch (cause) {
     throw new Error(`the agent printed no outcome: ${printed}${complaint}`, { cause });
   }
+}
+
+export type Ending = {
+  readonly exitCode: number | null;
+  readonly printed: string;
+  readonly complaint: string;
+};
+
+/** Runs a program to its end. @throws {Error} when it cannot be started */
+export async function runCommand(
+  program: string,
+  parameters: readonly string[],
+  input = "",
+): Promise<Ending> {
+  const child = spawn(program, parameters, { stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.on("error", () => undefined); // a program that reads no input has closed it
+  child.stdin.end(input);
+  const [printed, complaint] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"), // rejects if the program cannot be started
+  ]);
+  return { exitCode: child.exitCode, printed, complaint };
 }

@@ -2,8 +2,7 @@ import { generateSigningKey, messageHash, type SigningKey, signMessage } from "@
 import { grant, type Grant, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 
 import { grantChosen } from "./chosen-envelope.ts";
-import { contentOf } from "./content-of.ts";
-import type { Forge, Forgery } from "./forgery.ts";
+import { contentOf, type Forge, type Forgery } from "./forgery.ts";
 
 const stranger = generateSigningKey().key;
 
@@ -93,3 +92,10 @@ function envelopeOf({ broker, serial }: Forgery, step: number, key?: SigningKey)
     jwe: node?.envelope.toJSON(),
   });
 }
+
+/** Forged grants that are forged without the network too: a carried one brings no envelope. */
+export const FORGED_CARRIED = Object.fromEntries(
+  Object.entries(FORGED_GRANTS).filter(
+    ([name]) => !name.startsWith("its envelope") && !name.startsWith("the content key"),
+  ),
+);

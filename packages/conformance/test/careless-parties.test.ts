@@ -16,9 +16,8 @@ import type { Act } from "../src/broker/broker-world.ts";
 import { checkAgent, UNSIGNED_ANSWERS } from "../src/check-agent.ts";
 import { checkBroker } from "../src/check-broker.ts";
 import { FOREIGN_UNLOCKS } from "../src/foreign-unlocks.ts";
-import { FORGED_CARRIED } from "../src/forged-carried.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "../src/forged-denials.ts";
-import { FORGED_GRANTS } from "../src/forged-grants.ts";
+import { FORGED_CARRIED, FORGED_GRANTS } from "../src/forged-grants.ts";
 import { copyShare, createOwner, namedKeys } from "../src/recovery-copy.ts";
 import type { Result } from "../src/result.ts";
 

@@ -1,9 +1,9 @@
 import { generateSigningKey, messageHash } from "@databox-cmk/crypto";
 import { offlineChallenge } from "@databox-cmk/protocol";
 
-import { contentOf } from "../content-of.ts";
-import { FORGED_CARRIED } from "../forged-carried.ts";
 import { REFUSAL_CODE, signDenial } from "../forged-denials.ts";
+import { FORGED_CARRIED } from "../forged-grants.ts";
+import { contentOf } from "../forgery.ts";
 import { type AgentWorld, type CarriedAnswers, unlessOutcome } from "./agent-world.ts";
 
 /** Challenges and answers that a person carries. */

@@ -1,9 +1,8 @@
 import { generateSigningKey } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
-import { nodeOf } from "../forgery.ts";
+import { nodeOf, resign } from "../forgery.ts";
 import { type AgentUnderTest, type AgentWorld, answerAt, unlessOutcome } from "./agent-world.ts";
-import { resign } from "./resign.ts";
 
 const stranger = generateSigningKey().key;
 

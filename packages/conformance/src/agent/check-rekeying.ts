@@ -7,10 +7,9 @@ import {
   type RekeyProposal,
 } from "@databox-cmk/protocol";
 
-import { contentOf } from "../content-of.ts";
 import { REFUSAL_CODE } from "../forged-denials.ts";
 import { flipped } from "../forged-grants.ts";
-import { nodeOf } from "../forgery.ts";
+import { contentOf, nodeOf } from "../forgery.ts";
 import { type AgentUnderTest, type AgentWorld, answerAt, unlessOutcome } from "./agent-world.ts";
 
 const stranger = generateSigningKey().key;

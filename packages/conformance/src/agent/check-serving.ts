@@ -18,11 +18,9 @@ import {
 } from "@databox-cmk/protocol";
 
 import { chooseEnvelope, signEnvelope } from "../chosen-envelope.ts";
-import { contentOf } from "../content-of.ts";
 import { denialOf, REFUSAL_CODE } from "../forged-denials.ts";
-import { nodeOf } from "../forgery.ts";
+import { contentOf, nodeOf, resign } from "../forgery.ts";
 import { type AgentUnderTest, type AgentWorld, answerAt } from "./agent-world.ts";
-import { resign } from "./resign.ts";
 
 /** How long a volume stays open without an answer in one of the checks. */
 const SHORT_GRACE_SECONDS = 6;

@@ -5,9 +5,8 @@ import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { FakeNode } from "@databox-cmk/testkit";
 
 import { chooseEnvelope, grantChosen, grantEnvelope, signEnvelope } from "../chosen-envelope.ts";
-import { contentOf } from "../content-of.ts";
 import { FORGED_GRANTS } from "../forged-grants.ts";
-import { type Forge, nodeOf } from "../forgery.ts";
+import { contentOf, type Forge, nodeOf } from "../forgery.ts";
 import { createOwner } from "../recovery-copy.ts";
 import { skipRest } from "../result.ts";
 import {

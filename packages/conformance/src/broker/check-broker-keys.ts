@@ -9,8 +9,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import { NotOffered } from "../result.ts";
-import { type BrokerWorld, send, unless, type Verb } from "./broker-world.ts";
-import { checkForeign } from "./foreign-messages.ts";
+import { type BrokerWorld, checkForeign, send, unless, type Verb } from "./broker-world.ts";
 
 const kidOf = (key: unknown): string => importVerifyKey(key).kid;
 

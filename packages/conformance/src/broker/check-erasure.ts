@@ -1,8 +1,8 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
-import { type BrokerWorld, send, unless, UNKNOWN_ID, type Verb } from "./broker-world.ts";
-import { checkForeign } from "./foreign-messages.ts";
+import { checkForeign, send, UNKNOWN_ID, unless } from "./broker-world.ts";
+import type { BrokerWorld, Verb } from "./broker-world.ts";
 
 /** The erasure of the own node; its last messages. */
 export async function checkErasure(world: BrokerWorld): Promise<void> {

@@ -1,8 +1,7 @@
 import { DEVICE_ROUTES, type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type ExchangeAnswer, journalOf } from "@databox-cmk/testkit";
 
-import { type BrokerWorld, send, unless, type Verb } from "./broker-world.ts";
-import { checkForeign } from "./foreign-messages.ts";
+import { type BrokerWorld, checkForeign, send, unless, type Verb } from "./broker-world.ts";
 
 const broken = (reason: string) => ({ code: "JournalBroken", reason });
 

@@ -3,16 +3,9 @@ import { leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type ExchangeAnswer, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
 import { skipRest } from "../result.ts";
-import {
-  type BrokerWorld,
-  unless,
-  unlessDenied,
-  unlessInvalid,
-  UNKNOWN_ID,
-  type Verb,
-} from "./broker-world.ts";
+import { checkForeign, UNKNOWN_ID, unless, unlessDenied, unlessInvalid } from "./broker-world.ts";
+import type { BrokerWorld, Verb } from "./broker-world.ts";
 import { carryAnswer } from "./check-carried.ts";
-import { checkForeign } from "./foreign-messages.ts";
 
 const { denial, lease: LEASE, relock, acknowledgement } = MESSAGE_TYPES;
 

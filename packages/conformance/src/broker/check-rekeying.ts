@@ -4,8 +4,7 @@ import { DEVICE_ROUTES, MESSAGE_TYPES, type RekeyRequest } from "@databox-cmk/pr
 import { LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
 import { skipRest } from "../result.ts";
-import { type BrokerWorld, unless, UNKNOWN_ID } from "./broker-world.ts";
-import { checkForeign } from "./foreign-messages.ts";
+import { type BrokerWorld, checkForeign, UNKNOWN_ID, unless } from "./broker-world.ts";
 
 /** Requests that a broker must refuse: the lease is the permission, and the suite must not sink. */
 const REFUSED: readonly (readonly [string, ErrorCode, Partial<RekeyRequest>])[] = [
