@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { root } from "./set-up/paths.mjs";
 
 /** Files whose exports only their neighbours use. */
-const INNER = new Set(["arm/fields.ts", "device/device-message.ts"]);
+const INNER = new Set(["arm/fields.ts"]);
 
 export function renderIndex() {
   return globSync("**/*.ts", { cwd: join(root, "packages/protocol/src") })

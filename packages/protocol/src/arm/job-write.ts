@@ -9,8 +9,28 @@ import {
 import { armEnum, dateTime, readOnlyMember, requiredText, text } from "./fields.ts";
 import { resourceIdentity } from "./identity.ts";
 import { keyEncryptionKey, keyEncryptionKeyPatch } from "./key-encryption-key.ts";
-import { preferences } from "./preferences.ts";
 import { custody } from "./unlock-policy.ts";
+
+const transportPreferences = z.strictObject({
+  preferredShipmentType: armEnum(["MicrosoftManaged", "CustomerManaged"]),
+  isUpdated: readOnlyMember,
+});
+
+export const preferences = z.strictObject({
+  preferredDataCenterRegion: z.optional(z.array(text(64)).check(z.maxLength(16))),
+  transportPreferences: z.optional(transportPreferences),
+  reverseTransportPreferences: z.optional(transportPreferences),
+  encryptionPreferences: z.optional(
+    z.strictObject({
+      doubleEncryption: z.optional(armEnum(["Enabled", "Disabled"])),
+      hardwareEncryption: z.optional(armEnum(["Enabled", "Disabled"])),
+    }),
+  ),
+  storageAccountAccessTierPreferences: z.optional(
+    z.array(armEnum(["Archive"])).check(z.maxLength(4)),
+  ),
+});
+export type Preferences = z.infer<typeof preferences>;
 
 export const ORDER_SKUS = ["DataBox", "DataBoxHeavy"] as const;
 export const TRANSFER_TYPES = ["ImportToAzure", "ExportFromAzure"] as const;

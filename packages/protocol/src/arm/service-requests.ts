@@ -7,8 +7,7 @@ import {
   destinationAccountDetails,
 } from "./data-accounts.ts";
 import { armEnum, countryCode, requiredText, text } from "./fields.ts";
-import { SKU_MODELS, TRANSFER_TYPES } from "./job-write.ts";
-import { preferences } from "./preferences.ts";
+import { preferences, SKU_MODELS, TRANSFER_TYPES } from "./job-write.ts";
 
 export const SKU_NAMES = ["DataBox", "DataBoxDisk", "DataBoxHeavy", "DataBoxCustomerDisk"] as const;
 const skuName = armEnum(SKU_NAMES);

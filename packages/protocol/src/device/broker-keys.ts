@@ -1,7 +1,14 @@
 import * as z from "zod/mini";
 
-import { deviceMessage } from "./device-message.ts";
-import { base64url, compactJws, messageHash, orderId, publicKey, serial } from "./fields.ts";
+import {
+  base64url,
+  compactJws,
+  deviceMessage,
+  messageHash,
+  orderId,
+  publicKey,
+  serial,
+} from "./fields.ts";
 
 const BUNDLE_MAX = 4;
 

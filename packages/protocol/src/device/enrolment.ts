@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 
-import { deviceMessage } from "./device-message.ts";
 import {
   base64url,
   bootId,
   compactJws,
   deviceKeyGrade,
+  deviceMessage,
   deviceText,
   generation,
   messageHash,

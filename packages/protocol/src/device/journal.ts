@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 
-import { deviceMessage } from "./device-message.ts";
-import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
+import { bootId, counter, deviceMessage, messageHash, orderId, serial } from "./fields.ts";
 
 const factValue = z.union([z.string().check(z.maxLength(300)), z.number(), z.boolean()]);
 const sequence = z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER));

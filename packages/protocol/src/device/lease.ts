@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 
-import { deviceMessage } from "./device-message.ts";
-import { bootId, counter, messageHash, orderId, serial, uuid } from "./fields.ts";
+import { bootId, counter, deviceMessage, messageHash, orderId, serial, uuid } from "./fields.ts";
 import { denial, lease } from "./unlock.ts";
 
 const sequence = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));

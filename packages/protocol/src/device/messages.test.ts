@@ -5,14 +5,22 @@ import * as z from "zod/mini";
 import * as protocol from "../index.ts";
 import { parseWith } from "../parse.ts";
 import { brokerKeysAnswer, brokerKeysRequest } from "./broker-keys.ts";
-import { challenge, challengeRequest } from "./challenge.ts";
 import { enrolment, enrolmentRequest, signedEnvelope } from "./enrolment.ts";
 import { journalDelivery, journalHead } from "./journal.ts";
 import { leaseReceipt, leaseRenewal, leaseWatch, relockOrder, renewedLease } from "./lease.ts";
-import { acknowledgement, receipt } from "./receipt.ts";
 import { rekeyConfirmation, rekeyed, rekeyProposal, rekeyRequest } from "./rekey.ts";
 import { erasurePermit, erasureRequest, sanitisation, sanitised } from "./sanitisation.ts";
-import { denial, grant, offlineChallenge, pending, unlockRequest } from "./unlock.ts";
+import {
+  acknowledgement,
+  challenge,
+  challengeRequest,
+  denial,
+  grant,
+  offlineChallenge,
+  pending,
+  receipt,
+  unlockRequest,
+} from "./unlock.ts";
 
 const ORDER =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/databox-demo/providers/microsoft.databox/jobs/order-1";

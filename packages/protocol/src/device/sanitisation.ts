@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 
-import { deviceMessage } from "./device-message.ts";
-import { bootId, counter, messageHash, orderId, serial, uuid } from "./fields.ts";
+import { bootId, counter, deviceMessage, messageHash, orderId, serial, uuid } from "./fields.ts";
 
 /** A sentence or a name of a node about its medium: printable ASCII, so that it forges no lines. */
 const told = (maxCharacters: number) =>

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import { serial, uuid } from "../device/fields.ts";
 import { siblings } from "../device/siblings.ts";
-import { localFailure, localTime } from "./local-fields.ts";
+import { localFailure, localTime } from "./local-messages.ts";
 
 const seconds = z.int().check(z.gte(0));
 
