@@ -1,5 +1,5 @@
 import type { Custody } from "@databox-cmk/protocol";
-import { Stack } from "@databox-cmk/ui";
+import { RULE_BELOW, Stack } from "@databox-cmk/ui";
 import {
   Checkbox,
   makeStyles,
@@ -117,9 +117,7 @@ const useStyles = makeStyles({
       fontWeight: tokens.fontWeightRegular,
       paddingBlock: tokens.spacingVerticalXS,
       paddingInlineEnd: tokens.spacingHorizontalL,
-      borderBlockEndWidth: "1px",
-      borderBlockEndStyle: "solid",
-      borderBlockEndColor: tokens.colorNeutralStroke2,
+      ...RULE_BELOW,
     },
   },
 });

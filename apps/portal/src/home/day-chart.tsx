@@ -1,4 +1,4 @@
-import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
 import { type Series, stackBars } from "../core/day-bars.ts";
@@ -102,7 +102,7 @@ export function DayChart({
             <div className={styles.legend}>
               {legend.map((entry, index) => (
                 <span key={index} className={styles.entry}>
-                  <svg className={mergeClasses(styles.key)} viewBox="0 0 1 1" aria-hidden>
+                  <svg className={styles.key} viewBox="0 0 1 1" aria-hidden>
                     <rect width={1} height={1} className={toneOf(index)} />
                   </svg>
                   {entry}

@@ -19,13 +19,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const SECOND_MS = 1000;
-type KeyDates = {
-  readonly isKnown: boolean;
-  /** The reader may not read them in the vault. */
-  readonly isHidden: boolean;
-  readonly expires?: string | undefined;
-  readonly notBefore?: string | undefined;
-};
+
 /** State, problems, dates. */
 export function HealthSummary({ health }: { readonly health: KeyHealthView }): ReactElement {
   const texts = useTexts().keyHealth;
@@ -84,7 +78,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
 const moment = (at: string | undefined) => at && <Time at={at} />;
 
 /** The validity of a key version, read from the vault with the reader's own rights. */
-function useKeyDates(kid: string | undefined): KeyDates {
+function useKeyDates(kid: string | undefined) {
   const [, vaultUri = "", key = "", wanted = ""] =
     /^(https:\/\/[^/]+\/)keys\/([^/]+)\/([^/]+)$/.exec(kid ?? "") ?? [];
   const versions = useRead(
@@ -95,6 +89,7 @@ function useKeyDates(kid: string | undefined): KeyDates {
   const version = versions.data?.find((each) => each.version === wanted);
   return {
     isKnown: version !== undefined,
+    /** The reader may not read them in the vault. */
     isHidden: versions.isError,
     expires: version?.expiresAt === undefined ? undefined : isoTime(version.expiresAt),
     notBefore: version?.notBefore === undefined ? undefined : isoTime(version.notBefore),

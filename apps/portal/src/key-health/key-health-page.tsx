@@ -13,9 +13,8 @@ import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { Drill } from "./drill.tsx";
 import { HealthSummary } from "./health-summary.tsx";
-import { RevocationSection } from "./revocation.tsx";
+import { Drill, RevocationSection } from "./revocation.tsx";
 
 /** The state and dates of the key, the versions that the order depends on, and revocation. */
 export function KeyHealthPage(): ReactElement {

@@ -8,16 +8,10 @@ import { useSubscriptions } from "../queries/use-subscriptions.ts";
 /** By time and not by live updates, so that a fleet that locks at once causes no extra requests. */
 const EVERY_MS = 30_000;
 
-export type Notices = {
-  /** `undefined` until they are known. */
-  readonly notices: readonly NoticeView[] | undefined;
-  readonly error: Error | null;
-  readonly tryAgain: () => void;
-  readonly markRead: (ids: readonly string[]) => void;
-};
+export type Notices = ReturnType<typeof useNotices>;
 
 /** News for the reader, and whether they have read them. */
-export function useNotices(): Notices {
+export function useNotices() {
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const { subscriptions, given } = useNoticeScope();
@@ -41,10 +35,11 @@ export function useNotices(): Notices {
     onSettled: () => queryClient.invalidateQueries({ queryKey }),
   });
   return {
+    /** `undefined` until they are known. */
     notices: notices.data?.value,
     error,
     tryAgain: () => void refetch(),
-    markRead: (read) => {
+    markRead: (read: readonly string[]) => {
       if (read.length > 0) marking.mutate(read);
     },
   };

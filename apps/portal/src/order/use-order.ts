@@ -5,7 +5,6 @@ import {
   NODE_CALLS,
   type OrderNodes,
   type SegmentOf,
-  UNLOCK_BUDGET_CALLS,
   UNLOCK_POLICY_CALLS,
 } from "@databox-cmk/protocol";
 import { useQueryClient, type UseMutationResult, type UseQueryResult } from "@tanstack/react-query";
@@ -66,7 +65,6 @@ const detailsOf = (params: OrderName) => ({ params, query: { $expand: "details" 
 export const useOrder = () => usePart(JOB_CALLS.read, detailsOf(useOrderName()));
 export const useNodes = () => useOrderPart(NODE_CALLS.list, { select: ({ value }) => value });
 export const useKeyHealth = () => useOrderPart(KEY_HEALTH_CALLS.read);
-export const useUnlockBudget = () => useOrderPart(UNLOCK_BUDGET_CALLS.read);
 export function useUnlockPolicy() {
   const given = { params: useOrderName() };
   return useRead(partKey(UNLOCK_POLICY_CALLS.read, given), (client, signal) =>

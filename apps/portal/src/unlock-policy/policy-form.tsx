@@ -20,12 +20,14 @@ import {
   releaseKindOf,
 } from "../core/policy-draft.ts";
 import { CustodyChoice } from "../custody/custody-choice.tsx";
+import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { useMay } from "../order/use-may.ts";
 import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { OverridePolicy } from "./override-policy.tsx";
 import { ApprovalTerms, LeaseTerms, OfflineTerms, type PolicyPart } from "./policy-terms.tsx";
 import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
@@ -180,5 +182,55 @@ function EmergencyAccess({ policy, onChange }: PolicyPart): ReactElement | null 
         onChange({ ...policy, release: { ...release, breakGlass: checked } });
       }}
     />
+  );
+}
+
+/** An Owner's way out of a policy whose approvers are not there any longer. */
+function OverridePolicy({
+  policy,
+  acceptsUnknown,
+}: {
+  readonly policy: UnlockPolicy;
+  readonly acceptsUnknown: boolean;
+}): ReactElement | null {
+  const texts = useTexts().unlockPolicy.override;
+  const [isAsking, setIsAsking] = useState(false);
+  const overriding = useOrderChange("overridePolicy", (call, reason: string) =>
+    call(UNLOCK_POLICY_CALLS.override, {
+      body: { reason, policy: { ...policy, acceptUnknownApprovers: acceptsUnknown } },
+    }),
+  );
+  if (useMay("overridePolicy") !== true) return null;
+  return (
+    <>
+      <Notice
+        intent="warning"
+        title={texts.title}
+        actions={
+          <Button disabledFocusable={overriding.isPending} onClick={() => setIsAsking(true)}>
+            {texts.button}
+          </Button>
+        }
+      >
+        {overriding.data === undefined ? (
+          texts.hint
+        ) : (
+          <>
+            {texts.begun} <Time at={overriding.data.effectiveAt} />
+          </>
+        )}
+      </Notice>
+      <QueryProblem error={overriding.error} />
+      {isAsking && (
+        <ConfirmDialog
+          title={texts.title}
+          text={texts.warning}
+          label={texts.reason}
+          confirm={texts.button}
+          onConfirm={overriding.mutate}
+          onClose={() => setIsAsking(false)}
+        />
+      )}
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { type ReactElement, useState } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
-import { useOrder, useOrderChange, useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
+import { useOrder, useOrderChange, useOrderPart, useUnlockPolicy } from "../order/use-order.ts";
 import { NumberField } from "../shell/fields.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
@@ -18,7 +18,7 @@ export function UnlockPolicyPage(): ReactElement {
   const order = useOrder();
   const { properties } = order.data ?? {};
   const policy = useUnlockPolicy();
-  const budget = useUnlockBudget();
+  const budget = useOrderPart(UNLOCK_BUDGET_CALLS.read);
   return (
     <OrderPage section="unlockPolicy">
       <QueryState of={policy} />

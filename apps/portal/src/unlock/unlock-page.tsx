@@ -1,18 +1,21 @@
 import { OFFLINE_UNLOCK_CALLS } from "@databox-cmk/protocol";
-import { Notice, Section, Stack, Time } from "@databox-cmk/ui";
-import { Text } from "@fluentui/react-components";
+import { CarriedTextInput, Facts, Notice, Section, Stack, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
+import { orderId } from "../core/arm-path.ts";
+import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
 import { useOrderName, useOrderPart, useUnlockPolicy } from "../order/use-order.ts";
 import { PersonName } from "../people/person-name.tsx";
 import { DataTable } from "../shell/data-table.tsx";
+import { TextField } from "../shell/fields.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { ChallengeForm } from "./challenge-form.tsx";
 import { type Carried, leaseName, SubmittedChallenge } from "./submitted-challenge.tsx";
 
 /**
@@ -86,5 +89,94 @@ function GivenAnswers(): ReactElement {
         />
       )}
     </Section>
+  );
+}
+
+const REASON_MAX_CHARACTERS = 1024;
+
+const useStyles = makeStyles({
+  form: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "stretch",
+    gap: tokens.spacingVerticalM,
+  },
+  submit: { alignSelf: "start" },
+});
+
+/** Takes the challenge and, if people approve, the reason. */
+function ChallengeForm({
+  approvalsRequired,
+  onSubmit,
+}: {
+  readonly approvalsRequired: number;
+  readonly onSubmit: (carried: Carried) => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().unlock;
+  const [text, setText] = useState("");
+  const [reason, setReason] = useState("");
+  const claims = readChallenge(text);
+  const isReasonDue = approvalsRequired > 0;
+  const isReady = claims !== undefined && (!isReasonDue || reason.trim() !== "");
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isReady) return;
+        onSubmit({
+          challenge: withoutBreaks(text),
+          reason: reason.trim() === "" ? undefined : reason.trim(),
+        });
+      }}
+    >
+      <CarriedTextInput label={texts.challenge} value={text} onChange={setText} />
+      {text.trim() !== "" && claims === undefined && (
+        <Notice intent="warning">{texts.noChallenge}</Notice>
+      )}
+      {claims !== undefined && <Claims claims={claims} />}
+      <TextField
+        label={texts.reason}
+        hint={isReasonDue ? texts.reasonForApprovers(approvalsRequired) : texts.reasonHint}
+        isRequired={isReasonDue}
+        maxLength={REASON_MAX_CHARACTERS}
+        value={reason}
+        onChange={setReason}
+      />
+      <Button
+        type="submit"
+        appearance="primary"
+        icon={<SendRegular />}
+        disabled={!isReady}
+        className={styles.submit}
+      >
+        {texts.submit}
+      </Button>
+    </form>
+  );
+}
+
+function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement {
+  const { unlock: texts, approvals } = useTexts();
+  const name = useOrderName();
+  const isOfThisOrder = claims.order.toLowerCase() === orderId(name).toLowerCase();
+  return (
+    <>
+      {!isOfThisOrder && (
+        <Notice intent="warning">
+          {texts.ofAnotherOrder(claims.order.split("/").at(-1) ?? claims.order)}
+        </Notice>
+      )}
+      <Facts
+        facts={[
+          [texts.node, claims.serial],
+          [texts.purpose, approvals.purposes[claims.purpose] ?? claims.purpose],
+          [texts.opensFor, texts.minutes(Math.round(claims.opensForSeconds / 60))],
+          [texts.agent, claims.agent],
+          [texts.saidAtNode, claims.reason],
+        ]}
+      />
+    </>
   );
 }

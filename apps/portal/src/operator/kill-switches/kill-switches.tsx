@@ -1,22 +1,31 @@
 import { OPERATOR_REVOCATION_CALLS, type OperatorRevocationScope } from "@databox-cmk/protocol";
-import { Notice, Row, Section } from "@databox-cmk/ui";
+import { Notice, Row, Section, Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { orderId, type OrderName } from "../../core/arm-path.ts";
-import { confirmationOf, covers, decideScope } from "../../core/revocation-scope.ts";
+import { orderId, type OrderName, parseOrderId } from "../../core/arm-path.ts";
+import {
+  confirmationOf,
+  covers,
+  decideScope,
+  type Revocation,
+  scopeOf,
+} from "../../core/revocation-scope.ts";
+import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
 import { useAffirmation } from "../../order/loud-dialog.tsx";
+import { PersonName } from "../../people/person-name.tsx";
 import { QUERY_KEYS } from "../../queries/query-keys.ts";
 import { useSignedIn } from "../../queries/session-context.ts";
 import { usePart } from "../../queries/use-part.ts";
+import { DataTable } from "../../shell/data-table.tsx";
 import { TextField } from "../../shell/fields.tsx";
 import { FormDialog } from "../../shell/form-dialog.tsx";
 import { QueryProblem, QueryState } from "../../shell/query-problem.tsx";
+import { ORDER, RouterLink } from "../../shell/router-link.tsx";
 import { useTexts } from "../../texts/texts.ts";
 import { useAction } from "../../toasts/use-action.tsx";
-import { RevocationTable } from "./revocation-table.tsx";
 
 /** The operator's kill switches: over all customers, or those over one order. */
 export function KillSwitches({
@@ -144,5 +153,97 @@ function RevokeDialog({
       )}
       {affirmation.fields}
     </FormDialog>
+  );
+}
+
+/** Active kill switches; only customers can turn off their own. */
+function RevocationTable({
+  revocations,
+  isBusy,
+  onRestore,
+}: {
+  readonly revocations: readonly Revocation[];
+  readonly isBusy: boolean;
+  readonly onRestore: (scope: OperatorRevocationScope) => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.operator.killSwitches;
+  const [lifting, setLifting] = useState<Revocation>();
+  return (
+    <>
+      <DataTable
+        label={words.standing}
+        columns={[
+          { heading: words.covers, cell: (each) => <Covered revocation={each} /> },
+          { heading: words.reason, isWide: true, cell: ({ reason }) => reason },
+          {
+            heading: words.by,
+            isWide: true,
+            cell: ({ by }) => (by === undefined ? "–" : <PersonName id={by} />),
+          },
+          {
+            heading: words.since,
+            isWide: true,
+            cell: ({ revokedAt }) => <Time at={revokedAt} />,
+          },
+          {
+            heading: texts.orders.commands,
+            cell: (each) =>
+              each.origin === "operator" ? (
+                <Button
+                  size="small"
+                  disabledFocusable={isBusy}
+                  aria-label={`${words.restore}: ${confirmationOf(scopeOf(each))}`}
+                  onClick={() => setLifting(each)}
+                >
+                  {words.restore}
+                </Button>
+              ) : (
+                <Text size={200}>{words.customers}</Text>
+              ),
+          },
+        ]}
+        rows={revocations}
+        keyOf={({ id }) => id}
+      />
+      {lifting !== undefined && (
+        <ConfirmDialog
+          title={words.restoreTitle}
+          text={words.restoreText}
+          label={texts.loud.typeName(confirmationOf(scopeOf(lifting)))}
+          expected={confirmationOf(scopeOf(lifting))}
+          confirm={words.restore}
+          onConfirm={() => onRestore(scopeOf(lifting))}
+          onClose={() => setLifting(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function Covered({ revocation }: { readonly revocation: Revocation }): ReactElement {
+  const words = useTexts().operator.killSwitches.scopes;
+  const { scope, orderId: ofOrder = "", serial = "", subscriptionId = "" } = revocation;
+  const name = parseOrderId(ofOrder);
+  const order =
+    name === undefined ? (
+      ofOrder
+    ) : (
+      <RouterLink to={`${ORDER}/operations`} params={name} inline>
+        {name.jobName}
+      </RouterLink>
+    );
+  if (scope === "fleet") return <>{words.fleet}</>;
+  if (scope === "subscription") return <>{`${words.subscription} ${subscriptionId}`}</>;
+  if (scope === "order")
+    return (
+      <>
+        {words.order} {order}
+      </>
+    );
+  return (
+    <>
+      {words.node} {serial} ({order})
+    </>
   );
 }

@@ -3,7 +3,6 @@ import {
   MOVE_CALLS,
   OPERATOR_ORDER_CALLS,
   type OperationName,
-  type PreparedNode,
 } from "@databox-cmk/protocol";
 
 import { useOrderChange } from "../../order/use-order.ts";
@@ -16,16 +15,7 @@ export type OperationBody = {
 type Wanted = { readonly name: OperationName; readonly body: OperationBody };
 
 /** Runs an operation, and keeps the result of the last one. */
-export function useOperation(): {
-  readonly run: (wanted: Wanted) => void;
-  readonly running: OperationName | undefined;
-  /** The last one that ended, successful or not. */
-  readonly last: OperationName | undefined;
-  readonly error: Error | null;
-  /** Codes of a preparation, until they are closed: they are stored nowhere else. */
-  readonly codes: readonly PreparedNode[] | undefined;
-  readonly forget: () => void;
-} {
+export function useOperation() {
   const { mutate, reset, isPending, variables, error, data } = useOrderChange(
     "runOperation",
     async (call, { name, body }: Wanted) => {
@@ -39,8 +29,10 @@ export function useOperation(): {
   return {
     run: mutate,
     running: isPending ? variables.name : undefined,
+    /** The last one that ended, successful or not. */
     last: isPending ? undefined : variables?.name,
     error,
+    /** Codes of a preparation, until they are closed: they are stored nowhere else. */
     codes: data,
     forget: reset,
   };
