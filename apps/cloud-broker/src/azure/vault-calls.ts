@@ -138,6 +138,5 @@ function isTokenRefused(error: unknown, exchange: LatestExchange | undefined): b
 
 function seen<Value>(value: Value, exchange: LatestExchange | undefined): SeenAnswer<Value> {
   if (exchange?.kind !== "answer") return { value };
-  const { requestId, vaultRegion } = exchange;
-  return { value, vaultRequestId: requestId, vaultRegion };
+  return { value, vaultRequestId: exchange.requestId, vaultRegion: exchange.vaultRegion };
 }

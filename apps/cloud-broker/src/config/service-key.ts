@@ -13,9 +13,8 @@ export function parseServiceKey(config: KeySettings): KeyUrl {
 
 /** @throws {AppError} Misuse that names the variable */
 export function parseIssuerKey(config: KeySettings): KeyUrl | undefined {
-  const { ISSUER_KEY_URL: url } = config;
-  if (url === undefined) return undefined;
-  const key = parseOwnKey("ISSUER_KEY_URL", url, config.KEY_VAULT_SUFFIXES);
+  if (config.ISSUER_KEY_URL === undefined) return undefined;
+  const key = parseOwnKey("ISSUER_KEY_URL", config.ISSUER_KEY_URL, config.KEY_VAULT_SUFFIXES);
   if (key.version === undefined) return key;
   throw new AppError("Misuse", {
     detail:

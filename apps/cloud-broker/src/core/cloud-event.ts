@@ -42,19 +42,18 @@ export type CloudEvent = News & {
  * `cloudevents` SDK brings a JSON-schema compiler to write these eight members.
  */
 export function renderCloudEvent(event: CloudEvent): string {
-  const { id, source, type, atMs, data } = event;
   const [subject, about] =
     "order" in event
       ? [event.order, { orderId: event.order }]
       : [`campaigns/${event.campaign}`, { campaignId: event.campaign }];
   return JSON.stringify({
     specversion: "1.0",
-    id,
-    source,
-    type,
+    id: event.id,
+    source: event.source,
+    type: event.type,
     subject,
-    time: new Date(atMs).toISOString(),
+    time: new Date(event.atMs).toISOString(),
     datacontenttype: "application/json",
-    data: { ...about, ...data },
+    data: { ...about, ...event.data },
   });
 }

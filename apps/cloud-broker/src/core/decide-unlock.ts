@@ -86,8 +86,7 @@ function checkNonce(_request: UnlockQuestion, facts: UnlockFacts): Failure | und
 }
 
 function checkCounter(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
-  const { isWaiting, node } = facts;
-  if (isWaiting || request.counter > node.lastCounter) return undefined;
+  if (facts.isWaiting || request.counter > facts.node.lastCounter) return undefined;
   return { code: "CounterRollback", detail: "counter: not above the last one that was seen" };
 }
 

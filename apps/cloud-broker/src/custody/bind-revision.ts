@@ -1,3 +1,4 @@
+import { systemCodeOf } from "@databox-cmk/errors";
 import type { Updateable } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
@@ -24,4 +25,15 @@ export async function bindRevision(
     .where("revision", "=", revision)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+/** Another commit came first. Rolls the transaction back; never shown. */
+export class CommitConflict extends Error {
+  override readonly name = "CommitConflict";
+}
+
+/** SQLite and PostgreSQL (23505) name a taken key differently. */
+export function isTakenKey(error: unknown): boolean {
+  const code = systemCodeOf(error);
+  return code === "SQLITE_CONSTRAINT_PRIMARYKEY" || code === "23505";
 }

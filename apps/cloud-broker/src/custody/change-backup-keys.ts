@@ -85,7 +85,6 @@ async function add(
     value: backup,
     async write(transaction) {
       await deleteBackup(transaction, order, name);
-      const { createdAtMs, createdBy } = backup;
       const columns = backupColumnsOf(chosen, backup.kid);
       await transaction
         .insertInto("backup_keys")
@@ -93,8 +92,8 @@ async function add(
           order_id: order,
           name,
           ...columns,
-          created_at_ms: createdAtMs,
-          created_by: createdBy,
+          created_at_ms: backup.createdAtMs,
+          created_by: backup.createdBy,
         })
         .execute();
     },

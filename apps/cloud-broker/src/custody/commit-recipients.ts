@@ -10,8 +10,7 @@ import type { Actor, Clock, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
-import { bindRevision } from "./bind-revision.ts";
-import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
 import type { CurrentKey } from "./current-key.ts";
 import type { OwnPasskey } from "./own-passkey.ts";
 import type { StoredEnvelope } from "./stored-envelopes.ts";
@@ -27,15 +26,6 @@ export type StoredWrapping = StoredEnvelope | OwnPasskey;
 /** An envelope with other recipients, not committed yet. */
 export type MovedWrapping = { readonly from: StoredWrapping; readonly to: Envelope };
 
-type RecipientsChange<Value> = {
-  readonly action: AuditAction;
-  readonly name: string;
-  readonly kid: string;
-  readonly detail: Readonly<Record<string, string>>;
-  readonly value: Value;
-  write(transaction: StoreTransaction): Promise<void>;
-};
-
 /**
  * One transaction. It fails as a whole if a change of key, a preparation or another backup was
  * committed first.
@@ -45,7 +35,14 @@ export async function commitRecipients<Value>(
   { order, revision }: CurrentKey,
   moved: readonly MovedWrapping[],
   context: ChangeContext,
-  change: RecipientsChange<Value>,
+  change: {
+    readonly action: AuditAction;
+    readonly name: string;
+    readonly kid: string;
+    readonly detail: Readonly<Record<string, string>>;
+    readonly value: Value;
+    write(transaction: StoreTransaction): Promise<void>;
+  },
 ): Promise<Outcome<Value>> {
   try {
     await record(deps, { chain: order, action: change.action, context }, async (transaction) => {

@@ -1,10 +1,8 @@
 import type { OrderId } from "../core/order.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import { bindRevision } from "./bind-revision.ts";
-import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
-import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
 
 export type RekeyCommit = {
   readonly order: OrderId;
@@ -73,4 +71,20 @@ async function makeCurrent(
     .where("id", "=", rekey)
     .execute();
   await noteGeneratedPasskey(transaction, order, serial);
+}
+
+/**
+ * The broker generated the passkey of a rekeyed node, even if the customer brought the first one.
+ */
+export async function noteGeneratedPasskey(
+  transaction: StoreTransaction,
+  order: OrderId,
+  serial: string,
+): Promise<void> {
+  await transaction
+    .updateTable("nodes")
+    .set({ passkey_origin: "generated" })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .execute();
 }

@@ -17,12 +17,11 @@ export function describeFailure(failure: Failure, usable: UsableKey): Failure {
  */
 function ofService(failure: Failure): Failure {
   if (ERRORS[failure.code].class === "unreachable") return failure;
-  const { vaultRequestId } = failure;
   const cause = [failure.code, failure.reason, failure.detail].filter((part) => part !== undefined);
   return {
     code: "PasskeyUnavailable",
     detail: `the service's own key cannot be used (${cause.join(", ")})`,
-    vaultRequestId,
+    vaultRequestId: failure.vaultRequestId,
   };
 }
 

@@ -11,9 +11,8 @@ import {
 } from "../audit/record.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
-import { engineOf } from "../store/engine.ts";
 import { PATIENCE_MS } from "../store/fast/sqlite-dialect.ts";
-import type { StoreTransaction, Store } from "../store/store.ts";
+import { engineOf, type StoreTransaction, type Store } from "../store/store.ts";
 
 type DestroyedWrapping = {
   readonly serial: string;

@@ -46,16 +46,15 @@ export async function loadHeldEnvelope(
 
 /** The envelope as its node receives it. */
 export function nodeEnvelopeOf({ current, stored }: HeldEnvelope): NodeEnvelope {
-  const { serial, env, generation, kid, envelope } = stored;
   return {
     order: current.order,
-    serial,
-    env,
-    generation,
-    kid,
+    serial: stored.serial,
+    env: stored.env,
+    generation: stored.generation,
+    kid: stored.kid,
     // Most nodes hold it already, and are not sent it again.
     get jwe() {
-      return envelope.toJSON();
+      return stored.envelope.toJSON();
     },
     custody: kindOf(stored),
   };

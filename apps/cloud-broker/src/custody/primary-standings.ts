@@ -87,9 +87,8 @@ async function findWithdrawal(
     seen.push({ failure: probeFailure, atMs: probed?.checked_at_ms ?? 0 });
   const known = await readHealth(store, order);
   if (known?.health.state === "unusable") {
-    const { code, reason } = known.health;
     seen.push({
-      failure: { code, reason },
+      failure: { code: known.health.code, reason: known.health.reason },
       atMs: known.checkedAtMs ?? known.changedAtMs,
     });
   }

@@ -105,12 +105,11 @@ async function makeProposal(
     zero(made.plaintext);
   });
   if (!sealed.ok) return sealed;
-  const { order, revision } = current;
   const id = randomUUID();
   const { env } = sealed.value.context;
   const columns = {
     id,
-    revision,
+    revision: current.revision,
     env,
     kid,
     jwe_json: JSON.stringify(sealed.value.toJSON()),
@@ -119,7 +118,7 @@ async function makeProposal(
   };
   await deps.store
     .insertInto("rekeys")
-    .values({ order_id: order, serial, ...columns })
+    .values({ order_id: current.order, serial, ...columns })
     .onConflict((conflict) => conflict.columns(["order_id", "serial"]).doUpdateSet(columns))
     .execute();
   return { ok: true, value: { id, serial, env, kid, envelope: sealed.value } };

@@ -29,9 +29,8 @@ export async function releaseContentKey<T>(
     openByBackup(deps, current, stored.envelope, failure, use, correlationId);
   const released = await unwrapEnvelope(deps, before.current, before.stored, use);
   if (released.ok) return noted(deps, before, released);
-  const { order, revision } = before.current;
-  const after = await loadHeldEnvelope(deps.store, order, before.stored.serial);
-  if (after === undefined || after.current.revision === revision)
+  const after = await loadHeldEnvelope(deps.store, before.current.order, before.stored.serial);
+  if (after === undefined || after.current.revision === before.current.revision)
     return byBackup(before, released.failure);
   const again = await unwrapEnvelope(deps, after.current, after.stored, use);
   return again.ok ? noted(deps, after, again) : byBackup(after, again.failure);

@@ -20,8 +20,8 @@ import { type EpochMs, type KeyUrl, foldOrderId, type OrderId } from "../core/or
 import type { Clock } from "../core/ports.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { bindRevision } from "./bind-revision.ts";
+import { noteGeneratedPasskey } from "./commit-rekey.ts";
 import { loadCurrentKey } from "./current-key.ts";
-import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
 
 type Dependencies = {
   readonly store: Store;

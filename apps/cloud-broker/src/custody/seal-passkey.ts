@@ -73,6 +73,5 @@ export function openPasskey(
   order: OrderId,
   serial: string,
 ): Promise<Uint8Array> {
-  const { env } = envelope.context;
-  return openEnvelope(envelope, contentKey, { env, ord: order, dev: serial });
+  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
 }

@@ -126,16 +126,15 @@ async function gather(
   evidence: KeyEvidence,
   need: GatheredEvidence,
 ): Promise<Partial<KeyEvidence>> {
-  const { vaults, resources, reader } = deps;
   switch (need) {
     case "signIn":
-      return { signIn: await vaults.signIn(usable.identity) };
+      return { signIn: await deps.vaults.signIn(usable.identity) };
     case "vault":
-      return { vault: await resources.vault(usable.vaultResourceId ?? "") };
+      return { vault: await deps.resources.vault(usable.vaultResourceId ?? "") };
     case "key":
-      return { key: await reader.read(usable) };
+      return { key: await deps.reader.read(usable) };
     case "storageLocations":
-      return { storageLocations: await readLocations(resources, subject.storageAccountIds) };
+      return { storageLocations: await readLocations(deps.resources, subject.storageAccountIds) };
     case "roundTrip":
       return evidence.key?.ok === true
         ? { roundTrip: await proveRoundTrip(deps, usable, evidence.key.value.kid) }

@@ -26,10 +26,9 @@ export async function wrapContentKey(
   try {
     if (equalConstantTime(unwrapped.value.contentKey, contentKey))
       return { ok: true, value: encryptedKey };
-    const { vaultRequestId } = unwrapped.value;
     return failed({
       code: "RewrapVerificationFailed",
-      vaultRequestId,
+      vaultRequestId: unwrapped.value.vaultRequestId,
     });
   } finally {
     zero(unwrapped.value.contentKey);

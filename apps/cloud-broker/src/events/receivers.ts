@@ -106,14 +106,13 @@ export async function signEvent(
   event: { readonly id: string; readonly url: string; readonly body: string },
   nowMs: EpochMs,
 ): Promise<Readonly<Record<string, string>>> {
-  const { id, url, body } = event;
   const message = {
     method: "POST",
-    url,
+    url: event.url,
     headers: {
       "content-type": CLOUD_EVENT_MEDIA_TYPE,
-      "content-digest": `sha-256=:${hash("sha256", body, "base64")}:`,
-      "webhook-id": id,
+      "content-digest": `sha-256=:${hash("sha256", event.body, "base64")}:`,
+      "webhook-id": event.id,
     },
   };
   const signed = await httpbis.signMessage(

@@ -28,8 +28,7 @@ export type BrokerKeys = {
 
 /** Opens the broker's own keys in their folder, and makes missing ones. */
 export async function openBrokerKeys(folder: string): Promise<BrokerKeys> {
-  const { file, make } = RINGS.signing;
-  const ring = await openKeyRing(folder, file, make);
+  const ring = await openKeyRing(folder, RINGS.signing.file, RINGS.signing.make);
   const nonce = await openSecretFile(join(folder, SECRETS.nonce.file), SECRETS.nonce.make);
   const signing = importSigningKey(ring.currentPem);
   const next = importSigningKey(ring.nextPem);

@@ -9,9 +9,8 @@ import type { EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { remember } from "../core/remember.ts";
 import { renderTime } from "../core/wire-time.ts";
-import { engineOf } from "../store/engine.ts";
 import { jsonMember } from "../store/json-member.ts";
-import type { Store } from "../store/store.ts";
+import { engineOf, type Store } from "../store/store.ts";
 import type { VaultOperations } from "./vault-operations.ts";
 
 const DAYS = 14;

@@ -20,8 +20,7 @@ async function requireRecovery(
   { id }: Order,
   context: RequestContext,
 ): Promise<void> {
-  const { store } = deps;
-  const serials = await findUnrecoverable(store, id);
+  const serials = await findUnrecoverable(deps.store, id);
   if (serials.length === 0) return;
   const custody = await deps.custodyOf(id);
   if (custody.kind === "split" && custody.acceptNoRecovery) return;

@@ -54,8 +54,7 @@ async function applyPatch(
   context: RequestContext,
   alsoCommit: AlsoCommit | undefined,
 ): Promise<string> {
-  const { custody, settings, store } = deps;
-  const change = decideChange(order, patch, settings.allowRevertToMicrosoftManaged);
+  const change = decideChange(order, patch, deps.settings.allowRevertToMicrosoftManaged);
   const claim = await deps.admitChange(
     order,
     {
@@ -90,13 +89,13 @@ async function applyPatch(
     return { detail: { members: membersOf(patch).join(" ") } };
   });
   try {
-    if (change.key === undefined) await store.transaction().execute(commit);
+    if (change.key === undefined) await deps.store.transaction().execute(commit);
     else {
       const subject = keySubjectOf(
         { ...order, details: change.details, identities: realised.identities },
-        settings.tenantId,
+        deps.settings.tenantId,
       );
-      const outcome = await custody.change(
+      const outcome = await deps.custody.change(
         subject,
         change.key,
         context.actor,

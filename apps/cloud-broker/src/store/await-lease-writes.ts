@@ -1,9 +1,8 @@
 import { CompiledQuery, sql } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
-import { engineOf } from "./engine.ts";
 import { compileOnce, compileWriteOnce } from "./fast/compile-once.ts";
-import type { StoreTransaction } from "./store.ts";
+import { engineOf, type StoreTransaction } from "./store.ts";
 
 /**
  * Waits for the current writer of leases, and blocks others until the transaction ends. SQLite has

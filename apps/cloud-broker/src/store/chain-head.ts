@@ -1,8 +1,7 @@
 import { CompiledQuery } from "kysely";
 
-import { engineOf } from "./engine.ts";
 import { compileOnce } from "./fast/compile-once.ts";
-import type { StoreTransaction } from "./store.ts";
+import { engineOf, type StoreTransaction } from "./store.ts";
 
 export type ChainHead = { readonly sequence: number; readonly hash: string };
 

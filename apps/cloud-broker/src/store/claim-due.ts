@@ -1,8 +1,7 @@
 import type { SelectQueryBuilder } from "kysely";
 
-import { engineOf } from "./engine.ts";
 import type { BrokerTables } from "./schema.ts";
-import type { Store, StoreTransaction } from "./store.ts";
+import { engineOf, type Store, type StoreTransaction } from "./store.ts";
 import { runLocking } from "./transactions.ts";
 
 /**

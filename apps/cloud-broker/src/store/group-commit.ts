@@ -1,10 +1,9 @@
 import { CompiledQuery } from "kysely";
 
 import { BATCH_MAX, gather } from "./batches.ts";
-import { engineOf } from "./engine.ts";
 import { compileWriteOnce } from "./fast/compile-once.ts";
 import { createShareCommits } from "./postgres/share-commits.ts";
-import type { Store, StoreTransaction } from "./store.ts";
+import { engineOf, type Store, type StoreTransaction } from "./store.ts";
 import type { Commit } from "./transactions.ts";
 
 type Waiting = {

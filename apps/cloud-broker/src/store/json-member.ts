@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 
-import { engineOf } from "./engine.ts";
-import type { Store } from "./store.ts";
+import { engineOf, type Store } from "./store.ts";
 
 /**
  * A member of a column of JSON, which the engines name differently. SQLite gives a number for a

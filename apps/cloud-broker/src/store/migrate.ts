@@ -2,10 +2,9 @@ import { AppError } from "@databox-cmk/errors";
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 
-import { engineOf } from "./engine.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { isLostRace } from "./postgres/failures.ts";
-import type { Store } from "./store.ts";
+import { engineOf, type Store } from "./store.ts";
 
 type Migrations = Readonly<Record<string, Migration>>;
 

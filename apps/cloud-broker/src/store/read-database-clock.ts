@@ -1,7 +1,6 @@
 import { sql } from "kysely";
 
-import { engineOf } from "./engine.ts";
-import type { Store } from "./store.ts";
+import { engineOf, type Store } from "./store.ts";
 
 /** @returns the server's time in epoch milliseconds; undefined for SQLite, which has our clock */
 export async function readDatabaseClock(store: Store): Promise<number | undefined> {

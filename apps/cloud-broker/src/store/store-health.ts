@@ -3,9 +3,8 @@ import { dirname } from "node:path";
 
 import { sql } from "kysely";
 
-import { engineOf } from "./engine.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import type { Store } from "./store.ts";
+import { engineOf, type Store } from "./store.ts";
 
 /**
  * `outdated`: a newer broker has changed the database so that this one must no longer write to it.

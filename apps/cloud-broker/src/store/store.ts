@@ -1,4 +1,4 @@
-import type { DatabaseConnection, Kysely, Transaction } from "kysely";
+import { type DatabaseConnection, type Kysely, PostgresAdapter, type Transaction } from "kysely";
 
 import type { QueryTimes } from "./query-times.ts";
 import type { RestoreRecord } from "./restore-record.ts";
@@ -38,3 +38,11 @@ export type SentAtOnce = {
   /** Writes that the transaction does not await: they are sent together with its commit. */
   readonly withCommit: Promise<unknown>[];
 };
+
+/** The database of a store: SQLite for one machine, PostgreSQL for replicas. */
+export type Engine = "sqlite" | "postgres";
+
+/** For the few statements that differ between the engines; all of them are in this folder. */
+export function engineOf(store: Pick<Store, "getExecutor">): Engine {
+  return store.getExecutor().adapter instanceof PostgresAdapter ? "postgres" : "sqlite";
+}

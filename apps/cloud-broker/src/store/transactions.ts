@@ -1,8 +1,7 @@
 import type { OrderId } from "../core/order.ts";
-import { engineOf } from "./engine.ts";
 import { sendAtOnce } from "./fast/send-at-once.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
-import type { SentAtOnce, Store, StoreTransaction } from "./store.ts";
+import { engineOf, type SentAtOnce, type Store, type StoreTransaction } from "./store.ts";
 
 export type Work<Value> = (transaction: StoreTransaction) => Promise<Value>;
 

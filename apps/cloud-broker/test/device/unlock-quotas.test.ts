@@ -13,10 +13,9 @@ import {
   forgetWindows,
   createCustomerQuota,
 } from "../../src/release/limits/unlock-quota.ts";
-import { engineOf } from "../../src/store/engine.ts";
 import { compileTogether } from "../../src/store/fast/compile-together.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
-import type { Store } from "../../src/store/store.ts";
+import { engineOf, type Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { openBroker } from "../world/open-broker.ts";
 

@@ -5,10 +5,9 @@ import Database from "better-sqlite3";
 import { sql } from "kysely";
 import { inject } from "vitest";
 
-import type { Engine } from "../../src/store/engine.ts";
 import { type OpenDatabase, openStore } from "../../src/store/open-store.ts";
 import { createPostgresStore } from "../../src/store/postgres/open-postgres.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Engine, Store } from "../../src/store/store.ts";
 import { createTestDatabases, settingsOf, TEMPLATE } from "./test-databases.ts";
 
 const server = inject("postgres");

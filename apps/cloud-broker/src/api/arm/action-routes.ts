@@ -18,8 +18,7 @@ export function createActionRoutes(
       action: "Microsoft.DataBox/jobs/cancel/action",
       summary: "Cancels an order that is not yet being processed",
       handle: async (request) => {
-        const { reason } = request.body;
-        await cancelOrder(deps, request.order, reason, request.context);
+        await cancelOrder(deps, request.order, request.body.reason, request.context);
         return { status: 204 };
       },
     }),

@@ -12,10 +12,9 @@ import { createKeyHealthRoutes } from "./key-health-routes.ts";
 import { createKeyVersionRoutes } from "./key-version-routes.ts";
 import { createListRoutes } from "./list-routes.ts";
 import { createNodeRoutes } from "./node-routes.ts";
-import { createOperationRoutes } from "./operation-routes.ts";
 import { createCustodyPolicyRoutes, createPolicyRoutes } from "./policy-routes.ts";
 import { createRevocationRoutes } from "./revocation-routes.ts";
-import { createServiceRoutes } from "./service-routes.ts";
+import { createOperationRoutes, createServiceRoutes } from "./service-routes.ts";
 import { createSummaryRoutes } from "./summary-routes.ts";
 import { createUnlockBudgetRoutes } from "./unlock-budget-routes.ts";
 

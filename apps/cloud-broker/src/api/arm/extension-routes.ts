@@ -18,31 +18,29 @@ import { arm } from "./arm-route.ts";
 export function createExtensionRoutes(
   deps: Plane<"store" | "now" | "settings" | "identities"> & { readonly custody: KeyChecks },
 ): readonly Route[] {
-  const { custody, now, settings, store } = deps;
   return [
     arm.bodyRoute(JOB_CALLS.validateKey, {
       action: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
       summary: "Runs every check of a key and changes nothing (extension)",
       handle: async (request) => {
-        const { identity, keyEncryptionKey } = request.body;
-        const order = await findOrder(store, request.order);
+        const order = await findOrder(deps.store, request.order);
         const candidate = valueOf(
           decideKeyChoice(
             order.key,
-            keyEncryptionKey ?? {},
-            settings.allowRevertToMicrosoftManaged,
+            request.body.keyEncryptionKey ?? {},
+            deps.settings.allowRevertToMicrosoftManaged,
           ),
         );
-        const identities = await candidateIdentities(deps, order, identity);
-        const { checks, outcome } = await custody.validate(
-          keySubjectOf({ ...order, identities }, settings.tenantId),
+        const identities = await candidateIdentities(deps, order, request.body.identity);
+        const { checks, outcome } = await deps.custody.validate(
+          keySubjectOf({ ...order, identities }, deps.settings.tenantId),
           candidate,
         );
         const names = { correlationId: request.context.correlationId };
         const json: KeyValidationResult = {
           status: outcome.ok ? "Valid" : "Invalid",
           kid: outcome.ok && outcome.value.kid !== undefined ? outcome.value.kid : undefined,
-          checkedAt: renderTime(now()),
+          checkedAt: renderTime(deps.now()),
           checks: checks.map((check) => renderCheck(check, names)),
           nextStep: decideNextStep(outcome.ok ? undefined : named(outcome.failure, names)),
         };

@@ -28,7 +28,6 @@ import { arm, type Reply } from "./arm-route.ts";
 export function createOfflineRoutes(
   dependencies: MessageDependencies & OfflineDependencies,
 ): readonly Route[] {
-  const { store } = dependencies;
   const exchange = offlineExchange(dependencies);
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return [
@@ -38,8 +37,7 @@ export function createOfflineRoutes(
         "Decides the challenge of a node without network; the answer is carried back (extension)",
       handle: async (request) => {
         const { challenge, reason } = request.body;
-        const order = await findOrderId(store, request.order);
-        const { correlationId } = request.context;
+        const order = await findOrderId(dependencies.store, request.order);
         const { caller, address, requestId, parameters } = request;
         const { objectId, name, isPerson } = caller;
         const reply = await answerMessage({
@@ -61,7 +59,7 @@ export function createOfflineRoutes(
         if (reply.failure !== undefined)
           return renderRefusal(request, reply, reply.failure, {
             ...orderFacts(order),
-            correlationId,
+            correlationId: request.context.correlationId,
           });
         if (reply.answer.status === 202)
           return {
@@ -76,7 +74,7 @@ export function createOfflineRoutes(
       action: "Microsoft.DataBox/jobs/offlineUnlocks/read",
       summary: "Lists unlocks without network and how many are left today (extension)",
       handle: async ({ order }) => ({
-        json: await listOfflineUnlocks(dependencies, await findOrderId(store, order)),
+        json: await listOfflineUnlocks(dependencies, await findOrderId(dependencies.store, order)),
       }),
     }),
   ];

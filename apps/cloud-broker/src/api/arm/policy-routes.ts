@@ -65,13 +65,12 @@ export function createPolicyRoutes(
       summary: "Begins an Owner's override of the unlock policy, after a delay (extension)",
       handle: async ({ body, order: name, context }) => {
         const { policy: written, ...options } = parsePolicy(body.policy);
-        const { defaultPolicy, policyOverrideHours } = deps.settings;
         const { order } = await checkPolicy(deps, name, written, options, context);
         const begun = await beginOverride(
-          { ...deps, defaultPolicy },
+          { ...deps, defaultPolicy: deps.settings.defaultPolicy },
           order,
           written,
-          { reason: body.reason, delaySeconds: policyOverrideHours * 3600 },
+          { reason: body.reason, delaySeconds: deps.settings.policyOverrideHours * 3600 },
           context,
         );
         return {
@@ -100,10 +99,9 @@ function parsePolicy({
 
 /** Whether a subscription allows only split custody for its new orders. */
 export function createCustodyPolicyRoutes(deps: Changing): readonly Route[] {
-  const { store } = deps;
   const view = async ({ order: { subscriptionId } }: ArmRequest): Promise<CustodyPolicyView> => {
-    const policy = await readCustodyPolicy(store, subscriptionId);
-    const inEscrow = await listEscrowOrders(store, subscriptionId);
+    const policy = await readCustodyPolicy(deps.store, subscriptionId);
+    const inEscrow = await listEscrowOrders(deps.store, subscriptionId);
     return {
       splitOnly: policy?.splitOnly === 1,
       changedAt: policy && renderTime(policy.changedAtMs),

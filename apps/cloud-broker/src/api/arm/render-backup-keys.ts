@@ -44,14 +44,13 @@ export function renderBackupKey(backup: BackupKey, order: BackupOrder | undefine
   const made = { createdAt: renderTime(createdAtMs), createdBy };
   if (backup.kind === "recovery")
     return { name, kind: "RecoveryKey", kid, publicKey: backup.key.jwk, ...made };
-  const { kekUrl, kekVaultResourceId, identity } = backup.choice;
   return {
     name,
     kind: "Vault",
     kid,
-    kekUrl,
-    kekVaultResourceID: kekVaultResourceId,
-    identityProperties: renderKeyIdentity(identity),
+    kekUrl: backup.choice.kekUrl,
+    kekVaultResourceID: backup.choice.kekVaultResourceId,
+    identityProperties: renderKeyIdentity(backup.choice.identity),
     ...made,
     order:
       order === undefined

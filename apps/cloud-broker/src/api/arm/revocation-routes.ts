@@ -42,8 +42,7 @@ export function createRevocationRoutes(
       action: "Microsoft.DataBox/jobs/restoreAccess/action",
       summary: "Turns a revocation off; each node must unlock again (extension)",
       handle: async (request) => {
-        const { serial } = request.body;
-        const scope = await scopeOf(request, serial);
+        const scope = await scopeOf(request, request.body.serial);
         const { context } = request;
         const order = await findOrder(deps.store, request.order);
         const { nowMs, lifted } = await restoreAccess({ deps, scope, origin, context }, order);

@@ -25,7 +25,6 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
  * vault call.
  */
 export function createSummaryRoutes(deps: Plane<"store" | "now" | "settings">): readonly Route[] {
-  const { armUrl } = deps.settings;
   return [
     arm.route(ORDER_SUMMARY_CALLS.ofSubscription, {
       action: "Microsoft.DataBox/jobs/read",
@@ -34,7 +33,7 @@ export function createSummaryRoutes(deps: Plane<"store" | "now" | "settings">): 
       handle: (request) => {
         const scope = { subscriptionId: request.parameters["subscriptionId"] ?? "" };
         return list(deps, request, scope, (position, { filters, limit }) =>
-          nextPageUrl(armUrl, request, position, { ...filters, $top: String(limit) }),
+          nextPageUrl(deps.settings.armUrl, request, position, { ...filters, $top: String(limit) }),
         );
       },
     }),

@@ -70,8 +70,6 @@ export type Front = {
  */
 export function createFront(dependencies: FrontDependencies): Front {
   const { config, routes, authenticate, now, log, metrics, places, turnAway, store } = dependencies;
-  const { limit } = dependencies;
-
   const unauthenticatedLines = createUnauthenticatedLines(log, now);
   const addressOf = (message: IncomingMessage): string =>
     senderOf(message, config.FORWARDED_FOR_FROM);
@@ -99,7 +97,7 @@ export function createFront(dependencies: FrontDependencies): Front {
     bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
     admit(request, route) {
       if (route !== undefined && UNLIMITED.has(route.path)) return;
-      const retryAfterSeconds = limit(addressKey(request.address));
+      const retryAfterSeconds = dependencies.limit(addressKey(request.address));
       if (retryAfterSeconds === undefined) return;
       throw new AppError(route?.authentication === "device" ? "RateLimited" : "TooManyRequests", {
         facts: { retryAfterSeconds },
@@ -143,7 +141,7 @@ export function createFront(dependencies: FrontDependencies): Front {
         turnAway.answer(message, response);
     },
     refuse({ requestId, address, status, error, cause }) {
-      const retryAfterSeconds = limit(addressKey(address));
+      const retryAfterSeconds = dependencies.limit(addressKey(address));
       metrics.served({ route: undefined, status, elapsedMs: 0 });
       if (retryAfterSeconds !== undefined)
         return new AppError("TooManyRequests", { facts: { retryAfterSeconds } });

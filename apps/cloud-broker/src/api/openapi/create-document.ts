@@ -75,11 +75,10 @@ export function openApiPath(path: string): string {
 }
 
 function operationOf(route: Route): JsonObject {
-  const { described } = route;
   const parameters = [...pathParameters(route), ...otherParameters(route)];
   return {
     operationId: operationIdOf(route),
-    summary: described.summary,
+    summary: route.described.summary,
     tags: [route.authentication],
     ...("action" in route
       ? { security: [{ entra: [] }], "x-arm-action": route.action }

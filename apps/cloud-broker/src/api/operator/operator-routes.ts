@@ -178,9 +178,8 @@ function createFleetRoutes(deps: Changing & Plane<"admitChange" | "announce">): 
       summary:
         "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
       handle: async ({ body, context }) => {
-        const { reason, scope: named } = body;
-        const scope = await existingScope(deps, named);
-        const { nowMs, leases } = await revokeNow({ deps, scope, origin, context }, reason);
+        const scope = await existingScope(deps, body.scope);
+        const { nowMs, leases } = await revokeNow({ deps, scope, origin, context }, body.reason);
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
     }),
@@ -188,8 +187,7 @@ function createFleetRoutes(deps: Changing & Plane<"admitChange" | "announce">): 
       action: "Microsoft.DataBox/operator/restoreAccess/action",
       summary: "Turns off revocations of the operator",
       handle: async ({ body, context }) => {
-        const { scope: named } = body;
-        const scope = await existingScope(deps, named);
+        const scope = await existingScope(deps, body.scope);
         const { nowMs, lifted } = await restoreAccess({ deps, scope, origin, context });
         return { json: { restoredAt: renderTime(nowMs), lifted } };
       },

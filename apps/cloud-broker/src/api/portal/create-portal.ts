@@ -33,10 +33,6 @@ import { createSignInRoutes } from "./sign-in-routes.ts";
 import { createStaticRoutes } from "./static-routes.ts";
 import { createUserTokens } from "./user-tokens.ts";
 
-/** Settings that a page needs. */
-type PageSettings = ReadonlyView<
-  Pick<SessionView, "tenantId" | "armUrl" | "brokerUrl" | "vaultSuffixes">
->;
 /** The portal's external dependencies; absent: the broker serves no portal. */
 export type PortalParts = {
   readonly provider: IdentityProvider;
@@ -151,7 +147,9 @@ function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
   };
 }
 
-const createSessionRoute = (settings: PageSettings): ServedRoute =>
+const createSessionRoute = (
+  settings: ReadonlyView<Pick<SessionView, "tenantId" | "armUrl" | "brokerUrl" | "vaultSuffixes">>,
+): ServedRoute =>
   pageRoute(SESSION_CALLS.read, ({ caller, session }) => ({
     name: session.content.name,
     userName: caller.name,

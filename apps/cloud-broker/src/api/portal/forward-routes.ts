@@ -40,22 +40,21 @@ const NOT_FOUND = 404;
  * client of theirs. One rule is stricter than Azure's: creating never overwrites.
  */
 export function createForwardRoutes(dependencies: ForwardDependencies): readonly ServedRoute[] {
-  const { armUrl, graphUrl, keyVaultSuffixes } = dependencies;
   return [
     ...rowsOf(dependencies, RESOURCE_MANAGER_CALLS, {
       audience: "arm",
       below: PORTAL_PATHS.caller,
-      origin: () => armUrl,
+      origin: () => dependencies.armUrl,
     }),
     ...rowsOf(dependencies, KEY_VAULT_CALLS, {
       audience: "vault",
       below: "/portal/api/vaults/:vaultHost",
-      origin: (request) => vaultOrigin(request, keyVaultSuffixes),
+      origin: (request) => vaultOrigin(request, dependencies.keyVaultSuffixes),
     }),
     ...rowsOf(dependencies, GRAPH_CALLS, {
       audience: "graph",
       below: "/portal/api/graph",
-      origin: () => graphUrl,
+      origin: () => dependencies.graphUrl,
     }),
   ];
 }

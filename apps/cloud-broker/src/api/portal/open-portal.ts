@@ -29,19 +29,18 @@ export async function openPortal(
     readonly now: Clock;
   },
 ): Promise<PortalParts | undefined> {
-  const { PORTAL_CLIENT_ID: clientId, PORTAL_DIR: folder } = config;
-  if (clientId === undefined) return undefined;
+  if (config.PORTAL_CLIENT_ID === undefined) return undefined;
   const { file, make } = SECRETS.session;
   const sealingKey = await openSecretFile(join(dependencies.keysDir, file), make);
   return {
     sealingKey,
     fetch: createFetchByAgent(dependencies.agent, AZURE_ANSWER_MAX_BYTES),
-    site: folder === undefined ? undefined : openSite(folder),
+    site: config.PORTAL_DIR === undefined ? undefined : openSite(config.PORTAL_DIR),
     provider: createIdentityProvider(
       {
         authorityUrl: signInAuthority(config),
         tenantId: config.TENANT_ID,
-        clientId,
+        clientId: config.PORTAL_CLIENT_ID,
         portalUrl: config.BROKER_URL,
         scopes: {
           arm: `${config.ARM_URL}/.default`,

@@ -55,8 +55,7 @@ function requirePrecondition(request: RouteRequest): void {
  * is checked again.
  */
 export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRoute[] {
-  const { permissionsOfSubscription, permissionsOfOrder } = SESSION_CALLS;
-  return [permissionsOfSubscription, permissionsOfOrder].map((call) =>
+  return [SESSION_CALLS.permissionsOfSubscription, SESSION_CALLS.permissionsOfOrder].map((call) =>
     pageRoute(call, async ({ caller, parameters }) => {
       const { subscriptionId = "", resourceGroup = "", jobName } = parameters;
       const scope =

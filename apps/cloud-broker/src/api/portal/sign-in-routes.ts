@@ -116,13 +116,12 @@ async function completeSignIn(
   dependencies: SignInDependencies,
   request: RouteRequest,
 ): Promise<Answer> {
-  const { provider, sessions } = dependencies;
   const state = request.query.get("state") ?? "";
   const attempt = await openAttempt(dependencies, request, state);
-  const person = await provider.complete(request.query, attempt);
+  const person = await dependencies.provider.complete(request.query, attempt);
   const former = readSessionId(request);
-  if (former !== undefined) await sessions.end(hashOfSessionId(former));
-  const id = await sessions.open(person.objectId, {
+  if (former !== undefined) await dependencies.sessions.end(hashOfSessionId(former));
+  const id = await dependencies.sessions.open(person.objectId, {
     name: person.name,
     roles: [...person.roles],
     refreshToken: person.refreshToken,
@@ -157,11 +156,10 @@ async function signOut(
   dependencies: Auditing & Pick<SignInDependencies, "provider" | "sessions">,
   request: SessionRequest,
 ): Promise<Answer> {
-  const { provider, sessions } = dependencies;
-  await sessions.end(request.session.idHash);
+  await dependencies.sessions.end(request.session.idHash);
   await audit(dependencies, "portal/sign-out", request.caller, request);
   // Sign-out succeeds here even when Entra ID's address cannot be read.
-  const location = await provider.signOutUrl().catch(() => "/portal/");
+  const location = await dependencies.provider.signOutUrl().catch(() => "/portal/");
   return {
     status: 200,
     headers: { "set-cookie": [noSessionCookie()], "clear-site-data": '"cache"' },

@@ -42,7 +42,7 @@ export function createKeyEventRoutes({
         for (const key of events.keys)
           followed += await noteKeyEvent(store, key, settings.keyVaultSuffixes, now());
         for (const vaultName of events.vaultNames)
-          await lookSoon(store, { vaultName, suffixes: settings.keyVaultSuffixes, nowMs: now() });
+          await lookSoon(store, vaultName, settings.keyVaultSuffixes, now());
         return { status: 200, body: { json: { followed } } };
       },
     },

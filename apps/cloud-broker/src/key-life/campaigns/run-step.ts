@@ -104,15 +104,14 @@ async function makeCurrent(
   choice: KeyChoice,
   done: AlsoCommit,
 ): Promise<void> {
-  const { custody, settings, store } = deps;
-  const subject = keySubjectOf(order, settings.tenantId);
+  const subject = keySubjectOf(order, deps.settings.tenantId);
   if (campaign.request.dryRun === true) {
-    valueOf(await custody.rehearse(subject, choice));
-    await store.transaction().execute(done);
+    valueOf(await deps.custody.rehearse(subject, choice));
+    await deps.store.transaction().execute(done);
     return;
   }
   const { actor, correlationId } = contextOf(campaign);
-  const outcome = await custody.change(subject, choice, actor, done, correlationId);
+  const outcome = await deps.custody.change(subject, choice, actor, done, correlationId);
   if (!outcome.ok) throw errorOf(outcome.failure);
 }
 

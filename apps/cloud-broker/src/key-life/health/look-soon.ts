@@ -10,15 +10,9 @@ const BETWEEN_LOOKS_MS = 10_000;
  */
 export async function lookSoon(
   store: Store,
-  {
-    vaultName,
-    suffixes,
-    nowMs,
-  }: {
-    readonly vaultName: string;
-    readonly suffixes: readonly string[];
-    readonly nowMs: EpochMs;
-  },
+  vaultName: string,
+  suffixes: readonly string[],
+  nowMs: EpochMs,
 ): Promise<void> {
   const starts = suffixes.map((suffix) => `https://${vaultName}.${suffix}/keys/%`.toLowerCase());
   const ofVault = store

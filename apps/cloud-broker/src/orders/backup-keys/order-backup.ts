@@ -25,12 +25,11 @@ export async function orderBackup(
   wanted: { readonly name: string; readonly reason: string; readonly hours: number },
   context: RequestContext,
 ): Promise<{ readonly backup: BackupKey; readonly order: BackupOrder } | undefined> {
-  const { store, now } = deps;
   const { name, reason, hours } = wanted;
-  const backup = (await loadBackupKeys(store, order)).find((each) => each.name === name);
+  const backup = (await loadBackupKeys(deps.store, order)).find((each) => each.name === name);
   if (backup?.kind !== "vault") return undefined;
   await requireLoss(deps, order);
-  const nowMs = now();
+  const nowMs = deps.now();
   const made: BackupOrder = {
     id: randomUUID(),
     name,

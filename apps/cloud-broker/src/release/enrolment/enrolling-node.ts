@@ -5,7 +5,7 @@ import type { EnrolmentFacts } from "../../core/decide-enrolment.ts";
 import { failed } from "../../core/failed.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
-import { isTakenKey } from "../../custody/commit-conflict.ts";
+import { isTakenKey } from "../../custody/bind-revision.ts";
 import type { Store } from "../../store/store.ts";
 import type { Recording } from "../message/device-dependencies.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";

@@ -30,8 +30,6 @@ export type LoadedLease = Pick<
   readonly drill: string | undefined;
 };
 
-type NodeOfLease = { readonly order: OrderId; readonly serial: string };
-
 const selectLease = compileOnce((store, wanted: { readonly id: string } & CoveringScopes) =>
   store
     .selectFrom("leases")
@@ -86,7 +84,7 @@ const selectLease = compileOnce((store, wanted: { readonly id: string } & Coveri
 export async function loadLease(
   store: Store,
   id: string,
-  { order, serial }: NodeOfLease,
+  { order, serial }: { readonly order: OrderId; readonly serial: string },
 ): Promise<LoadedLease> {
   const [row] = await selectLease(store, { id, ...scopesOfNode(order, serial) });
   if (row === undefined) return UNKNOWN;
@@ -111,9 +109,7 @@ const UNKNOWN: LoadedLease = {
   drill: undefined,
 };
 
-type LeaseRow = Awaited<ReturnType<typeof selectLease>>[number];
-
-function leaseOf(row: LeaseRow): LeaseRecord {
+function leaseOf(row: Awaited<ReturnType<typeof selectLease>>[number]): LeaseRecord {
   return {
     order: row.order_id,
     serial: row.serial,

@@ -42,17 +42,16 @@ async function renew(
   sender: AuthenticDevice,
   request: LeaseRenewal,
 ): Promise<Outcome<SignedAnswer>> {
-  const { store, now, clock } = dependencies;
-  const loaded = await readAtOnce(store, (at) => loadLease(at, request.lease, sender));
+  const loaded = await readAtOnce(dependencies.store, (at) => loadLease(at, request.lease, sender));
   const decision = decideRenewal(request, {
     ...loaded,
     node: sender,
     leaseOfPath: message.parameters["lease"] ?? "",
-    nowMs: now(),
+    nowMs: dependencies.now(),
   });
   const isRelock = decision.ok && decision.value.kind === "relock";
   // A lease of a wrong clock is invalid once the clock is right, and a right lease seems invalid.
-  if (clock.isOff() && !isRelock) return CLOCK_OFF;
+  if (dependencies.clock.isOff() && !isRelock) return CLOCK_OFF;
   if (!decision.ok) return decision;
   if (decision.value.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.value.failure);

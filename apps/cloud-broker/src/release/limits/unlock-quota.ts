@@ -69,7 +69,6 @@ const perOrder = (store: Store, counted: Counted) =>
   countIn(store, counted.orderScope, counted.windowMs, counted.orderLimit);
 
 type Counted = ReturnType<typeof countedOf>;
-type QuotaWrite = keyof UnlockQuota;
 
 /**
  * The writes that count an unlock request of a node and its order in the database, so that all
@@ -97,7 +96,7 @@ export function countedOf(
 }
 
 /** The refusal when one of those writes changes nothing. */
-export function usedUpQuota(write: QuotaWrite, quota: UnlockQuota, nowMs: EpochMs): Failure {
+export function usedUpQuota(write: keyof UnlockQuota, quota: UnlockQuota, nowMs: EpochMs): Failure {
   return overQuota(write === "perNode" ? "node" : "order", quota[write], nowMs);
 }
 

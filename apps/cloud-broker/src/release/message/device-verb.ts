@@ -33,12 +33,11 @@ export function deviceVerb<Said extends SaysNode, Needed>({
 }: DeviceVerb<Said, Needed>): (
   dependencies: Needed & Needs<"limit" | "findDevice">,
 ) => DeviceExchange<AuthenticDevice> {
-  const { type, schema } = exchange;
   return (dependencies) => ({
     ...exchange,
-    authenticate: (message) => authenticateDevice(dependencies, message, type),
+    authenticate: (message) => authenticateDevice(dependencies, message, exchange.type),
     async answer(message, sender) {
-      const parsed = parseWith(schema, sender.payload);
+      const parsed = parseWith(exchange.schema, sender.payload);
       if (!parsed.ok) return malformed(parsed.detail);
       const { order, serial } = parsed.value;
       if (comparesNode !== true && (order !== sender.order || serial !== sender.serial))

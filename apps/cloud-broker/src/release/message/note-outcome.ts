@@ -29,8 +29,7 @@ export async function noteOutcome(
   /** Generation of the envelope that the node reports to hold. */
   generation?: number,
 ): Promise<void> {
-  const { order, serial } = node;
-  const noted = { order, serial, outcome, nowMs };
+  const noted = { order: node.order, serial: node.serial, outcome, nowMs };
   if (generation === undefined) await note(transaction, noted);
   else await noteWithGeneration(transaction, { ...noted, generation });
 }

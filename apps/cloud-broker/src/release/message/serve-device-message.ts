@@ -88,13 +88,11 @@ export type DeviceReply = {
 export type MessageDependencies = Recording &
   Needs<"store" | "limitUnproven" | "unauthenticatedRows" | "metrics">;
 
-type DeviceRequest = RouteRequest & { readonly body: string };
-
 /** Serves one kind of device message over HTTP. */
 export function serveDeviceMessage<Proven extends Sender>(
   dependencies: MessageDependencies,
   exchange: DeviceExchange<Proven>,
-): (request: DeviceRequest) => Promise<Answer> {
+): (request: RouteRequest & { readonly body: string }) => Promise<Answer> {
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return async (request) => {
     const { answer, retryAfterSeconds, failure, broken, isUnproven } = await answerMessage({

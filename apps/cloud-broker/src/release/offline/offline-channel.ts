@@ -34,11 +34,10 @@ export function offlineChannel(
   const { store, commit, now } = dependencies;
   const { offlineUnlocksPerDay } = dependencies.settings;
   const { challengeId, counter } = challenge;
-  const { reason } = carrier;
   return {
     action: "offline-unlock",
     out: "carried unlock",
-    detail: { challengeId, reason },
+    detail: { challengeId, reason: carrier.reason },
     // Follows from the kind of the message: a QR code has no room for a larger key.
     minimumSuite: "X25519",
     // A QR code has no room for an envelope either. None is needed: every generation holds the same

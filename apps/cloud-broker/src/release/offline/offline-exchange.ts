@@ -69,10 +69,9 @@ async function answerCarried(
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;
   if (carrier === undefined) return failed(ANOTHER_ORDER);
-  const { store, now } = dependencies;
   const repeat = (answer: string) => repeatTo(dependencies, message, { node, challenge }, answer);
-  const record = await findRecord(store, challenge);
-  const step = decideChallenge(message.hash, record, now());
+  const record = await findRecord(dependencies.store, challenge);
+  const step = decideChallenge(message.hash, record, dependencies.now());
   if (!step.ok) return step;
   if (step.value.kind === "repeat") return repeat(step.value.answer);
   const isAgain = step.value.kind === "again";
@@ -85,7 +84,7 @@ async function answerCarried(
   });
   if (outcome.ok) return outcome;
   // Another replica may have answered the same message first: then its answer is used.
-  const meanwhile = await findRecord(store, challenge);
+  const meanwhile = await findRecord(dependencies.store, challenge);
   return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
     ? repeat(meanwhile.granted.answer)
     : outcome;

@@ -56,12 +56,11 @@ async function propose(
   sender: AuthenticDevice,
   request: RekeyRequest,
 ): Promise<Outcome<SignedAnswer>> {
-  const { custody } = dependencies;
   const permitted = await decide(dependencies, sender, request);
   if (!permitted.ok) return permitted;
   const counted = await useCounter(dependencies, sender, request.counter);
   if (!counted.ok) return counted;
-  const proposal = await custody.proposeRekey(
+  const proposal = await dependencies.custody.proposeRekey(
     sender.order,
     sender.serial,
     (currentKey, proposedKey) => sealBoth(request, message.hash, currentKey, proposedKey),
@@ -91,14 +90,13 @@ async function decide(
   { node }: AuthenticDevice,
   request: RekeyRequest,
 ): Promise<Outcome<undefined>> {
-  const { order, serial, minimumSuite } = node;
-  const held = await custody.hold(order, serial);
+  const held = await custody.hold(node.order, node.serial);
   return decideRekey(request, {
     ...(await loadLease(store, request.lease, node)),
     node,
     nowMs: now(),
     env: held.ok ? held.value.envelope.env : undefined,
-    minimumSuiteStrength: SUITES[minimumSuite].strength,
+    minimumSuiteStrength: SUITES[node.minimumSuite].strength,
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
   });

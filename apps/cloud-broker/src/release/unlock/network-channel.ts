@@ -86,11 +86,9 @@ async function consumeNonce(
   request: UnlockRequest,
   { order, serial }: DeviceNode,
 ): Promise<Outcome<undefined>> {
-  const { store, now } = deps;
-  const { unlockQuota } = deps.settings;
   const busy = await deps.countCustomerUnlock(order);
   if (busy !== undefined) return failed(busy);
-  const nowMs = now();
+  const nowMs = deps.now();
   const refusedBy = await useUp(deps, {
     nonceHash,
     requestHash,
@@ -99,18 +97,18 @@ async function consumeNonce(
     order,
     serial,
     counter: request.counter,
-    ...countedOf(unlockQuota, { order, serial }, nowMs),
+    ...countedOf(deps.settings.unlockQuota, { order, serial }, nowMs),
   });
   switch (refusedBy) {
     case undefined:
       return { ok: true, value: undefined };
     case "nonce":
-      return failed(await whyUsed(store, nonceHash, requestHash));
+      return failed(await whyUsed(deps.store, nonceHash, requestHash));
     case "counter":
       return failed({ code: "CounterRollback", detail: "counter: another message came first" });
     case "perNode":
     case "perOrder":
-      return failed(usedUpQuota(refusedBy, unlockQuota, nowMs));
+      return failed(usedUpQuota(refusedBy, deps.settings.unlockQuota, nowMs));
   }
 }
 

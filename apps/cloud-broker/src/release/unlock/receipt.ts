@@ -32,10 +32,9 @@ async function takeReceipt(
   sender: AuthenticDevice,
   said: Receipt,
 ): Promise<Outcome<SignedAnswer>> {
-  const { commit, keys } = dependencies;
   const share = parseDeviceShare(said.extensions?.["deviceShare"], sender);
   if (!share.ok) return share;
-  return commit(async (transaction) => {
+  return dependencies.commit(async (transaction) => {
     const grant = await findGrant(transaction, sender, said.grantHash);
     const decision = decideReceipt(said, grant);
     if (!decision.ok) return decision;
@@ -48,7 +47,7 @@ async function takeReceipt(
           generation: grant?.generation,
           share: share.value,
         });
-    const answer = await signAcknowledgement(keys.signing, message, auditHead);
+    const answer = await signAcknowledgement(dependencies.keys.signing, message, auditHead);
     await storeAnswer(transaction, message.hash, answer, dependencies.now());
     return { ok: true, value: answer };
   });

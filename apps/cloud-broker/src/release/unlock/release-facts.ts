@@ -24,9 +24,7 @@ export type LoadedFacts = Pick<FinalFacts, "policyRevision" | "revocation" | "sw
 
 export type UsedNonce = { readonly requestHash: string; readonly expiresAtMs: EpochMs };
 
-type Wanted = { readonly nonceHash: string } & CoveringScopes;
-
-const select = compileOnce((store, wanted: Wanted) =>
+const select = compileOnce((store, wanted: { readonly nonceHash: string } & CoveringScopes) =>
   store
     .selectFrom("orders")
     .leftJoin("unlock_policies", "unlock_policies.order_id", "orders.id")

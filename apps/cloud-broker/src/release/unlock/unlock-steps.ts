@@ -204,7 +204,6 @@ export async function grantAndCommit(
   known: Known,
   permitted: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
-  const { signing } = dependencies.keys;
   const { envelope, approval, admission, switches, policyRevision } = known;
   const terms = termsFor(approval, admission.terms);
   const grant: Grant = {
@@ -220,10 +219,10 @@ export async function grantAndCommit(
     correlationId: message.correlationId,
     envelope:
       channel.carriesEnvelope && permitted.sendEnvelope && envelope !== undefined
-        ? await signEnvelope(signing, envelope)
+        ? await signEnvelope(dependencies.keys.signing, envelope)
         : undefined,
   };
-  const answer = await signAnswer(signing, MESSAGE_TYPES.grant, grant);
+  const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.grant, grant);
   const committed = await commitGrant(dependencies, {
     message,
     request,

@@ -27,9 +27,8 @@ import {
 } from "../open-data-dir.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
-import { probeOwnKeys } from "./probe-own-keys.ts";
+import { probeIdentity, probeOwnKeys, probeServiceKey, probeServiceKeyUse } from "./probe-keys.ts";
 import { probeRestores } from "./probe-restores.ts";
-import { probeIdentity, probeServiceKey, probeServiceKeyUse } from "./probe-service-key.ts";
 import {
   createPostgresProbes,
   createSqliteProbes,
@@ -189,8 +188,7 @@ function resolveName(
 function adviceOn(server: BrokerConfig["DNS_SERVER"]): string {
   if (server === undefined)
     return "Check that this machine's name server knows the name, or set another one in DNS_SERVER";
-  const { address, port } = server;
-  return `Check that the name server ${address}:${String(port)} of DNS_SERVER answers and knows the name`;
+  return `Check that the name server ${server.address}:${String(server.port)} of DNS_SERVER answers and knows the name`;
 }
 
 /** @throws {AppError} Misuse that names the variable and the file */

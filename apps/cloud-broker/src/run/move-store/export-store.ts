@@ -2,9 +2,8 @@ import type { FileHandle } from "node:fs/promises";
 
 import { sql } from "kysely";
 
-import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
-import type { Store } from "../../store/store.ts";
+import { engineOf, type Store } from "../../store/store.ts";
 import { FORMAT, createMultisetHash } from "./file-format.ts";
 import { listTables, readRows } from "./read-rows.ts";
 

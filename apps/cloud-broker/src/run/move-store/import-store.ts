@@ -2,9 +2,8 @@ import { AppError } from "@databox-cmk/errors";
 import { sql } from "kysely";
 
 import { verifyAuditStore } from "../../audit/verify-audit.ts";
-import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
-import type { Store, StoreTransaction } from "../../store/store.ts";
+import { engineOf, type Store, type StoreTransaction } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import { type Progress, PROGRESS_ROWS } from "./export-store.ts";
 import {

@@ -1,7 +1,6 @@
 import { sql } from "kysely";
 
-import { engineOf } from "../../store/engine.ts";
-import type { Store } from "../../store/store.ts";
+import { engineOf, type Store } from "../../store/store.ts";
 
 export type Table = { readonly name: string; readonly columns: readonly string[] };
 

@@ -1,7 +1,6 @@
 import type { Compilable, CompiledQuery } from "kysely";
 
-import { type Engine, engineOf } from "../engine.ts";
-import type { Store } from "../store.ts";
+import { type Engine, engineOf, type Store } from "../store.ts";
 import { executeAtOnce } from "./send-at-once.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 

@@ -2,9 +2,8 @@ import { namesOf } from "@databox-cmk/errors";
 import { type Compilable, type OperationNodeSource, sql } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
-import { engineOf } from "../engine.ts";
 import { isDivisionByZero } from "../postgres/failures.ts";
-import type { Store } from "../store.ts";
+import { engineOf, type Store } from "../store.ts";
 import type { Commit } from "../transactions.ts";
 import { compileOnce, compileWriteOnce } from "./compile-once.ts";
 

@@ -38,8 +38,7 @@ export function startFailure(error: unknown, url: DatabaseUrl): unknown {
   const where = `DATABASE_URL: database ${url.database} at ${url.host}:${String(url.port)}`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = systemCodeOf(cause) ?? "";
-    const { message } = cause;
-    const [, told] = UNUSABLE_MESSAGES.find(([pattern]) => pattern.test(message)) ?? [];
+    const [, told] = UNUSABLE_MESSAGES.find(([pattern]) => pattern.test(cause.message)) ?? [];
     const reason = told ?? UNUSABLE[code];
     if (reason !== undefined)
       return new AppError("Misuse", { detail: `${where} cannot be used: ${reason}`, cause: error });

@@ -12,7 +12,6 @@ import { markRead, type NoticeDependencies, readNotices } from "./read-notices.t
 
 /** The bell: news for the person of the session, and how far they have read them. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly ServedRoute[] {
-  const { store, now } = dependencies;
   const read = (request: SessionRequest) =>
     readNotices(dependencies, request.caller, subscriptionsOf(request));
   return [
@@ -21,7 +20,7 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly S
       // Only ids that the person sees are kept.
       const seen = new Set((await read(request)).map(({ id }) => id));
       const ids = [...new Set(wanted.ids)].filter((id) => seen.has(id));
-      await markRead(store, request.caller.objectId, ids, now());
+      await markRead(dependencies.store, request.caller.objectId, ids, dependencies.now());
     }),
   ];
 }
