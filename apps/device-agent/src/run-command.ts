@@ -64,11 +64,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
   }
 }
 
-function namedBy({
-  serial,
-  order,
-  broker,
-}: Pick<PrepareArguments, "broker" | "order" | "serial">): NamedNode {
+function namedBy({ serial, order, broker }: PrepareArguments): NamedNode {
   return { serial, order, connection: { brokerUrl: broker } };
 }
 

@@ -2,8 +2,7 @@ export { COMPILED_ONCE } from "./compiled-once.ts";
 export { codeOf, DeviceClient } from "./device-client.ts";
 export type { DeviceAnswer, ExchangeAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
 export { journalOf } from "./journal-of.ts";
-export { LeaseClient } from "./lease-client.ts";
-export { RekeyClient } from "./rekey-client.ts";
+export { LeaseClient, RekeyClient } from "./lease-client.ts";
 export { createHttpsTransport } from "./https-transport.ts";
 export type { RawAnswer, Transport } from "./https-transport.ts";
 export {

@@ -27,15 +27,10 @@ export type BrokerKeysKeeper = {
  * the message that carries the new ones.
  */
 export function createBrokerKeysKeeper(
-  {
-    session: sessionUntil,
-    folder,
-    settings,
-    state,
-    journal,
-  }: Pick<Daemon, "session" | "folder" | "settings" | "state" | "journal">,
+  daemon: Pick<Daemon, "session" | "folder" | "settings" | "state" | "journal">,
   pin: (keys: readonly VerifyKey[]) => void,
 ): BrokerKeysKeeper {
+  const { session: sessionUntil, folder, settings, state, journal } = daemon;
   let dueAtMs = 0;
   let bug: AppError | undefined;
   const noted = new Set<string>();

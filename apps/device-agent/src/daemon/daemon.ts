@@ -104,16 +104,12 @@ const UNWRITABLE: ReadonlySet<string> = new Set(["AgentStateUnwritable", "DiskFu
  * @param isMeant - whether the volume, as it is open now, is the one to close
  */
 export async function closeUnrecorded(
-  {
-    state,
-    volume,
-    report,
-    context,
-  }: Pick<Daemon, "state" | "report" | "context"> & { readonly volume: Pick<Volume, "close"> },
+  daemon: Pick<Daemon, "state" | "report" | "context"> & { readonly volume: Pick<Volume, "close"> },
   error: unknown,
   isMeant: (lock: Unlocked) => boolean,
 ): Promise<void> {
   if (!UNWRITABLE.has(toAppError(error).code)) return;
+  const { state, volume, report, context } = daemon;
   const { lock } = state.read();
   if (lock.kind !== "unlocked" || !isMeant(lock)) return;
   await volume.close(lock.mapping).catch((failure: unknown) => {

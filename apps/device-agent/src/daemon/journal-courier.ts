@@ -28,13 +28,8 @@ const EXCHANGE_TIMEOUT_MS = 5000;
  * grown. A broker that has lost rows (a restored backup) gets all of them again: each is recognised
  * by its hash.
  */
-export function createJournalCourier({
-  session,
-  state,
-  folder,
-  context,
-  report,
-}: Pick<Daemon, "session" | "state" | "folder" | "context" | "report">): JournalCourier {
+export function createJournalCourier(daemon: Daemon): JournalCourier {
+  const { session, state, folder, context, report } = daemon;
   let running: Promise<void> | undefined;
   /** -1: there was no file. */
   let deliveredSize: number | undefined;

@@ -19,11 +19,7 @@ const NOTHING_DUE_MS = 60_000;
 const RETRY = { firstMs: 2000, maxMs: 60_000 };
 const EXCHANGE_TIMEOUT_MS = 5000;
 
-export function createReceiptCourier({
-  session,
-  state,
-  journal,
-}: Pick<Daemon, "session" | "state" | "journal">): ReceiptCourier {
+export function createReceiptCourier({ session, state, journal }: Daemon): ReceiptCourier {
   const retry = createRetry();
 
   async function send(

@@ -8,11 +8,10 @@ import type { BrokerSession } from "./broker-session.ts";
  * The first message to the broker. It needs neither key nor state, so it can be sent before
  * anything else is loaded.
  */
-export function askForChallenge({
-  transport,
-  serial,
-  deadline,
-}: Pick<BrokerSession, "transport" | "serial" | "deadline">): Promise<RawAnswer> {
+export function askForChallenge(
+  session: Pick<BrokerSession, "transport" | "serial" | "deadline">,
+): Promise<RawAnswer> {
+  const { transport, serial, deadline } = session;
   return transport.post(DEVICE_ROUTES.challenges, "application/json", bodyFor(serial), deadline);
 }
 

@@ -1,19 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
+import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { localNothing } from "@databox-cmk/protocol";
+import { localCertificateUpload, localNothing, localSignIn } from "@databox-cmk/protocol";
 
 import { does, done, shows, started, succeeded } from "./route.ts";
 import type { LocalContext, LocalRoute } from "./route.ts";
+import { sessionCookie } from "./session-store.ts";
 
 const ROWS_MAX = 1_000;
 const ROWS = 100;
 
 /** Routes that change or show more than the lock state: for signed-in people. */
-export function createNodeRoutes(
-  context: Pick<LocalContext, "operations" | "run" | "shutDownCommand">,
-): readonly LocalRoute[] {
+export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
   const { operations, run } = context;
   const lock = (what: "lock" | "prepareToShip") => () =>
     started(
@@ -75,11 +75,8 @@ export function createNodeRoutes(
  *
  * @throws {AppError} `ShutDownUnavailable`
  */
-async function runShutDownCommand({
-  shutDownCommand,
-  operations,
-  run,
-}: Pick<LocalContext, "shutDownCommand" | "operations" | "run">): Promise<void> {
+async function runShutDownCommand(context: LocalContext): Promise<void> {
+  const { shutDownCommand, operations, run } = context;
   if (shutDownCommand === undefined) throw new AppError("ShutDownUnavailable");
   await succeeded(
     operations.run("lock", (progress) => run({ command: "lock", prepareToShip: false }, progress)),
@@ -98,4 +95,73 @@ async function runShutDownCommand({
     });
   }
   child.unref();
+}
+
+/** 64 KiB of .pfx in base64, and the JSON around it. */
+const UPLOAD_MAX_BYTES = 96 * 1024;
+
+export function createCertificateRoutes({ certificates }: LocalContext): readonly LocalRoute[] {
+  const path = "/api/certificate";
+  return [
+    shows(path, "session", () => certificates.view()),
+    does(
+      path,
+      "session",
+      localCertificateUpload,
+      async ({ body: { pkcs12, ...upload }, address }) => {
+        const bytes = new Uint8Array(Buffer.from(pkcs12, "base64"));
+        return done(await certificates.judge({ ...upload, pkcs12: bytes, address }));
+      },
+      { maxBytes: UPLOAD_MAX_BYTES, isCostly: true },
+    ),
+    does(`${path}/revert`, "session", localNothing, () => {
+      certificates.revert();
+      return done(certificates.view());
+    }),
+  ];
+}
+
+const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";
+
+/** Signing in means proving the passkey, with the same five tries as everywhere. */
+export function createSessionRoutes(context: LocalContext): readonly LocalRoute[] {
+  const { sessions, operations, run, provePasskey, settings } = context;
+  const cookieName = sessionCookie(settings.serial);
+  const path = "/api/session";
+  return [
+    does(
+      path,
+      "public",
+      localSignIn,
+      async ({ body, token }) => {
+        const passkey = new TextEncoder().encode(body.passkey);
+        try {
+          if (body.unlock === true)
+            await succeeded(
+              operations.run("passkey", (progress) =>
+                run({ command: "passkey" }, progress, { passkey }),
+              ),
+            );
+          else await provePasskey(passkey);
+        } finally {
+          zero(passkey);
+        }
+        sessions.close(token); // A new session ends the earlier one.
+        const { token: opened, session } = sessions.open();
+        const cookie = `${cookieName}=${opened}; ${ATTRIBUTES}`;
+        return { ...done({ csrfToken: session.csrfToken }), cookie };
+      },
+      { isCostly: true },
+    ),
+    does(
+      path,
+      "session",
+      localNothing,
+      ({ token }) => {
+        sessions.close(token);
+        return { ...done(), cookie: `${cookieName}=; ${ATTRIBUTES}; Max-Age=0` };
+      },
+      { method: "DELETE" },
+    ),
+  ];
 }

@@ -16,10 +16,11 @@ import { does, done, type LocalContext, type LocalRoute, started, succeeded } fr
  * passer-by must not be able to invalidate a request that waits for approvers, so dropping it needs
  * a session.
  */
-export function createUnlockRoutes(
-  context: Pick<LocalContext, "operations" | "run" | "waiter">,
-): readonly LocalRoute[] {
-  const { operations, run, waiter } = context;
+export function createUnlockRoutes({
+  operations,
+  run,
+  waiter,
+}: LocalContext): readonly LocalRoute[] {
   const path = "/api/unlock";
   return [
     does(
@@ -68,10 +69,7 @@ const ANSWER_MAX_BYTES = 72 * 1024;
 /**
  * The unlock that a person carries: the broker decides it like any other, so it needs no session.
  */
-export function createCarriedRoutes({
-  operations,
-  run,
-}: Pick<LocalContext, "operations" | "run">): readonly LocalRoute[] {
+export function createCarriedRoutes({ operations, run }: LocalContext): readonly LocalRoute[] {
   return [
     does(
       "/api/challenge",

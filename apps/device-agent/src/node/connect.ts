@@ -4,9 +4,8 @@ import type { Connection } from "../core/settings.ts";
 import { readPrivateFile, requireFile } from "../state/private-file.ts";
 
 /** @throws {AppError} `AgentStateUnreadable` when the file is missing */
-export function certificateAuthorityOf({
-  certificateAuthorityFile: path,
-}: Connection): string | undefined {
+export function certificateAuthorityOf(connection: Connection): string | undefined {
+  const { certificateAuthorityFile: path } = connection;
   return path === undefined ? undefined : requireFile(readPrivateFile(path), path);
 }
 

@@ -32,12 +32,10 @@ export function openNode(
  *
  * @throws {AppError} as `requirePrepared`, or as `waitForAgentLock`
  */
-export async function holdNode({
-  stateDir,
-  credentialsFolder,
-}: Pick<CommandDependencies, "stateDir" | "credentialsFolder">): Promise<
-  PreparedNode & Disposable
-> {
+export async function holdNode(
+  dependencies: Pick<CommandDependencies, "stateDir" | "credentialsFolder">,
+): Promise<PreparedNode & Disposable> {
+  const { stateDir, credentialsFolder } = dependencies;
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const lock = await waitForAgentLock(folder.path);
   try {

@@ -10,6 +10,7 @@ import {
 } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type OfflineChallenge } from "@databox-cmk/protocol";
+import { encodeQR } from "qr";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { ChallengeOptions } from "../core/command.ts";
@@ -25,7 +26,6 @@ import { momentIn } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
 import { findVolume } from "../volume/choose-volume.ts";
-import { renderQrAsSvg, renderQrForTerminal } from "./qr-picture.ts";
 
 /**
  * Long enough to find an authorised person, short enough that a forgotten key is not kept for long.
@@ -135,4 +135,25 @@ export function writeCarried(file: string, text: string): string {
     const detail = `--out: ${path} cannot be written (${systemCode(error)})`;
     throw new AppError("Misuse", { detail, cause: error });
   }
+}
+
+/**
+ * Error correction: a smudged screen or a shaky hand may hide 15 % of the picture. The library `qr`
+ * was chosen since it also decodes, so that tests and the portal read the agent's codes; qrcode
+ * brings a PNG encoder and a command line, and uqr and lean-qr only encode.
+ */
+const LEVEL = "medium";
+/** Light modules around the code that readers need (ISO/IEC 18004 §7.3.7). */
+const QUIET_MODULES = 4;
+
+/**
+ * Half a character per module, light ones drawn, since terminals are dark. 129 modules are 129
+ * columns and 65 lines.
+ */
+function renderQrForTerminal(text: string): string {
+  return encodeQR(text, "ascii", { ecc: LEVEL, border: QUIET_MODULES, encoding: "byte" });
+}
+
+function renderQrAsSvg(text: string): string {
+  return encodeQR(text, "svg", { ecc: LEVEL, border: QUIET_MODULES, encoding: "byte" });
 }

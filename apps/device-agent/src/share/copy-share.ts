@@ -47,13 +47,10 @@ export function readRecoveryKeys(
  */
 export async function makeCopiedShare(
   folder: Pick<StateFolder, "path" | "readTpmKey">,
-  {
-    env,
-    order: ord,
-    serial: dev,
-  }: { readonly env: string; readonly order: string; readonly serial: string },
+  node: { readonly env: string; readonly order: string; readonly serial: string },
   keys: readonly RecoveryKey[],
 ): Promise<ShareCopy | undefined> {
+  const { env, order: ord, serial: dev } = node;
   await makeShare(folder, env);
   // Read again, so that the copy is of the share on the disk.
   const share = await readShare(folder, env);

@@ -16,14 +16,10 @@ const useStyles = makeStyles({
   },
 });
 
+type Titled = { readonly title: string; readonly children: ReactNode };
+
 /** Title and body of a page. */
-export function Page({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ReactNode;
-}): ReactElement {
+export function Page({ title, children }: Titled): ReactElement {
   const styles = useStyles();
   const { serial } = useNode().state.node;
   useEffect(() => {
@@ -51,13 +47,7 @@ const usePanelStyles = makeStyles({
 });
 
 /** A titled card. */
-export function Panel({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ReactNode;
-}): ReactElement {
+export function Panel({ title, children }: Titled): ReactElement {
   const styles = usePanelStyles();
   const id = useId();
   return (
