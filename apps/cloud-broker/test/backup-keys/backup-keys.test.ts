@@ -205,12 +205,14 @@ describe("an unlock while the first vault is lost", () => {
     const standing = async () => (await call("GET", "/backupKeys")).json.keyInForce.standing;
     world.vaults.setEnabled(world.kid, false);
     await device.unlock("unlock");
+    await world.broker().idle();
     expect(await standing()).toBe("Refused");
     world.vaults.setEnabled(world.kid, true);
     expect((await call("POST", "/keyHealth/check")).json.state).toBe("Healthy");
     expect(await standing()).toBe("Working");
     lose();
     await device.unlock("unlock");
+    await world.broker().idle();
     pass(AFTER_SECONDS);
     expect((await device.unlock("unlock")).answer).toMatchObject({ value: { kid: westKid } });
   });
