@@ -19,7 +19,9 @@ export async function noteFailure(
   return store.transaction().execute(async (transaction) => {
     const former = await readStanding(transaction, order);
     const known =
-      meaningOf(failure) === "unreachable" ? await knownStanding(transaction, order) : former;
+      meaningOf(failure) === "unreachable"
+        ? await withWithdrawal(transaction, order, former)
+        : former;
     const next = nextStanding(known, failure, now());
     if (next === former) return next;
     if (next.kind === "working") await noteWorking(transaction, order);
@@ -40,8 +42,14 @@ export async function noteWorking(store: Store, order: OrderId): Promise<void> {
 }
 
 /** With the refusals that only a probe or a health check saw. */
-export async function knownStanding(store: Store, order: OrderId): Promise<PrimaryStanding> {
-  const stored = await readStanding(store, order);
+export const knownStanding = async (store: Store, order: OrderId): Promise<PrimaryStanding> =>
+  withWithdrawal(store, order, await readStanding(store, order));
+
+async function withWithdrawal(
+  store: Store,
+  order: OrderId,
+  stored: PrimaryStanding,
+): Promise<PrimaryStanding> {
   if (stored.kind === "refused" || stored.kind === "gone") return stored;
   const withdrawn = await findWithdrawal(store, order);
   return withdrawn === undefined ? stored : nextStanding(stored, withdrawn.failure, withdrawn.atMs);
@@ -63,8 +71,8 @@ export async function readStanding(store: Store, order: OrderId): Promise<Primar
 
 /**
  * The latest refusal that a probe or a health check saw, unless the current key has granted an
- * unlock since. Without it, a key that was withdrawn while no node unlocked would only look
- * unreachable.
+ * unlock or passed a check since. Without it, a key that was withdrawn while no node unlocked would
+ * only look unreachable.
  */
 async function findWithdrawal(
   store: Store,
@@ -99,7 +107,8 @@ async function findWithdrawal(
     .where("order_id", "=", order)
     .where("backup_key", "is", null)
     .executeTakeFirst();
-  const workedAtMs = granted?.at_ms ?? 0;
+  const checked = known?.health.state === "healthy" || known?.health.state === "at-risk";
+  const workedAtMs = Math.max(granted?.at_ms ?? 0, checked ? (known.checkedAtMs ?? 0) : 0);
   return seen
     .filter(({ atMs }) => atMs > workedAtMs)
     .toSorted((one, other) => other.atMs - one.atMs)[0];

@@ -217,6 +217,36 @@ describe("an unlock while the first vault is lost", () => {
     expect((await device.unlock("unlock")).answer).toMatchObject({ value: { kid: westKid } });
   });
 
+  test("works again after a refusal that a probe had seen, once a check has used the key", async () => {
+    await LeaseClient.unlock(await backedUp());
+    const standing = async () => (await call("GET", "/backupKeys")).json.keyInForce.standing;
+    pass(30);
+    world.vaults.setEnabled(world.kid, false);
+    await world.broker().probe();
+    expect(await standing()).toBe("Refused");
+    pass(1);
+    world.vaults.setEnabled(world.kid, true);
+    expect((await call("POST", "/keyHealth/check")).json.state).toBe("Healthy");
+    expect(await standing()).toBe("Working");
+  });
+
+  test("is refused by a refusal that came while a check was at the vault", async () => {
+    const device = await backedUp();
+    const { port } = world.vaults;
+    const { unwrapKey } = port;
+    port.unwrapKey = async (...asked) => {
+      const unwrapped = await unwrapKey(...asked);
+      port.unwrapKey = unwrapKey;
+      pass(1);
+      world.vaults.setEnabled(world.kid, false);
+      await device.unlock("unlock");
+      await world.broker().idle();
+      return unwrapped;
+    };
+    expect((await call("POST", "/keyHealth/check")).json.state).toBe("Unusable");
+    expect((await call("GET", "/backupKeys")).json.keyInForce.standing).toBe("Refused");
+  });
+
   test("is refused after a refusal that only a check has seen, which the list says", async () => {
     const device = await backedUp();
     world.vaults.setEnabled(world.kid, false);

@@ -120,7 +120,8 @@ export const denial = deviceMessage({
 });
 export type Denial = z.infer<typeof denial>;
 
-const approvalCount = z.int().check(z.gte(0), z.lte(5));
+/** One more than a policy asks for where an application asked (docs/customer/approvals.md). */
+const approvalCount = z.int().check(z.gte(0), z.lte(6));
 
 /** An approval is open; the same request is sent again until it is decided. */
 export const pending = deviceMessage({

@@ -4,7 +4,7 @@ import type { RateLimit } from "@databox-cmk/http";
 
 import { verdictOfFailure } from "../../core/key-health.ts";
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
-import type { KeyChoice, OrderId } from "../../core/order.ts";
+import type { EpochMs, KeyChoice, OrderId } from "../../core/order.ts";
 import type { KeySubject, Outcome } from "../../core/ports.ts";
 import { loadCurrentKey } from "../../custody/current-key.ts";
 import type { KeyListener } from "../../custody/custody-dependencies.ts";
@@ -105,9 +105,13 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   }
 
   /** A successful use shows that a key works again, or its vault; a check finds the rest. */
-  async function noteUse(order: OrderId, outcome: Outcome<unknown>): Promise<void> {
+  async function noteUse(
+    order: OrderId,
+    outcome: Outcome<unknown>,
+    usedAtMs: EpochMs,
+  ): Promise<void> {
     if (!outcome.ok) {
-      await noteFailedUse(deps, order, outcome.failure);
+      await noteFailedUse(deps, order, outcome.failure, usedAtMs);
       return;
     }
     const known = await readHealth(store, order);
@@ -119,7 +123,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   function used(order: OrderId, outcome: Outcome<unknown>): void {
     if (outcome.ok && fit.get(order) === true) return;
     fit.delete(order);
-    inBackground(() => noteUse(order, outcome));
+    const usedAtMs = now();
+    inBackground(() => noteUse(order, outcome, usedAtMs));
   }
 
   return {

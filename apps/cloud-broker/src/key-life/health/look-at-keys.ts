@@ -5,7 +5,7 @@ import { ERRORS } from "@databox-cmk/errors";
 
 import { decideKeyHealth, fingerprint, verdictOfFailure } from "../../core/key-health.ts";
 import { decideKeyUse } from "../../core/key-rules.ts";
-import type { KeyUrl, OrderId } from "../../core/order.ts";
+import type { EpochMs, KeyUrl, OrderId } from "../../core/order.ts";
 import type { Failure, KeyFacts, Outcome } from "../../core/ports.ts";
 import { expectedEndMs } from "../../core/stages.ts";
 import { type CurrentKey, loadCurrentKey } from "../../custody/current-key.ts";
@@ -81,8 +81,9 @@ export async function lookAtKeys(
 ): Promise<boolean> {
   const [first] = keys;
   if (first === undefined) return true;
+  const sinceMs = deps.now();
   const got = first.usable.ok ? await tryKey(deps, first.usable.value) : first.usable;
-  for (const key of keys) await note(deps, key, got);
+  for (const key of keys) await note(deps, key, got, sinceMs);
   return got.ok || verdictOfFailure(got.failure).state !== "inconclusive";
 }
 
@@ -109,11 +110,13 @@ async function note(
   deps: LookDependencies,
   { order, current, expectedEndMs: endMs }: WatchedKey,
   got: Outcome<KeyFacts>,
+  sinceMs: EpochMs,
 ): Promise<void> {
   const recoverableDays = got.ok ? got.value.recoverableDays : undefined;
   await recordHealth(deps, {
     order,
     revision: current.revision,
+    sinceMs,
     verdict: decideKeyHealth(got, deps.now(), endMs),
     kid: got.ok ? got.value.kid : undefined,
     recoverableDays,
@@ -129,6 +132,7 @@ export async function noteFailedUse(
   deps: LookDependencies,
   order: OrderId,
   failure: Failure,
+  sinceMs: EpochMs,
 ): Promise<void> {
   const verdict = verdictOfFailure(failure);
   const isOutage = verdict.state === "inconclusive";
@@ -144,7 +148,7 @@ export async function noteFailedUse(
   if (isSame && deps.now() - notedAtMs < REPEATED_WITHIN_MS) return;
   const current = await loadCurrentKey(deps.store, order);
   if (current?.choice.kekType !== "CustomerManaged") return;
-  await recordHealth(deps, { order, revision: current.revision, verdict });
+  await recordHealth(deps, { order, revision: current.revision, sinceMs, verdict });
 }
 
 /** Orders that share one Get: the same principal uses the same version. */

@@ -8,11 +8,11 @@ import {
   type KeyHealth,
   nextStepOfHealth,
 } from "../../core/key-health.ts";
-import type { OrderId } from "../../core/order.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadCurrentKey } from "../../custody/current-key.ts";
-import { noteWorking } from "../../custody/primary-standings.ts";
+import { noteWorking, readStanding } from "../../custody/primary-standings.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Store } from "../../store/store.ts";
@@ -31,6 +31,8 @@ export type RecordDependencies = {
 export type Observation = {
   readonly order: OrderId;
   readonly revision: number;
+  /** When the vault was asked: a later result is not replaced by this one. */
+  readonly sinceMs: EpochMs;
   readonly verdict: HealthVerdict;
   readonly kid?: string | undefined;
   readonly recoverableDays?: number | undefined;
@@ -46,11 +48,12 @@ export function recordHealth(
   deps: RecordDependencies,
   observation: Observation,
 ): Promise<KeyHealth | undefined> {
-  const { order, revision, verdict } = observation;
+  const { order, revision, sinceMs, verdict } = observation;
   return deps.store.transaction().execute(async (transaction) => {
     const current = await loadCurrentKey(transaction, order);
     const stored = await readHealth(transaction, order);
     if (current?.revision !== revision || stored === undefined) return stored?.health;
+    if ((stored.checkedAtMs ?? 0) > sinceMs) return stored.health;
     const nowMs = deps.now();
     const update = transaction.updateTable("key_health").where("order_id", "=", order);
     if (verdict.state === "inconclusive") {
@@ -67,8 +70,12 @@ export function recordHealth(
         changed_at_ms: isChanged ? nowMs : undefined,
       })
       .execute();
-    // The check has wrapped and unwrapped with the key, so a former refusal no longer holds.
-    if (verdict.state !== "unusable") await noteWorking(transaction, order);
+    // The check has wrapped and unwrapped with the key, so a refusal before it no longer holds.
+    if (verdict.state !== "unusable") {
+      const standing = await readStanding(transaction, order);
+      if (standing.kind !== "working" && standing.sinceMs <= sinceMs)
+        await noteWorking(transaction, order);
+    }
     if (!isChanged) return verdict;
     const id = randomUUID();
     const kid = observation.kid ?? stored.kid;

@@ -23,7 +23,7 @@ export type OpenedApproval = {
  */
 export async function openApproval(
   deps: Omit<ReleaseDependencies, "commit" | "stillApproves">,
-  request: Omit<ReleaseRequest, "useUp" | "purpose" | "way"> & {
+  request: Omit<ReleaseRequest, "purpose" | "way"> & {
     readonly purpose: UnlockPurpose | "change";
     readonly way: ReleaseRequest["way"] | "change";
     /** Of an Owner's override; the request expires so long after it. */

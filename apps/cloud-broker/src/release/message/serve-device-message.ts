@@ -203,7 +203,9 @@ async function answerOnce<Proven extends Sender>(
 
 /** A database that was restored may have lost the sender's enrolment. */
 const maybeLost = ({ restored }: Store, failure: Failure): Failure =>
-  failure.code === "DeviceNotAuthenticated" && restored?.atMs !== undefined
+  failure.code === "DeviceNotAuthenticated" &&
+  failure.reason === undefined &&
+  restored?.atMs !== undefined
     ? { ...failure, reason: "restored" }
     : failure;
 

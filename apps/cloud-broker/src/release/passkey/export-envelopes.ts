@@ -28,10 +28,15 @@ export async function exportEnvelopes(
 ): Promise<EnvelopeExport> {
   const id = orderIdOf(name);
   const entry = { chain: id, action: "order/exportEnvelopes", context } as const;
-  const found: { value: EnvelopeExport["value"]; refusal?: Failure; used?: string | undefined } = {
+  const found: {
+    value: EnvelopeExport["value"];
+    refusal?: Failure | undefined;
+    used?: string | undefined;
+  } = {
     value: [],
   };
   await record(deps, entry, async (transaction) => {
+    found.refusal = undefined; // A database may run this again.
     await shareLeases(transaction);
     const order = await findOrder(transaction, name);
     const passed = await passGuards({ ...deps, store: transaction }, "envelopes", order);
