@@ -139,6 +139,12 @@ export const ROWS: readonly Row[] = [
     prints: /^backup-sqlite$/m,
   },
   {
+    command: /^npm run explore( -- .*)?$/,
+    run: "npm run explore -- --minutes 0 --seed 1",
+    because: "a night's walks take as long as they are told to",
+    prints: /from seed 1$/m,
+  },
+  {
     command: "npm run portal:pictures",
     run: "npm run portal:pictures -- --help",
     because: "a newcomer has no Chromium, and the pictures take minutes",
