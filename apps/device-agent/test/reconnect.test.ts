@@ -83,6 +83,16 @@ test("a node that is not prepared is told so", async () => {
   expect(seen(await world.run(command, { stateDir }))).toMatchObject({ code: "AgentNotPrepared" });
 });
 
+test("the whole command of the preparation says that it did not replace the addresses", async () => {
+  writeFileSync(join(world.stateDir, "broker-ca.pem"), readFileSync(newFile), { mode: 0o600 });
+  expect(await world.prepare({ broker: "https://broker.example" })).toMatchObject({
+    notes: expect.arrayContaining([expect.stringContaining("give --broker URL alone")]),
+  });
+  expect(await world.prepare()).not.toMatchObject({
+    notes: expect.arrayContaining([expect.stringContaining("--broker")]),
+  });
+});
+
 /** Nothing listens on port 1 of this machine. */
 const DEAD = "https://broker.localhost:1";
 

@@ -213,6 +213,36 @@ describe("a network that does not lead to the broker", () => {
     expect(seen(event)).toMatchObject({ exit: 4, reason: "dns" });
   });
 
+  test("the first of two addresses is dead: a renewal's five seconds suffice, and the next asks the other first", async () => {
+    const { port, server } = await listen((socket) => socket.resume());
+    const urls = [`https://broker.localhost:${String(port)}`, world.broker.url];
+    using transport = createTransport({
+      addresses: urls.map((url) => brokerAddress(url, { resolveLocalhost: true })),
+      certificateAuthority: () => readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8"),
+    });
+    const ask = (milliseconds: number) =>
+      transport.post("/x", "application/json", "{}", AbortSignal.timeout(milliseconds));
+    const authority = new URL(world.broker.url).host;
+    expect(await ask(5_000)).toMatchObject({ authority });
+    expect(await ask(1_900)).toMatchObject({ authority });
+    server.close();
+  });
+
+  test("an ingress without its broker answers: the next message goes to the other address", async () => {
+    const second = world.broker.url.replace("broker.localhost", "127.0.0.1");
+    using transport = createTransport({
+      addresses: [world.broker.url, second].map((url) =>
+        brokerAddress(url, { resolveLocalhost: true }),
+      ),
+      certificateAuthority: () => readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8"),
+    });
+    const ask = () => transport.post("/x", "application/json", "{}", AbortSignal.timeout(30_000));
+    world.broker.intercept = answered(502, HTML, "<h1>502 Bad Gateway</h1>");
+    expect(await ask()).toMatchObject({ status: 502, authority: new URL(world.broker.url).host });
+    world.broker.intercept = undefined;
+    expect(await ask()).toMatchObject({ authority: new URL(second).host });
+  });
+
   test("the server never answers the handshake: given up long before the command's deadline", async () => {
     const { port, server } = await listen((socket) => socket.resume());
     using transport = createTransport({

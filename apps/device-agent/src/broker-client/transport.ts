@@ -48,6 +48,8 @@ export const CONNECT_TIMEOUT_MS = 5_000;
  * the connection until the next one is tried. A satellite link takes 700 ms for it.
  */
 export const ADDRESS_TIMEOUT_MS = 1_000;
+/** How long an address may take to connect while there is another one. */
+const NEXT_MS = 2_000;
 /** How long an address that did not connect is tried after the others. */
 const DEAD_MS = 60_000;
 /** Keeps the HTTP agent from deriving the name itself; `connectToBroker` sets it. */
@@ -68,31 +70,31 @@ export function createTransport(options: TransportOptions): Transport {
   };
   const lines = options.addresses.map((address) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1, servername: NO_SERVER_NAME });
-    const line = { address, agent, isConnected: false, deadUntilMs: 0 };
     agent.createConnection = () => {
-      line.isConnected = false;
       const socket = connectToBroker(address, certificateAuthority());
       socket.once("connect", () => dial.resolve(undefined));
       socket.once("secureConnect", () => {
-        line.isConnected = true;
         // Node writes the end of the handshake, and the request with it, at the end of this turn.
         setImmediate(() => handshake.resolve(undefined));
       });
       socket.once("close", giveUp);
       return socket;
     };
-    return line;
+    return { address, agent, deadUntilMs: 0 };
   });
+  const [last] = lines.slice(-1);
   const traceId = randomBytes(TRACE_ID_BYTES).toString("hex");
   return {
     dialled: dial.promise,
     connected: handshake.promise,
     async post(path, mediaType, body, deadline) {
-      let failure: AppError | undefined;
+      const failures: AppError[] = [];
       const nowMs = performance.now();
       const isDead = (line: (typeof lines)[number]) => Number(line.deadUntilMs > nowMs);
       for (const line of lines.toSorted((one, other) => isDead(one) - isDead(other))) {
         const { host, port, authority } = line.address;
+        const limitMs = line === last ? connectTimeoutMs : Math.min(connectTimeoutMs, NEXT_MS);
+        const sending = { isConnected: false };
         try {
           const outgoing = request({
             agent: line.agent,
@@ -110,17 +112,24 @@ export function createTransport(options: TransportOptions): Transport {
               "content-length": Buffer.byteLength(body),
             },
           });
-          const answer = await exchange(outgoing, body, connectTimeoutMs);
+          const answer = await exchange(outgoing, body, limitMs, () => {
+            sending.isConnected = true;
+          });
+          // A page without a broker behind it: it counts, and the next message goes elsewhere.
+          if (answer.status >= 500 && answer.mediaType !== "application/jose")
+            line.deadUntilMs = performance.now() + DEAD_MS;
           return { ...answer, authority, isPinned: certificateAuthority() !== undefined };
         } catch (error) {
           giveUp(); // The connection could not even be started.
-          failure ??= toUnreachable(error, deadline);
+          const failure = toUnreachable(error, deadline);
           // A broker that had the request may have answered it: the next command repeats it.
-          if (line.isConnected || deadline.aborted) throw toUnreachable(error, deadline);
+          if (sending.isConnected) throw failure;
           line.deadUntilMs = performance.now() + DEAD_MS;
+          failures.push(failure);
+          if (deadline.aborted) break;
         }
       }
-      throw failure ?? unreachable("connection", "no address of the broker");
+      throw allOf(failures, lines);
     },
     [Symbol.dispose]() {
       for (const { agent } of lines) agent.destroy();
@@ -128,22 +137,41 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+/** The first failure; with several addresses, it names each. */
+function allOf(
+  failures: readonly AppError[],
+  lines: readonly { readonly address: BrokerAddress }[],
+): AppError {
+  const [first = unreachable("connection", "no address of the broker")] = failures;
+  if (lines.length === 1) return first;
+  const details = failures.map(({ detail = "no answer" }) => detail);
+  return new AppError(first.code, {
+    reason: first.reason,
+    detail: details.join("; "),
+    cause: first,
+  });
+}
+
 function exchange(
   outgoing: ClientRequest,
   body: string,
   connectTimeoutMs: number,
+  connected: () => void,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     outgoing.on("error", reject);
     outgoing.on("socket", (socket) => {
-      if (!socket.connecting) return;
+      if (!socket.connecting) {
+        connected();
+        return;
+      }
       const timer = setTimeout(() => {
         outgoing.destroy(
           unreachable("timeout", `no connection within ${String(connectTimeoutMs)} ms`),
         );
       }, connectTimeoutMs);
       const stop = () => clearTimeout(timer);
-      socket.once("secureConnect", stop).once("close", stop);
+      socket.once("secureConnect", stop).once("secureConnect", connected).once("close", stop);
     });
     outgoing.on("response", (incoming) => {
       readAnswer(incoming).then(resolve, reject);

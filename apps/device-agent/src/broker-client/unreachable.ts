@@ -31,7 +31,7 @@ const TLS_CODES =
 /** OpenSSL's words for an alert: a filter that reads the server name, or no common version. */
 const TLS_ALERT = "SSL alert number";
 /** The bytes are not TLS, such as the page of a proxy or a portal. */
-const NO_TLS = /^(?:ERR_SSL_|EPROTO$)/;
+const NO_TLS = /^(?:ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)|EPROTO)$/;
 
 /** Names a failure below HTTP by Node's and OpenSSL's codes. */
 export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {

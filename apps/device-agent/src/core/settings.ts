@@ -24,7 +24,7 @@ const connection = z.strictObject({
 });
 export type Connection = z.infer<typeof connection>;
 
-/** agent.json: the result of preparation. Written once, by the step that enrols. */
+/** agent.json: the result of preparation. Written by the step that enrols, and by `reconnect`. */
 export const settings = z.strictObject({
   version: z.literal(1),
   connection,

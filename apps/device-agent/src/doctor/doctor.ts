@@ -29,6 +29,13 @@ import { createNetworkProbes, type NetworkProbes } from "./probe-network.ts";
 
 const STEP_TIMEOUT_MS = 3_000;
 
+/** One address of the broker, with the failure that ended its checks. */
+type NetworkAddress = {
+  readonly authority: string;
+  readonly probes: NetworkProbes;
+  failure?: AppError;
+};
+
 /**
  * Checks everything that an unlock needs, from the state folder to the broker's answer, without
  * unlocking. It takes no lock and changes nothing but a file of its own, so it can run beside an
@@ -74,7 +81,7 @@ function createExamination(
     totalTimeoutMs,
   } = dependencies;
   let known: Settings | undefined;
-  let network: readonly NetworkProbes[] = [];
+  let network: readonly NetworkAddress[] = [];
   let refusal: Denial | undefined;
   let clock: { readonly answeredMs: number; readonly brokerTime: string } | undefined;
   const folder = () => openStateFolder(stateDir, credentialsFolder);
@@ -88,25 +95,35 @@ function createExamination(
   /** At each address of the broker. One is enough; all of them are shown. */
   async function probeNetwork(step: "resolve" | "connect" | "secure"): Promise<Finding> {
     const { connection } = settings();
-    const brokers = brokerAddresses(connection);
     if (network.length === 0)
-      network = brokers.map((broker) =>
-        createNetworkProbes({
+      network = brokerAddresses(connection).map((broker) => ({
+        authority: broker.authority,
+        probes: createNetworkProbes({
           broker,
           certificateAuthority: () => certificateAuthorityOf(connection),
           stepTimeoutMs: Math.min(STEP_TIMEOUT_MS, totalTimeoutMs),
           nowMs,
         }),
-      );
-    const results = await Promise.allSettled(network.map((probes) => probes[step]()));
-    const found = results.map((result, at) =>
-      result.status === "fulfilled"
-        ? result.value
-        : `${brokers[at]?.authority ?? ""}: ${toAppError(result.reason).detail ?? "no answer"}`,
+      }));
+    const open = network.filter(({ failure }) => failure === undefined);
+    const findings = await Promise.all(
+      network.map(async (each) => {
+        try {
+          if (each.failure === undefined) return await each.probes[step]();
+        } catch (error) {
+          each.failure = toAppError(error);
+        }
+        return `${each.authority}: ${each.failure.detail ?? each.failure.message}`;
+      }),
     );
-    const [failure] = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    if (results.every(({ status }) => status === "rejected")) throw toAppError(failure);
-    return { ok: true, found: found.join("; ") };
+    // An address that failed at an earlier step says nothing about this one.
+    const [first, ...others] = open;
+    if (first?.failure !== undefined && others.every(({ failure }) => failure !== undefined)) {
+      const { code, reason, detail } = first.failure;
+      const all = network.length === 1 ? detail : findings.join("; ");
+      throw new AppError(code, { reason, detail: all, cause: first.failure });
+    }
+    return { ok: true, found: findings.join("; ") };
   }
 
   async function probeChallenge(): Promise<Finding> {
@@ -129,7 +146,7 @@ function createExamination(
     settings: () => known,
     refusal: () => refusal,
     [Symbol.dispose]() {
-      for (const probes of network) probes[Symbol.dispose]();
+      for (const { probes } of network) probes[Symbol.dispose]();
     },
     probes: {
       "state-folder": async () => probeStateFolder(stateDir),

@@ -91,6 +91,10 @@ export async function prepare(
         "it was prepared already",
         namesOther(folder, given.caFile) &&
           "the broker's authority was not changed: give --ca-file FILE as the only option to replace it",
+        found !== undefined &&
+          addressesOf(found.connection.brokerUrl, found.connection.otherBrokers) !==
+            addressesOf(given.broker, given.otherBrokers) &&
+          "the broker's addresses were not changed: give --broker URL alone to replace them",
       ),
     });
   const enrolled =
@@ -234,6 +238,9 @@ function requireGivenBefore(
     : thumbprintsOf(readRecoveryKeys(found));
   requireOwnersKeys(copiedFor, given.recoveryKeys, "prepare");
 }
+
+const addressesOf = (broker: string, others: readonly string[] = []): string =>
+  [broker, ...others].join(" ");
 
 function requireSameNode(found: Settings, given: Pick<PrepareArguments, "order" | "serial">): void {
   if (found.order !== given.order || found.serial !== given.serial)

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { AppError, ERRORS } from "@databox-cmk/errors";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
-import { brokerAddresses } from "../broker-client/broker-address.ts";
+import { type BrokerAddress, brokerAddresses } from "../broker-client/broker-address.ts";
 import { createTransport } from "../broker-client/transport.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { Reconnect } from "../core/command.ts";
@@ -55,7 +55,8 @@ export async function reconnect(
   const trusted = pem ?? certificateAuthorityOf(connection);
   const what = pem === undefined ? "addresses" : "authority";
   const unreached: string[] = [];
-  for (const address of brokerAddresses(connection)) {
+  const addresses = brokerAddresses(connection);
+  const tryOne = async (address: BrokerAddress): Promise<void> => {
     using transport = createTransport({
       addresses: [address],
       certificateAuthority: () => trusted,
@@ -70,7 +71,8 @@ export async function reconnect(
       if (!isSilence || WRONG.has(error.reason)) throw error;
       unreached.push(`${address.authority}: ${error.reason ?? error.code}`);
     }
-  }
+  };
+  await Promise.all(addresses.map((address) => tryOne(address)));
   if (pem !== undefined) {
     folder.writeCertificateAuthority(pem);
     connection.certificateAuthorityFile = folder.certificateAuthorityPath;
@@ -83,7 +85,7 @@ export async function reconnect(
     notes: notesOf(
       unreached.length === 0
         ? `the broker was reached with the new ${what}`
-        : `the broker could not be reached to check the new ${what} (${unreached.join("; ")}): run databox-agent doctor when it can be`,
+        : `${unreached.length < addresses.length ? "some addresses of the broker" : "the broker"} could not be reached to check the new ${what} (${unreached.join("; ")}): run databox-agent doctor when it can be`,
       (brokerUrl !== undefined || settings.connection.certificateAuthorityFile === undefined) &&
         "restart databox-agent serve, which still uses the former ones",
     ),
