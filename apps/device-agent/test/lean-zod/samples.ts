@@ -230,6 +230,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     version: 1,
     connection: {
       brokerUrl: "https://broker.localhost:8444",
+      otherBrokers: ["https://broker2.localhost:8444"],
       certificateAuthorityFile: "/ca.pem",
       dnsServer: "127.0.0.1:53",
       resolveLocalhost: true,
