@@ -88,8 +88,21 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const { balancers, refuse = ({ error }) => error, timeouts = TIMEOUTS } = options;
   // Last, so that places are counted by sender.
   if (balancers !== undefined) readProxyHeaders(server, balancers, timeouts.handshakeMs);
+  const answering = new Set<ServerResponse>();
+  const ending = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    answerBrokenRequest(error, socket, refuse);
+    const before = [...answering].filter(({ req }) => req.socket === socket && req.complete);
+    const last = before.at(-1);
+    if (ending.has(socket)) return;
+    if (last === undefined) answerBrokenRequest(error, socket, refuse);
+    else {
+      // The whole requests that were sent before it are answered first, in their order.
+      ending.add(socket);
+      last.once("close", () => {
+        ending.delete(socket);
+        answerBrokenRequest(error, socket, refuse);
+      });
+    }
   });
   server.on("connect", (request: IncomingMessage, socket: Duplex) => {
     socket.on("error", () => socket.destroy());
@@ -102,7 +115,6 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // answer is not in our shape.
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.setTimeout(timeouts.silenceMs ?? SILENCE_MS);
-  const answering = new Set<ServerResponse>();
   let isLeaving = false;
   // Before the handler, which may answer at once.
   server.prependListener("request", (_request, response: ServerResponse) => {
@@ -209,6 +221,12 @@ const BROKEN_REQUESTS: Readonly<Record<string, string>> = {
 };
 const MALFORMED = "400 Bad Request";
 
+/**
+ * Node reads no more requests while many answers wait to be sent, but loses those that TLS had
+ * already decrypted. Their sender has to repeat them (RFC 9112 §9.3.2).
+ */
+const MORE_THAN_IS_READ = "HPE_PAUSED";
+
 /** Codes of Node's HTTP parser. */
 const PARSER_ERROR = /^HPE_/;
 
@@ -223,6 +241,10 @@ function answerBrokenRequest(
   socket: Duplex,
   refuse: (request: BrokenRequest) => AppError,
 ): void {
+  if (cause === MORE_THAN_IS_READ) {
+    socket.end();
+    return;
+  }
   const status = BROKEN_REQUESTS[cause] ?? (PARSER_ERROR.test(cause) ? MALFORMED : undefined);
   if (status === undefined || !socket.writable) {
     socket.destroy();

@@ -13,6 +13,7 @@ import { createHandler } from "../../src/http/express-adapter.ts";
 import type { BrokenRequest } from "../../src/http/listen.ts";
 import type { Answer, ServedRoute, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/http/spans.ts";
+import { readAnswers } from "../door/read-answers.ts";
 import { CA_PEM, type OpenListener, openListener } from "../world/open-listener.ts";
 
 const MAX_BYTES = 64;
@@ -385,6 +386,23 @@ describe("no path leads past our own answers:", () => {
   });
 });
 
+describe("requests that are sent at once on one connection", () => {
+  const good = "GET /things/x HTTP/1.1\r\nhost: b\r\n\r\n";
+  const last = "GET /things/x HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n";
+
+  // Evidence: Hostile bytes at the door.
+  test("are answered in their order, and the first that is no HTTP ends the connection", async () => {
+    expect(statusesOf(await sendRaw(`${good}${good}\0\0\r\n\r\n`))).toEqual([200, 200, 400]);
+    expect(statusesOf(await sendRaw(`${good}\0\0\r\n\r\n${good}`))).toEqual([200, 400]);
+  });
+
+  test("are answered as far as they were read, and their sender can repeat the others", async () => {
+    const statuses = statusesOf(await sendRaw(`${good.repeat(999)}${last}`));
+    expect(statuses.length).toBeGreaterThan(50);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+});
+
 // Evidence: Hostile bytes at the door.
 test("an idle connection is closed, even if its client still owes data", async () => {
   await using quiet = await openListener(() => undefined, {
@@ -432,6 +450,9 @@ test("a rejected client may send the rest of a short message later, and then the
   );
   socket.destroy();
 });
+
+const statusesOf = (received: string): readonly number[] =>
+  readAnswers(received).map(({ status }) => status);
 
 const headOfUpload = (method: string, path: string): string =>
   `${method} ${path} HTTP/1.1\r\nhost: b\r\ncontent-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n`;
