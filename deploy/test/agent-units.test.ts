@@ -57,13 +57,18 @@ describe.skipIf(!hasSystemd)("the agent's units", () => {
     expect(Number(exposure)).toBeLessThan(3);
   });
 
-  test("the unlock at boot ends, and is repeated while the broker is unreachable or approvers decide, but not once it is refused", () => {
+  test("the unlock at boot ends, and is repeated while the broker is unreachable, has a fault, or approvers decide, but not once it is refused", () => {
     const unit = readFileSync(join(FILES, SYSTEM_UNITS, "databox-agent-unlock.service"), "utf8");
     expect(unit).toMatch(/^ExecStart=\/usr\/bin\/databox-agent unlock --no-wait$/m);
     const [, prevented = ""] = /^RestartPreventExitStatus=(.*)$/m.exec(unit) ?? [];
     const codes = new Set(prevented.split(" ").map(Number));
     const again = Object.entries(EXIT_CODES).filter(([, code]) => !codes.has(code));
-    expect(again.map(([name]) => name).toSorted()).toEqual(["ok", "pending", "unreachable"]);
+    expect(again.map(([name]) => name).toSorted()).toEqual([
+      "internal",
+      "ok",
+      "pending",
+      "unreachable",
+    ]);
   });
 
   test("the daemon is started again however it ended: without it, nobody closes the volume", () => {

@@ -32,6 +32,7 @@ import { createRecordRounds } from "./run/restore/keep-record.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
+import { readStoreHealth } from "./store/store-health.ts";
 import type { Store } from "./store/store.ts";
 
 export type RunningBroker = {
@@ -211,9 +212,18 @@ export async function startBroker(
     atOnce: true,
     run: () => compareWithOthers(clock, store, azure),
   };
+  const leaveNewer: Chore = {
+    name: "watching the schema",
+    everyMs: WATCH_MS,
+    // Balancers read /readyz; open connections go to a newer replica with their next answer.
+    run: async () => {
+      if ((await readStoreHealth(store)) === "outdated") listener.leave();
+    },
+  };
   for (const chore of [
     compareClocks,
     keepRecord,
+    leaveNewer,
     notingKeys,
     reloading,
     ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS),

@@ -4,6 +4,7 @@ import { record } from "../audit/record.ts";
 import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { jsonMember } from "../store/json-member.ts";
+import { requireFeature } from "../store/require-feature.ts";
 import type { Store } from "../store/store.ts";
 import type { Changing, RequestContext } from "./control-plane.ts";
 
@@ -33,6 +34,7 @@ export async function writeCustodyPolicy(
     changed_by: context.by,
   };
   await record(deps, entry, async (transaction) => {
+    if (splitOnly) await requireFeature(transaction, "custodyPolicy");
     await transaction
       .insertInto("custody_policies")
       .values({ subscription_id: subscriptionId, ...values })

@@ -5,6 +5,7 @@ import { type AuditedAction, record, type AuditOutcome } from "../audit/record.t
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { toJson } from "../store/json-column.ts";
+import { requireFeaturesOf } from "../store/require-feature.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Changing, RequestContext } from "./control-plane.ts";
 import type { Order } from "./order.ts";
@@ -245,6 +246,7 @@ export async function insertPolicy(
     readonly changedBy: string;
   },
 ): Promise<boolean> {
+  await requireFeaturesOf(transaction, first.policy);
   const { numInsertedOrUpdatedRows } = await transaction
     .insertInto("unlock_policies")
     .values({

@@ -3,8 +3,10 @@
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { connect, createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { type BrokerEnvironment, createBrokerEnvironment } from "../serve/broker-environment.ts";
@@ -111,4 +113,23 @@ test("replicas that are replaced one by one fail no request behind a balancer th
   await Promise.all(loads);
   expect([...statuses.keys()]).toEqual([200]);
   expect(statuses.get(200)).toBeGreaterThan(1_000);
+});
+
+test("a replica that a newer program has taken out of service closes its connections", async () => {
+  using built = await buildBroker();
+  using environment = await createBrokerEnvironment();
+  using broker = startProcess(environment.variables, built.main);
+  const { port } = await broker.ready();
+  const agent = new Agent({ ca: CA_PEM, keepAlive: true });
+  const staysOpen = async () => {
+    expect(await get(agent, port, "/healthz")).toBe(200);
+    await setTimeout(10);
+    return Object.keys(agent.freeSockets).length > 0;
+  };
+  expect(await staysOpen()).toBe(true);
+  const database = new Database(join(environment.dataDir, "broker.sqlite"));
+  database.prepare("update schema_needs set migration = '9999-later'").run();
+  database.close();
+  await expect.poll(staysOpen, { timeout: 60_000 }).toBe(false);
+  agent.destroy();
 });

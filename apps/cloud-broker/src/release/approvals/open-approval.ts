@@ -7,6 +7,7 @@ import type { EpochMs } from "../../core/order.ts";
 import type { AdmissionTerms } from "../../core/release-terms.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { toJson } from "../../store/json-column.ts";
+import { requireFeature } from "../../store/require-feature.ts";
 import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
 /** An approval that waits for votes, and when it expires. */
@@ -93,13 +94,15 @@ export async function openApproval(
         effectiveAt,
       },
     });
-    if (effectiveAtMs !== undefined)
+    if (effectiveAtMs !== undefined) {
+      await requireFeature(transaction, "override");
       await announce(transaction, {
         type: EVENT_TYPES.policyChanged,
         order,
         atMs: nowMs,
         data: { approvalId: id, by: askedBy?.objectId, effectiveAt },
       });
+    }
     return {
       serial,
       ...keyOf(request),

@@ -14,6 +14,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { insertPolicy } from "../../orders/write-order.ts";
 import { fromJson, toJson } from "../../store/json-column.ts";
+import { requireFeaturesOf } from "../../store/require-feature.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
@@ -126,6 +127,7 @@ async function replacePolicy(
   { revision }: StoredPolicy,
   after: StoredPolicy,
 ): Promise<boolean> {
+  await requireFeaturesOf(transaction, after.policy);
   const { numUpdatedRows } = await transaction
     .updateTable("unlock_policies")
     .set({
