@@ -7,6 +7,7 @@ import {
   fingerprint,
   isNews,
   type KeyHealth,
+  nextStepOfHealth,
   type Risk,
 } from "./key-health.ts";
 import type { Failure, KeyFacts } from "./ports.ts";
@@ -54,6 +55,37 @@ describe("a key that may be used", () => {
     expect(decideKeyHealth(got, NOW_MS, NOW_MS + 5 * DAY_MS)).toEqual({
       state: "at-risk",
       risks: [{ risk: "expires-soon", atMs: NOW_MS + 12 * DAY_MS }],
+    });
+  });
+});
+
+const judgeNewest = (failure: Failure) =>
+  decideKeyHealth({ ok: true, value: USABLE_KEY }, NOW_MS, END_MS, { ok: false, failure });
+const disabled = (reason?: string): Failure => ({
+  code: "SsemUserErrorEncryptionKeyDisabled",
+  reason,
+  facts: { keyName: "k2" },
+});
+
+describe("a key whose newest version is followed", () => {
+  test("is at risk if that version cannot be used, with its cause and the cause's next step", () => {
+    const health = judgeNewest(disabled());
+    if (health.state !== "at-risk") throw new Error(health.state);
+    expect(health.risks).toEqual([
+      { risk: "newest-version", cause: { state: "unusable", ...disabled() } },
+    ]);
+    const { who, text } = nextStepOfHealth(health, { keyName: "k1", vaultName: "kv" });
+    expect(who).toBe("security-administrator");
+    expect(text).toContain("k2");
+    const other = judgeNewest(disabled("other"));
+    if (other.state !== "at-risk") throw new Error(other.state);
+    expect(isNews(health, other)).toBe(true);
+  });
+
+  test("stays as it was while nothing is known of that version", () => {
+    expect(judgeNewest({ code: "KeyVaultUnreachable" })).toEqual({
+      state: "inconclusive",
+      code: "KeyVaultUnreachable",
     });
   });
 });

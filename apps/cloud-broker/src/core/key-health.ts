@@ -18,23 +18,32 @@ const EXPIRY_NOTICE_MS = 30 * DAY_MS;
 export const RISKS = [
   "expires-before-order-end",
   "expires-soon",
+  "newest-version",
   "soft-delete",
   "purge-protection",
 ] as const;
-/** A condition that will or may make a healthy key unusable. `atMs`: when. */
-export type Risk = { readonly risk: (typeof RISKS)[number]; readonly atMs?: EpochMs | undefined };
+type Unusable = {
+  readonly state: "unusable";
+  readonly code: ErrorCode;
+  readonly reason?: string | undefined;
+  readonly facts: Facts;
+};
+/**
+ * A condition that will or may make a healthy key unusable. `atMs`: when. `cause`: why the newest
+ * version, which the order follows, cannot be used.
+ */
+export type Risk = {
+  readonly risk: (typeof RISKS)[number];
+  readonly atMs?: EpochMs | undefined;
+  readonly cause?: Unusable | undefined;
+};
 
 export type KeyHealth =
   /** Not checked yet. */
   | { readonly state: "unknown" }
   | { readonly state: "healthy" }
   | { readonly state: "at-risk"; readonly risks: readonly Risk[] }
-  | {
-      readonly state: "unusable";
-      readonly code: ErrorCode;
-      readonly reason?: string | undefined;
-      readonly facts: Facts;
-    };
+  | Unusable;
 
 /** The states, as the API writes them. */
 export const HEALTH_WORDS = {
@@ -52,21 +61,34 @@ export type HealthVerdict =
 /**
  * @param got - a fresh Get, its failure explained (deleted, purged, vault gone)
  * @param expectedEndMs - when the order will probably no longer need its key
+ * @param newest - a fresh Get of the version that the order should follow; absent: it follows none,
+ * or nothing was wrong with it
  */
 export function decideKeyHealth(
   got: Outcome<KeyFacts>,
   nowMs: EpochMs,
   expectedEndMs: EpochMs,
+  newest?: Outcome<unknown>,
 ): HealthVerdict {
   if (!got.ok) return verdictOfFailure(got.failure);
   const forbidden = decideKeyUse(got.value, nowMs);
   if (forbidden !== undefined) return verdictOfFailure(forbidden);
-  const risks = [...expiryRisks(got.value, nowMs, expectedEndMs), ...protectionRisks(got.value)];
+  const ofNewest = newest?.ok === false ? verdictOfFailure(newest.failure) : undefined;
+  if (ofNewest?.state === "inconclusive") return ofNewest;
+  const risks = [
+    ...expiryRisks(got.value, nowMs, expectedEndMs),
+    ...(ofNewest === undefined ? [] : [{ risk: "newest-version", cause: ofNewest } as const]),
+    ...protectionRisks(got.value),
+  ];
   return risks.length === 0 ? { state: "healthy" } : { state: "at-risk", risks };
 }
 
 /** Only an authoritative answer makes a key unusable; an outage never does. */
-export function verdictOfFailure({ code, reason, facts = {} }: Failure): HealthVerdict {
+export function verdictOfFailure({
+  code,
+  reason,
+  facts = {},
+}: Failure): Exclude<HealthVerdict, { state: "healthy" | "at-risk" }> {
   const { class: kind } = ERRORS[code];
   if (kind !== "refused" && kind !== "invalid") return { state: "inconclusive", code };
   return { state: "unusable", code, reason, facts };
@@ -102,7 +124,9 @@ export function fingerprint(health: KeyHealth): string {
     case "at-risk":
       return [
         "at-risk",
-        ...health.risks.map(({ risk, atMs = 0 }) => `${risk}@${String(atMs)}`),
+        ...health.risks.map(({ risk, atMs = 0, cause }) =>
+          cause === undefined ? `${risk}@${String(atMs)}` : `${risk} ${fingerprint(cause)}`,
+        ),
       ].join(" ");
     case "unusable":
       return `unusable ${health.code} ${health.reason ?? ""}`;
@@ -115,7 +139,7 @@ export function isNews(before: KeyHealth, after: KeyHealth): boolean {
   return fingerprint(before) !== fingerprint(after);
 }
 
-export function describeRisk({ risk, atMs = 0 }: Risk, nowMs: EpochMs): string {
+export function describeRisk({ risk, atMs = 0, cause }: Risk, nowMs: EpochMs): string {
   const days = Math.floor((atMs - nowMs) / DAY_MS);
   const when = days < 1 ? "within a day" : days === 1 ? "in 1 day" : `in ${String(days)} days`;
   switch (risk) {
@@ -123,6 +147,8 @@ export function describeRisk({ risk, atMs = 0 }: Risk, nowMs: EpochMs): string {
       return `The key expires ${when}, before the order is expected to end`;
     case "expires-soon":
       return `The key expires ${when}`;
+    case "newest-version":
+      return `The newest version of the key cannot be used (${cause?.code ?? ""}); the current one stays in use`;
     case "soft-delete":
       return "The vault has no soft delete: a deleted key cannot be recovered";
     case "purge-protection":
@@ -148,7 +174,8 @@ export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
   }
 }
 
-function nextStepOfRisk({ risk }: Risk, names: Facts): NextStep {
+function nextStepOfRisk({ risk, cause }: Risk, names: Facts): NextStep {
+  if (cause !== undefined) return nextStepOfHealth(cause, names);
   if (risk === "soft-delete" || risk === "purge-protection")
     return decideNextStep({
       code: "SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled",

@@ -71,6 +71,7 @@ export const STATES = {
 export const RISK_TEXTS = {
   "expires-before-order-end": "The key expires before the order ends",
   "expires-soon": "The key expires soon",
+  "newest-version": "The newest version of the key cannot be used",
   "soft-delete": "The vault has no soft delete",
   "purge-protection": "The vault has no purge protection",
 } as const satisfies Record<Risk["risk"], NoticeText>;

@@ -1,4 +1,4 @@
-import { isErrorCode } from "@databox-cmk/errors";
+import { type ErrorCode, isErrorCode } from "@databox-cmk/errors";
 import type { Selectable } from "kysely";
 import * as z from "zod/mini";
 
@@ -20,7 +20,20 @@ export type StoredHealth = {
 };
 
 const FACTS = z.record(z.string(), z.union([z.string(), z.number()]));
-const STORED_RISKS = z.array(z.object({ risk: z.enum(RISKS), atMs: z.optional(z.number()) }));
+const STORED_RISKS = z.array(
+  z.object({
+    risk: z.enum(RISKS),
+    atMs: z.optional(z.number()),
+    cause: z.optional(
+      z.object({
+        state: z.literal("unusable"),
+        code: z.custom<ErrorCode>((code) => typeof code === "string" && isErrorCode(code)),
+        reason: z.optional(z.string()),
+        facts: FACTS,
+      }),
+    ),
+  }),
+);
 
 export async function readHealth(store: Store, order: OrderId): Promise<StoredHealth | undefined> {
   const row = await store

@@ -174,7 +174,7 @@ async function problemsOf(each: Case): Promise<readonly string[]> {
 }
 
 test(
-  "answers of Azure to one order are named, outlast nothing and reach nobody else",
+  "answers of Azure to one order are named, outlast nothing and reach no other order",
   LONG,
   async () => {
     const cases = chosen();

@@ -65,7 +65,7 @@ const CASES = Object.entries(PORT_CALLS).flatMap(([call, { meets, run }]) =>
 );
 
 test.each(CASES)(
-  "$call works at once after $kind was answered with $name, $times times, and nobody else notices",
+  "$call works at once after $kind was answered with $name, $times times, and no other caller notices",
   async ({ run, kind, answer, times }) => {
     const { azure, state } = openAzure();
     const fault = {

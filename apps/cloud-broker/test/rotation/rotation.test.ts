@@ -90,6 +90,47 @@ describe("a key without version", () => {
     ]);
   });
 
+  test("whose new version is disabled is a risk of key health, which ends as soon as that is checked", async () => {
+    const health = async (path = "", method: "GET" | "POST" = "GET") =>
+      (await world.call(method, `${jobPath(JOB)}/keyHealth${path}?${API}`)).json;
+    await world.broker().watchKeys();
+    expect(await health()).toMatchObject({ state: "Healthy" });
+    const second = world.vaults.rotate(VAULT_NAME, KEY_NAME);
+    world.vaults.setEnabled(second, false);
+    await anHourLater();
+    await world.broker().watchKeys();
+    expect(await health()).toMatchObject({
+      state: "AtRisk",
+      kid: world.kid,
+      risks: [
+        {
+          risk: "newest-version",
+          message:
+            "The newest version of the key cannot be used (SsemUserErrorEncryptionKeyDisabled); the current one stays in use",
+        },
+      ],
+      nextStep: {
+        who: "security-administrator",
+        text: expect.stringContaining("Enable the key version"),
+      },
+    });
+    const { json: activity } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
+    expect(activity.value).toContainEqual(
+      expect.objectContaining({
+        row: expect.objectContaining({
+          action: "key/health",
+          detail: { from: "healthy", to: "at-risk", risks: "newest-version" },
+        }),
+      }),
+    );
+
+    world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultThrottled" });
+    expect(await health("/check", "POST")).toMatchObject({ state: "AtRisk" });
+    world.vaults.setOutage(VAULT_NAME, undefined);
+    world.vaults.setEnabled(second, true);
+    expect(await health("/check", "POST")).toMatchObject({ state: "Healthy", risks: [] });
+  });
+
   test("of an ended order is no longer polled", async () => {
     await world.operator("fail", JOB, { outcome: "Aborted" });
     await anHourLater();

@@ -46,17 +46,17 @@ export async function claimDueKeys(
   return claimed.filter(({ stage }) => !isTerminalStage(stage)).map((row) => row.order_id);
 }
 
-/** The vault's budget is used up, or it does not answer: checked again later. */
-export async function putOff(
+/** Sets the next check of keys: later, or now. */
+export async function checkAt(
   store: Store,
   keys: readonly { readonly order: OrderId }[],
-  untilMs: number,
+  atMs: number,
 ): Promise<void> {
   if (keys.length === 0) return;
   const orders = keys.map(({ order }) => order);
   await store
     .updateTable("key_health")
-    .set({ next_check_at_ms: untilMs })
+    .set({ next_check_at_ms: atMs })
     .where("order_id", "in", orders)
     .execute();
 }

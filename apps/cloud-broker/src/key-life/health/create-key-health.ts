@@ -11,7 +11,7 @@ import type { KeyListener } from "../../custody/custody-dependencies.ts";
 import { readHealth } from "../../custody/stored-health.ts";
 import { outsideTrace } from "../../observability/trace.ts";
 import type { StoreTransaction } from "../../store/store.ts";
-import { claimDueKeys, putOff } from "./claim-due-keys.ts";
+import { claimDueKeys, checkAt } from "./claim-due-keys.ts";
 import {
   loadWatchedKey,
   lookAtKeys,
@@ -81,7 +81,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       if (hasAnswered) continue;
       const left = groups.slice(waitSeconds === undefined ? index + 1 : index).flat();
       const untilMs = now() + (waitSeconds ?? SILENT_VAULT_SECONDS) * 1000;
-      await putOff(store, left, untilMs);
+      await checkAt(store, left, untilMs);
       return;
     }
   }

@@ -31,6 +31,8 @@ export type WatchedKey = {
   readonly current: CurrentKey;
   readonly expectedEndMs: number;
   readonly usable: Outcome<UsableKey>;
+  /** Its newest version, if the order follows it and the last poll did not get it. */
+  readonly newest?: UsableKey | undefined;
 };
 
 /**
@@ -51,7 +53,17 @@ export async function loadWatchedKey(
         .onRef("order_stages.stage", "=", "orders.stage"),
     )
     .innerJoin("order_keys", "order_keys.order_id", "orders.id")
-    .select(["orders.stage", "order_stages.entered_at_ms", "order_keys.kid"])
+    .leftJoin("key_polls", (join) =>
+      join
+        .onRef("key_polls.key_address", "=", "order_keys.key_address")
+        .on("order_keys.follows_newest", "=", 1),
+    )
+    .select([
+      "orders.stage",
+      "order_stages.entered_at_ms",
+      "order_keys.kid",
+      "key_polls.failure_json",
+    ])
     .where("orders.id", "=", order)
     .executeTakeFirst();
   if (stage === undefined) return undefined;
@@ -67,6 +79,7 @@ export async function loadWatchedKey(
     current,
     expectedEndMs: expectedEndMs(stage.stage, stage.entered_at_ms),
     usable,
+    newest: chosen.ok && stage.failure_json !== null ? chosen.value : undefined,
   };
 }
 
@@ -83,7 +96,10 @@ export async function lookAtKeys(
   if (first === undefined) return true;
   const sinceMs = deps.now();
   const got = first.usable.ok ? await tryKey(deps, first.usable.value) : first.usable;
-  for (const key of keys) await note(deps, key, got, sinceMs);
+  const behind = keys.find(({ newest }) => newest !== undefined)?.newest;
+  const newest = got.ok && behind !== undefined ? await deps.reader.readUsable(behind) : undefined;
+  for (const key of keys)
+    await note(deps, key, got, key.newest === undefined ? undefined : newest, sinceMs);
   return got.ok || verdictOfFailure(got.failure).state !== "inconclusive";
 }
 
@@ -110,6 +126,7 @@ async function note(
   deps: LookDependencies,
   { order, current, expectedEndMs: endMs }: WatchedKey,
   got: Outcome<KeyFacts>,
+  newest: Outcome<unknown> | undefined,
   sinceMs: EpochMs,
 ): Promise<void> {
   const recoverableDays = got.ok ? got.value.recoverableDays : undefined;
@@ -117,7 +134,7 @@ async function note(
     order,
     revision: current.revision,
     sinceMs,
-    verdict: decideKeyHealth(got, deps.now(), endMs),
+    verdict: decideKeyHealth(got, deps.now(), endMs, newest),
     kid: got.ok ? got.value.kid : undefined,
     recoverableDays,
   });

@@ -1,12 +1,13 @@
 import { nextPollMs } from "../../core/decide-key-poll.ts";
 import { failed } from "../../core/failed.ts";
-import { renderFailureJson } from "../../core/failure-json.ts";
+import { parseFailureJson, renderFailureJson } from "../../core/failure-json.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Clock, Failure, Outcome } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { KeyChecks } from "../../custody/key-custody.ts";
 import { claimDue } from "../../store/claim-due.ts";
 import type { Store } from "../../store/store.ts";
+import { checkAt } from "../health/claim-due-keys.ts";
 
 export type PollDependencies = {
   readonly store: Store;
@@ -43,7 +44,11 @@ export async function pollKeys(deps: PollDependencies): Promise<number> {
 }
 
 type Follower = { readonly order: OrderId; readonly kid: string | null };
-type Claimed = { readonly address: string; readonly followers: readonly Follower[] };
+type Claimed = {
+  readonly address: string;
+  readonly failure: Failure | undefined;
+  readonly followers: readonly Follower[];
+};
 
 /**
  * One at a time, so that a crash puts off one key and not a round. The row of a key without
@@ -58,7 +63,7 @@ async function claimNext(deps: PollDependencies): Promise<Claimed | undefined> {
     (transaction) =>
       transaction
         .selectFrom("key_polls")
-        .select("key_address")
+        .select(["key_address", "failure_json"])
         .where("due_at_ms", "<=", deps.now())
         .orderBy("due_at_ms")
         .limit(1),
@@ -76,12 +81,15 @@ async function claimNext(deps: PollDependencies): Promise<Claimed | undefined> {
       },
     }),
   );
-  return claimed && { address: claimed.key_address, followers };
+  if (claimed === undefined) return undefined;
+  const { key_address: address, failure_json: failure } = claimed;
+  return { address, failure: parseFailureJson(failure), followers };
 }
 
-async function pollKey(deps: PollDependencies, { address, followers }: Claimed): Promise<void> {
+async function pollKey(deps: PollDependencies, claimed: Claimed): Promise<void> {
+  const { address, followers } = claimed;
   const newest = await askSome(deps, followers);
-  await note(deps, address, newest);
+  await note(deps, claimed, newest);
   if (!newest.ok) return;
   const behind = followers.filter(({ kid }) => kid !== null && kid !== newest.value.kid);
   if (behind.length > 0)
@@ -124,7 +132,7 @@ async function askSome(
 
 async function note(
   { store, now }: Pick<PollDependencies, "store" | "now">,
-  address: string,
+  { address, failure: before, followers }: Claimed,
   newest: Outcome<{ readonly kid: string }>,
 ): Promise<void> {
   await store
@@ -136,6 +144,9 @@ async function note(
     })
     .where("key_address", "=", address)
     .execute();
+  const after = newest.ok ? undefined : newest.failure;
+  if (before?.code !== after?.code || before?.reason !== after?.reason)
+    await checkAt(store, followers, now());
 }
 
 /** The current key is unaffected; a reader must not think that unlocking fails. */

@@ -24,6 +24,7 @@ export const keyHealth = {
   risks: {
     "expires-before-order-end": "The key expires before the order ends",
     "expires-soon": "The key expires soon",
+    "newest-version": "The newest version of the key cannot be used",
     "purge-protection": "The vault has no purge protection",
     "soft-delete": "The vault has no soft delete",
   } as Record<string, string>,
@@ -31,6 +32,7 @@ export const keyHealth = {
   riskMeanings: {
     "expires-before-order-end": "The key is valid until",
     "expires-soon": "The key is valid until",
+    "newest-version": "The current version stays in use until the newest one can be used.",
     "purge-protection": "A deleted key can be destroyed permanently at once.",
     "soft-delete": "A deleted key cannot be recovered.",
   } as Record<string, string>,
