@@ -27,6 +27,21 @@ export async function bindRevision(
   return numUpdatedRows === 1n;
 }
 
+/** The same lock, for a write beside the envelopes in force, which changes none of them. */
+export async function holdRevision(
+  transaction: StoreTransaction,
+  order: OrderId,
+  revision: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("order_keys")
+    .set({ revision })
+    .where("order_id", "=", order)
+    .where("revision", "=", revision)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Another commit came first. Rolls the transaction back; never shown. */
 export class CommitConflict extends Error {
   override readonly name = "CommitConflict";

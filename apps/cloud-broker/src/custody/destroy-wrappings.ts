@@ -37,6 +37,12 @@ export async function destroyWrappings(
 ): Promise<void> {
   const { chain: order, context } = entry;
   await record(deps, { chain: order, action: "key/destroy", context }, async (transaction) => {
+    // First, so that every other write waits, and nothing is written behind the deletions.
+    await transaction
+      .updateTable("order_keys")
+      .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
+      .where("order_id", "=", order)
+      .execute();
     const destroyed = await transaction
       .deleteFrom("envelopes")
       .where("order_id", "=", order)
@@ -52,11 +58,6 @@ export async function destroyWrappings(
       .set({ answer: "" })
       .where("order_id", "=", order)
       .where("granted_at_ms", "is not", null)
-      .execute();
-    await transaction
-      .updateTable("order_keys")
-      .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
-      .where("order_id", "=", order)
       .execute();
     await recorded(deps.appendAudit, entry, () => change(transaction, destroyed))(transaction);
     return { detail: { wrappings: destroyed.length } };

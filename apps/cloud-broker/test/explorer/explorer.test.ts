@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WAYS_OUT } from "../../src/core/ways-out.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { classOf, replay, shrink, tellStory, walkRandomly } from "./explore.ts";
+import { FOUND } from "./found.ts";
 import { TWINS } from "./twins.ts";
 
 /** `npm run explore -- --minutes N`: at night it walks longer, and elsewhere each time. */
@@ -56,6 +57,13 @@ test(
     expect(stories).toEqual([]);
   },
 );
+
+describe("what the explorer found does not come back:", () => {
+  test.each(Object.entries(FOUND))("%s", async (_name, steps) => {
+    const { violations } = await replay(world, steps, new Set(), PATIENCE_MS);
+    expect(violations).toEqual([]);
+  });
+});
 
 describe("the explorer sees it where a guard is removed:", () => {
   test.each(Object.entries(TWINS))("%s", async (_name, { property, row, removed, steps }) => {

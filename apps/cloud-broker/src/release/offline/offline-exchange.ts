@@ -70,8 +70,13 @@ async function answerCarried(
   const { carriedBy: carrier } = message;
   if (carrier === undefined) return failed(ANOTHER_ORDER);
   const repeat = (answer: string) => repeatTo(dependencies, message, { node, challenge }, answer);
-  const record = await findRecord(dependencies.store, challenge);
-  const step = decideChallenge(message.hash, record, dependencies.now());
+  const readStep = async () =>
+    decideChallenge(
+      message.hash,
+      await findRecord(dependencies.store, challenge),
+      dependencies.now(),
+    );
+  const step = await readStep();
   if (!step.ok) return step;
   if (step.value.kind === "repeat") return repeat(step.value.answer);
   const isAgain = step.value.kind === "again";
@@ -84,9 +89,9 @@ async function answerCarried(
   });
   if (outcome.ok) return outcome;
   // Another replica may have answered the same message first: then its answer is used.
-  const meanwhile = await findRecord(dependencies.store, challenge);
-  return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
-    ? repeat(meanwhile.granted.answer)
+  const meanwhile = await readStep();
+  return meanwhile.ok && meanwhile.value.kind === "repeat"
+    ? repeat(meanwhile.value.answer)
     : outcome;
 }
 
