@@ -23,7 +23,7 @@ import { rememberResources } from "./azure/resource-reader.ts";
 import { refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
-import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
+import { createHeldRoles, ofEnabledAccounts, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
 import { ruleSettingsOf } from "./config/rule-settings.ts";
@@ -238,7 +238,7 @@ function createGround(dependencies: BrokerDependencies) {
   const appendAudit = createAppendAudit({ now });
   const settings = ruleSettingsOf(config);
   const { defaultPolicy } = settings;
-  const heldRoles = createHeldRoles(roles, now);
+  const heldRoles = createHeldRoles(ofEnabledAccounts(roles), now);
   const stillMay = createStillMay(heldRoles);
   const { channels, sendMail } = notices;
   const portalUrl = config.BROKER_URL;

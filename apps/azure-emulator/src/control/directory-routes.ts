@@ -34,6 +34,7 @@ const userPayload = z.strictObject({
   tenantId: z.guid().optional(),
   objectId: z.guid().optional(),
   roles: roles.default([]),
+  accountEnabled: z.boolean().optional(),
 });
 const tenantPayload = z.strictObject({ displayName: z.string().min(1).max(120) });
 const subscriptionPayload = z.strictObject({
@@ -80,6 +81,7 @@ export function directoryRoutes({ state, cloud }: ControlDependencies): ControlR
           userName,
           password: payload.password,
           roles: payload.roles,
+          accountEnabled: payload.accountEnabled,
           displayName: payload.displayName ?? before?.displayName ?? userName,
           tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
           objectId: payload.objectId ?? before?.objectId ?? randomUUID(),

@@ -190,6 +190,8 @@ export type User = {
   readonly displayName: string;
   readonly password: string;
   readonly roles: readonly string[];
+  /** Absent: it is. */
+  readonly accountEnabled?: boolean | undefined;
 };
 
 /**

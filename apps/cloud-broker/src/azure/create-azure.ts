@@ -8,7 +8,13 @@ import type { RoleReader } from "../callers/held-roles.ts";
 import { type BrokerConfig, cloudOf } from "../config/config.ts";
 import { failed } from "../core/failed.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
-import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
+import type {
+  Clock,
+  Failure,
+  IdentityDirectory,
+  KeyVaults,
+  ResourceReader,
+} from "../core/ports.ts";
 import type { IssuerKeys } from "../keys/issuer/issuer-keys.ts";
 import type { ClockWatch } from "../observability/clock-watch.ts";
 import { askForDate } from "./ask-for-date.ts";
@@ -29,6 +35,7 @@ import { createVaultClients } from "./vault-clients.ts";
 import { createVaultIssuerKeys } from "./vault-issuer-keys.ts";
 
 const API_VERSION = "2022-04-01";
+const ACCOUNT = z.object({ accountEnabled: z.boolean() });
 const SCOPE = /^\/subscriptions\/([^/?#]+)(\/resourceGroups\/[^/?#]+)?$/i;
 const PRINCIPAL = /^[0-9A-Za-z-]{1,64}$/;
 const ASSIGNMENTS = z.object({
@@ -46,8 +53,10 @@ export type AzureConfig = Pick<
   | "BROKER_URL"
   | "DNS_SERVER"
   | "ENTRA_AUTHORITY"
+  | "GRAPH_URL"
   | "IDENTITY_RESOURCE_GROUP"
   | "KEY_VAULT_SUFFIXES"
+  | "READ_ACCOUNTS"
   | "REWRAP_VAULT_PERCENT"
   | "TENANT_ID"
   | "VAULT_OPERATIONS_PER_10_SECONDS"
@@ -142,7 +151,8 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
     sleep: deps.sleep ?? sleepByTimer,
   });
   const credential = uncached(credentials.of({ kind: "broker" }));
-  const get = createResourceManagerGet({ transport, credential, armUrl });
+  const getFrom = (origin: string) => createResourceManagerGet({ transport, credential, origin });
+  const get = getFrom(armUrl);
   const vaultScope = `https://${config.KEY_VAULT_SUFFIXES[0]}/.default`;
   return {
     vaults: createKeyVaults({ callVault, clients, credentials, vaultScope }),
@@ -156,7 +166,10 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
       resourceGroupId: config.IDENTITY_RESOURCE_GROUP,
     }),
     resources: createResourceReader({ transport, credential, armUrl, get }),
-    roles: createRoleReader(get),
+    roles: {
+      ...createRoleReader(get),
+      ...(config.READ_ACCOUNTS ? createAccountReader(getFrom(config.GRAPH_URL)) : {}),
+    },
     issuerKeys: (key) => createVaultIssuerKeys(key, { callVault, clients, now: deps.now }),
     agent: transport.agent,
     askForDate: () => askForDate(authorityUrl, transport.lookup),
@@ -190,6 +203,36 @@ function createRoleReader(get: ResourceManagerGet): RoleReader {
       if (!assignments.success) return unexpectedResource("list of role assignments");
       return { ok: true, value: assignments.data.value.map(({ properties }) => properties) };
     },
+  };
+}
+
+/** Accounts of people and programs, from Microsoft Graph. */
+function createAccountReader(get: ResourceManagerGet): Pick<RoleReader, "isEnabled"> {
+  return {
+    async isEnabled(principalId) {
+      if (!PRINCIPAL.test(principalId)) return { ok: true, value: false };
+      for (const kind of ["users", "servicePrincipals"]) {
+        const answer = await get(`/v1.0/${kind}/${principalId}?$select=id,accountEnabled`);
+        const account = answer.kind === "found" ? ACCOUNT.safeParse(answer.value).data : undefined;
+        if (account !== undefined) return { ok: true, value: account.accountEnabled };
+        if (answer.kind === "failed") return failed(failureOfGraph(answer.failure));
+        if (answer.kind !== "absent") return failed(failureOfGraph({ ...HIDDEN, detail: kind }));
+      }
+      return { ok: true, value: false };
+    },
+  };
+}
+
+const HIDDEN = { code: "ResourceManagerUnreachable", reason: "hidden" } as const;
+
+/** Graph's answers are read by the rules of Resource Manager; those of a token have own names. */
+function failureOfGraph(failure: Failure): Failure {
+  if (failure.code !== HIDDEN.code) return failure;
+  return {
+    ...failure,
+    code: "IdentityProviderUnreachable",
+    reason: failure.reason === undefined ? "entra" : "accounts-hidden",
+    detail: `Microsoft Graph: ${failure.detail?.replace(/^Resource Manager:? /, "") ?? ""}`,
   };
 }
 

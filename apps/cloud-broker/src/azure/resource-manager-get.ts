@@ -58,23 +58,23 @@ export type ResourceManagerGet = (pathAndQuery: string) => Promise<ResourceManag
 
 /**
  * A plain GET for resources that are read once or twice: their SDK packages are megabytes for one
- * member each.
+ * member each. Microsoft Graph answers in the same shape.
  */
 export function createResourceManagerGet({
   transport,
   credential,
-  armUrl,
+  origin,
 }: {
   readonly transport: AzureTransport;
   readonly credential: TokenCredential;
-  readonly armUrl: string;
+  readonly origin: string;
 }): ResourceManagerGet {
   const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${armUrl}/.default` }));
+  pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${origin}/.default` }));
   const { httpClient } = transport.clientOptions({ maxBytes: LIST_MAX_BYTES });
   return (pathAndQuery) =>
     callResourceManager(async () => {
-      const request = createPipelineRequest({ url: `${armUrl}${pathAndQuery}`, method: "GET" });
+      const request = createPipelineRequest({ url: `${origin}${pathAndQuery}`, method: "GET" });
       const response = await pipeline.sendRequest(httpClient, request);
       if (response.status === 200) return parseJson(response.bodyAsText ?? "");
       throw new RestError("no success", { statusCode: response.status, request, response });

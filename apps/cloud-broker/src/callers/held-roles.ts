@@ -10,7 +10,20 @@ export type RoleAssignment = { readonly roleDefinitionId: string; readonly scope
 /** Role assignments of a principal that apply to a scope: those at it, and inherited ones. */
 export type RoleReader = {
   roleAssignments(principalId: string, scope: string): Promise<Outcome<readonly RoleAssignment[]>>;
+  /** Whether the account exists and is enabled; absent: the broker may not read accounts. */
+  isEnabled?(principalId: string): Promise<Outcome<boolean>>;
 };
+
+/** Azure keeps the role assignments of an account that was disabled or deleted. */
+export function ofEnabledAccounts(reader: RoleReader): RoleReader {
+  return {
+    async roleAssignments(principalId, scope) {
+      const enabled = (await reader.isEnabled?.(principalId)) ?? { ok: true, value: true };
+      if (!enabled.ok) return enabled;
+      return enabled.value ? reader.roleAssignments(principalId, scope) : { ok: true, value: [] };
+    },
+  };
+}
 
 /** How long a removed assignment may still count, and a new one may not count yet. */
 const MAX_AGE_MS = 30_000;

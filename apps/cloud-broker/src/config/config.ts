@@ -223,7 +223,14 @@ export const SETTINGS = {
     default: "https://login.localhost:8443",
     ofCloud: ({ graphUrl }) => graphUrl,
     meaning:
-      "Microsoft Graph, from which the portal reads the names of people: https://graph.microsoft.com in the public cloud.",
+      "Microsoft Graph, from which the portal reads the names of people, and READ_ACCOUNTS their accounts: https://graph.microsoft.com in the public cloud.",
+  },
+  READ_ACCOUNTS: {
+    schema: flag,
+    default: "false",
+    expected: "true or false",
+    meaning:
+      "Whether the broker asks GRAPH_URL if the account of an approver exists and is enabled. Its own identity needs User.Read.All there, and Application.Read.All where a policy names applications.",
   },
   TENANT_ID: {
     ...UUID,

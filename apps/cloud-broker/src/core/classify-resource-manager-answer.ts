@@ -5,7 +5,7 @@ import { parseJson } from "./classify-vault-answer.ts";
 import type { Failure } from "./ports.ts";
 
 const ENVELOPE = z.object({
-  error: z.object({ code: z.string().check(z.regex(/^[A-Za-z]{1,128}$/)) }),
+  error: z.object({ code: z.string().check(z.regex(/^[A-Za-z_]{1,128}$/)) }),
 });
 const ABSENT = new Set([
   "ResourceNotFound",
@@ -13,6 +13,8 @@ const ABSENT = new Set([
   "ParentResourceNotFound",
   "NotFound",
   "DeletedVaultNotFound",
+  // Microsoft Graph's.
+  "Request_ResourceNotFound",
 ]);
 const HIDDEN = new Set([
   "AuthorizationFailed",
@@ -20,6 +22,7 @@ const HIDDEN = new Set([
   "SubscriptionNotFound",
   "InvalidAuthenticationTokenTenant",
   "Forbidden",
+  "Authorization_RequestDenied",
 ]);
 
 /** Refusals that last until a person acts, by Resource Manager's own code. */

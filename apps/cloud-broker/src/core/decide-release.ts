@@ -90,7 +90,7 @@ export type ReleaseDecision =
 /**
  * How long a vote counts. App roles are part of tokens, and Entra access tokens live for about an
  * hour. A role assignment is checked again, but Azure keeps that of an account that was disabled or
- * deleted, and the broker has no right to read accounts.
+ * deleted, and not every broker may read accounts (READ_ACCOUNTS).
  */
 const VOTE_COUNTS_MS = { token: 3_600_000, assignment: DAY_MS } as const;
 

@@ -164,6 +164,7 @@ const KINDS = {
     json({
       value: [{ properties: { roleDefinitionId: ROLE, scope: `/subscriptions/${SUBSCRIPTION}` } }],
     }),
+  "graph.account": () => json({ id: "account", accountEnabled: true }),
 } as const satisfies Record<string, (asked: Asked) => Answer>;
 
 const PATHS: readonly (readonly [RegExp, Kind | Readonly<Record<string, Kind>>])[] = [
@@ -171,6 +172,7 @@ const PATHS: readonly (readonly [RegExp, Kind | Readonly<Record<string, Kind>>])
   [/^https:\/\/[^/]+\.vault\.test\/.*\/unwrapkey$/i, "vault.unwrap"],
   [/^https:\/\/[^/]+\.vault\.test\/deletedkeys\//, "vault.getDeleted"],
   [/^https:\/\/[^/]+\.vault\.test\//, "vault.get"],
+  [/^https:\/\/graph\.test\//, "graph.account"],
   [/openid-configuration/, "entra.discovery"],
   [/^https:\/\/login\.test\//, "entra.token"],
   [/^http:\/\/169\.254\.169\.254\//, "imds.token"],
@@ -294,8 +296,10 @@ export const CONFIG: AzureConfig = {
   BROKER_URL: "https://broker.test",
   DNS_SERVER: undefined,
   ENTRA_AUTHORITY: "https://login.test",
+  GRAPH_URL: "https://graph.test",
   IDENTITY_RESOURCE_GROUP: GROUP,
   KEY_VAULT_SUFFIXES: ["vault.test"],
+  READ_ACCOUNTS: true,
   REWRAP_VAULT_PERCENT: 50,
   TENANT_ID: TENANT,
   VAULT_OPERATIONS_PER_10_SECONDS: 40_000,
@@ -382,5 +386,10 @@ export const PORT_CALLS: Readonly<Record<string, PortCall>> = {
     meets: ["rm.roles"],
     run: ({ roles }, who) =>
       roles.roleAssignments(guidOf(`principal ${who}`), `/subscriptions/${SUBSCRIPTION}`),
+  },
+  isEnabled: {
+    meets: ["imds.token", "graph.account"],
+    run: async ({ roles }, who) =>
+      (await roles.isEnabled?.(guidOf(`principal ${who}`))) ?? { ok: true, value: false },
   },
 };

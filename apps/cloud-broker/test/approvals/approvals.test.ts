@@ -152,13 +152,16 @@ describe("an unlock that needs two approvals", () => {
     expect((await newest()).decisions).toHaveLength(1);
   });
 
-  test("ignores the vote of a person whose role was removed", async () => {
+  test.each([
+    ["role was removed", () => world.assignments.delete(ADA)],
+    ["account was disabled or deleted", () => world.disabled.add(ADA)],
+  ])("ignores the vote of a person whose %s", async (_what, leave) => {
     const scope = "/subscriptions/44444444-4444-4444-8444-444444444444";
     const role = { roleDefinitionId: "add466c9-e687-43fc-8d98-dfcf8d720be5", scope };
     world.assignments.set(ADA, [role]).set(BEN, [role]);
     const prepared = await waiting();
     expect((await say("approve", ADA, { roles: [] })).status).toBe(200);
-    world.assignments.delete(ADA);
+    leave();
     pass(60);
     expect((await say("approve", BEN, { roles: [] })).status).toBe(200);
     expect(await kindOf(prepared)).toBe("pending");

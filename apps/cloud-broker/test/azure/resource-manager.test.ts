@@ -335,3 +335,40 @@ describe("resources of Resource Manager", () => {
     });
   });
 });
+
+const MARA = "66666666-0000-4000-8000-000000000006";
+const isEnabled = async (id: string) => world.azure.roles.isEnabled?.(id);
+const putMara = (accountEnabled: boolean) =>
+  world.control("PUT", "/users/mara@databox.localhost", {
+    password: "a password",
+    objectId: MARA,
+    accountEnabled,
+  });
+
+describe("the account of an approver", () => {
+  const yes = { ok: true, value: true };
+  const no = { ok: true, value: false };
+
+  it("counts while it exists and is enabled", async () => {
+    expect(await isEnabled(MARA)).toEqual(no);
+    await putMara(true);
+    expect(await isEnabled(MARA)).toEqual(yes);
+    await putMara(false);
+    expect(await isEnabled(MARA)).toEqual(no);
+    await world.control("DELETE", "/users/mara@databox.localhost");
+    expect(await isEnabled(MARA)).toEqual(no);
+    expect(await isEnabled("../me")).toEqual(no);
+  });
+
+  it("may be a program's", async () => {
+    expect(await isEnabled(world.owner.objectId)).toEqual(yes);
+  });
+
+  it("is not known while Graph does not answer", async () => {
+    await world.addFault({ service: "entra", operation: world.owner.objectId }, OUTAGE);
+    expect(await isEnabled(world.owner.objectId)).toMatchObject({
+      ok: false,
+      failure: { code: "IdentityProviderUnreachable", reason: "entra" },
+    });
+  });
+});

@@ -100,6 +100,8 @@ export type BrokerWorld = AsyncDisposable & {
   readonly logLines: string[];
   /** Role assignments in Resource Manager, by principal. */
   readonly assignments: Map<string, readonly RoleAssignment[]>;
+  /** Principals whose accounts were disabled or deleted. */
+  readonly disabled: Set<string>;
   /** The receivers' answers to events; 204 until a test sets another one. */
   readonly receivers: { post: PostEvent };
   /** The first replica's. */
@@ -206,6 +208,7 @@ export async function openBroker({
   );
   const logLines: string[] = [];
   const assignments = new Map<string, readonly RoleAssignment[]>();
+  const disabled = new Set<string>();
   const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
   const variables = {
     BROKER_TLS_CERTIFICATE_FILE: "-",
@@ -267,6 +270,8 @@ export async function openBroker({
       roles: {
         roleAssignments: (principalId) =>
           Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
+        isEnabled: (principalId) =>
+          Promise.resolve({ ok: true, value: !disabled.has(principalId) }),
       },
       ...openAzure?.({
         signAssertion: (order) => tokenIssuer.signAssertion(order),
@@ -385,6 +390,7 @@ export async function openBroker({
     aroundUnwrap: undefined,
     logLines,
     assignments,
+    disabled,
     receivers: posted,
     store: () => first().store,
     broker: () => first().broker,

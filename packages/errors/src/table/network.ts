@@ -135,6 +135,18 @@ export const NETWORK_ERRORS = {
         why: "The token endpoint does not answer, answers with a 5xx status or says temporarily_unavailable.",
         reproduce: faultCommand("--service entra --status 503"),
       },
+      "accounts-hidden": {
+        message: "Microsoft Graph does not show the broker the accounts of approvers",
+        who: "broker-operator",
+        ask: "Tell the broker's operator that Microsoft Graph does not show the accounts of approvers; the key was not refused.",
+        steps: [
+          CONTACT_BROKER_OPERATOR,
+          "Grant User.Read.All in Microsoft Graph to the broker's own identity, or set READ_ACCOUNTS to false",
+          "Look for a proxy between the broker and GRAPH_URL that answers in its place",
+          TRY_AGAIN,
+        ],
+        why: "READ_ACCOUNTS is true, and Microsoft Graph answered 403, or something that is not its JSON: whether an approver's account is enabled is not known.",
+      },
       imds: {
         message: "The machine's identity service cannot be reached",
         why: "The instance metadata service of the broker's machine does not answer, or says that it is being updated (404, 410, 429, 5xx).",

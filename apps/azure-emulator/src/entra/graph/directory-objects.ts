@@ -78,6 +78,7 @@ export function listUsers(state: EmulatorState, tenantId: string): DirectoryObje
       displayName: user.displayName,
       userPrincipalName: user.userName,
       mail: user.userName,
+      accountEnabled: user.accountEnabled ?? true,
     }));
 }
 
