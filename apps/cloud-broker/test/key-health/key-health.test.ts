@@ -3,9 +3,13 @@ import { hash } from "node:crypto";
 import { keyHealthView } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import type { HealthVerdict } from "../../src/core/key-health.ts";
+import { orderIdOf } from "../../src/core/order.ts";
+import { loadCurrentKey } from "../../src/custody/current-key.ts";
+import { recordHealth } from "../../src/key-life/health/record-health.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { exactly } from "../world/exactly.ts";
-import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { API, GROUP, jobPath, minimalJob, SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const DAY_MS = 86_400_000;
@@ -193,6 +197,34 @@ describe("the health of a key", () => {
       state: "Unusable",
       error: { code: "SsemUserErrorEncryptionKeyDisabled" },
     });
+  });
+
+  test("is what the vault said last, in whichever order results are stored", async () => {
+    await world.prepared("order1");
+    await checkNow("order1");
+    const store = world.store();
+    const order = orderIdOf({ subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name: "order1" });
+    const { revision } = (await loadCurrentKey(store, order)) ?? { revision: 0 };
+    const askedAtMs = world.clock.nowMs;
+    const record = (sinceMs: number, verdict: HealthVerdict) =>
+      recordHealth(
+        {
+          store,
+          appendAudit: () => Promise.resolve({ sequence: 1, hash: "" }),
+          announce: () => Promise.resolve(),
+          now: () => askedAtMs + 60_000,
+        },
+        { order, revision, sinceMs, verdict },
+      );
+    const unusable = {
+      state: "unusable",
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      facts: {},
+    } as const;
+    await record(askedAtMs + 1, { state: "healthy" });
+    expect(await record(askedAtMs + 3, unusable)).toEqual(unusable);
+    expect(await record(askedAtMs + 2, { state: "healthy" })).toEqual(unusable);
+    expect(await record(askedAtMs + 4, { state: "healthy" })).toEqual({ state: "healthy" });
   });
 
   test("is asked for by a check now, however long the next look is away", async () => {

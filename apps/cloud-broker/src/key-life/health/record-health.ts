@@ -57,14 +57,14 @@ export function recordHealth(
     const nowMs = deps.now();
     const update = transaction.updateTable("key_health").where("order_id", "=", order);
     if (verdict.state === "inconclusive") {
-      await update.set({ inconclusive_code: verdict.code, inconclusive_at_ms: nowMs }).execute();
+      await update.set({ inconclusive_code: verdict.code, inconclusive_at_ms: sinceMs }).execute();
       return stored.health;
     }
     const isChanged = isNews(stored.health, verdict);
     await update
       .set({
         ...columnsOfHealth(verdict),
-        checked_at_ms: nowMs,
+        checked_at_ms: sinceMs,
         kid: observation.kid,
         recoverable_days: observation.recoverableDays,
         changed_at_ms: isChanged ? nowMs : undefined,
