@@ -255,7 +255,9 @@ describe("the clock", () => {
     const { json } = await world.callVault(`${vaultUrl}/keys/turning/versions${QUERY}`);
     const attributes = (
       json as { value: { attributes: { created: number; exp?: number } }[] }
-    ).value.map((item) => item.attributes);
+    ).value
+      .map((item) => item.attributes)
+      .toSorted((a, b) => a.created - b.created);
     const [first, second, third] = attributes;
     expect(attributes).toHaveLength(3);
     expect(

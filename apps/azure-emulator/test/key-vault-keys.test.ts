@@ -58,7 +58,7 @@ describe("keys that are made", () => {
 
   const EXPORTABLE = { attributes: { exportable: true }, release_policy: { data: "e30" } };
   const WRONG = [
-    [{}, /Property 'kty'/u],
+    [{}, /^(?:Property  has invalid value\r\n){2}$/u],
     [{ kty: "oct" }, /Property 'kty' has an invalid value/u],
     [{ kty: "RSA", key_size: 1024 }, /Property 'key_size'/u],
     [{ kty: "RSA", key_size: 256 }, /Property 'key_size'/u],
@@ -171,14 +171,42 @@ describe("api-version 2026-04-01", () => {
     },
   );
 
-  test("a release policy has a content type, whether one was sent or not", async () => {
+  test("a release policy has a content type and is mutable unless it says otherwise", async () => {
     const made = await call("released/create", "POST", {
       kty: "RSA-HSM",
       attributes: { exportable: true },
       release_policy: { data: "e30" },
     });
     expect(made.json).toMatchObject({
-      release_policy: { contentType: "application/json; charset=utf-8", data: "e30" },
+      // An HSM writes four bytes.
+      key: { e: "AAEAAQ" },
+      release_policy: {
+        contentType: "application/json; charset=utf-8",
+        immutable: false,
+        data: "e30",
+      },
+    });
+  });
+
+  test("the text of a release policy is the service's own", async () => {
+    const sent =
+      '{ "anyOf": [{ "allOf": [{ "claim": "sdk-test", "equals": true }], "authority": "https://attest.example/" }], "version": "1.0.0" }';
+    const kept =
+      '{"version":"1.0.0","anyOf":[{"allOf":[{"claim":"sdk-test","equals":"true"}],"authority":"https://attest.example/"}]}';
+    const made = await call("worded/create", "POST", {
+      kty: "RSA-HSM",
+      attributes: { exportable: true },
+      release_policy: { data: text(Buffer.from(sent)) },
+    });
+    expect(made.json).toMatchObject({ release_policy: { data: text(Buffer.from(kept)) } });
+  });
+
+  test("a path without a name is an operation that is not specified", async () => {
+    expect(
+      await world.callVault(`${vaultUrl}/keys//create${QUERY}`, { method: "POST", body: {} }),
+    ).toMatchObject({
+      status: 400,
+      json: { error: { code: "BadParameter", message: "Operation not specified" } },
     });
   });
 
@@ -539,6 +567,23 @@ describe("keys that are imported", () => {
     ).toMatchObject({ status: 200, json: { key: { kty: "EC-HSM", crv: "P-256K" } } });
   });
 
+  test.each(["n", "e", "d", "p"])(
+    "RSA parts of which %s fits another key are refused",
+    async (part) => {
+      const [key, other] = [3, 65_537].map((publicExponent) =>
+        generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent }).privateKey.export({
+          format: "jwk",
+        }),
+      );
+      expect(
+        await world.callVault(`${vaultUrl}/keys/mixed${QUERY}`, {
+          method: "PUT",
+          body: { key: { ...key, [part]: other?.[part] } },
+        }),
+      ).toMatchObject({ status: 400, json: { error: { code: "BadParameter" } } });
+    },
+  );
+
   test("a public key alone is refused", async () => {
     const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     expect(
@@ -660,6 +705,10 @@ test("keys that are rotated at the same time get a version each, one due rotatio
     world.callVault(`${url}/rotate${QUERY}`, { method: "POST" });
   const kids = (await Promise.all([rotate(), rotate(), rotate()])).map((answer) => answer.text);
   expect([new Set(kids).size, await versions()]).toEqual([3, 4]);
+  const { value } = (await world.callVault(`${url}/versions${QUERY}`)).json as {
+    value: { kid: string }[];
+  };
+  expect(value).toEqual(value.toSorted((a, b) => (a.kid < b.kid ? -1 : 1)));
   await world.callVault(`${url}/rotationpolicy${QUERY}`, {
     method: "PUT",
     body: {

@@ -871,6 +871,16 @@ describe("Microsoft.DataBox", () => {
       });
     expect((await order("accepted", "ORDERED")).status).toBe(202);
     expect((await order("refused", "spared")).status).toBe(400);
+    const mars = `${group}/providers/Microsoft.DataBox/jobs/mars?api-version=2022-12-01`;
+    expect(await call(mars, { method: "PUT", body: { location: "Mars" } })).toMatchObject({
+      status: 400,
+      json: {
+        error: {
+          code: "LocationNotAvailableForResourceType",
+          message: expect.stringMatching(/location 'Mars' is not available .*'westus,westus2,/u),
+        },
+      },
+    });
     const path = `${group}/providers/Microsoft.Storage/storageAccounts/ordered`;
     const lock = `${path}/providers/Microsoft.Authorization/locks/DATABOX_SERVICE?api-version=2016-09-01`;
     expect((await call(lock)).json).toMatchObject({

@@ -5,6 +5,7 @@ import { DEFAULT_API_VERSION, parseApiVersion } from "../core/key-vault/api-vers
 import { decideRequest } from "../core/key-vault/gate.ts";
 import { viewKey } from "../core/key-vault/key-view.ts";
 import { OPERATION_NAMES, type OperationName, operationRow } from "../core/key-vault/operations.ts";
+import { REFUSALS } from "../core/key-vault/refusal.ts";
 import { keyRecordKey, type Vault } from "../core/model.ts";
 import { chooseBehaviour } from "../core/unverified.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
@@ -229,7 +230,9 @@ function answerNoRoute(
         context,
       )
     : renderRefusal(
-        { status: 404, code: "NotFound", message: "The keys data plane has no such path." },
+        /^\/keys\/\/./u.test(request.path) && request.method === "POST"
+          ? REFUSALS.badParameter("Operation not specified")
+          : { status: 404, code: "NotFound", message: "The keys data plane has no such path." },
         context,
       );
 }

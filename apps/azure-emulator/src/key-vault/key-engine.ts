@@ -8,6 +8,8 @@ import {
   type KeyObject,
   publicEncrypt,
   randomBytes,
+  sign,
+  verify,
 } from "node:crypto";
 import { promisify } from "node:util";
 
@@ -102,13 +104,38 @@ function toSymmetricKey(bytes: Buffer, keySize: SymmetricKeySize): MadeKey {
   return { jwk: { kty: "oct-HSM", keySize }, privateKeyPem: bytes.toString("base64url") };
 }
 
-/** @returns undefined when the parts are not a private key, or not of a size that vaults have. */
+/** OpenSSL works with parts of RSA that contradict each other (RFC 8017 §3.2). */
+function fits({ kty, n, e, d, p, q, dp, dq, qi }: JsonWebKey): boolean {
+  if (kty !== "RSA") return true;
+  const [P, Q, D] = [toBigInt(p), toBigInt(q), toBigInt(d)];
+  const product = toBigInt(e) * D;
+  return (
+    toBigInt(n) === P * Q &&
+    product % (P - 1n) === 1n &&
+    product % (Q - 1n) === 1n &&
+    toBigInt(dp) === D % (P - 1n) &&
+    toBigInt(dq) === D % (Q - 1n) &&
+    (toBigInt(qi) * Q) % P === 1n
+  );
+}
+
+const toBigInt = (part = ""): bigint =>
+  BigInt(`0x${Buffer.from(part, "base64url").toString("hex")}`);
+
+/**
+ * @returns undefined when the parts are not a private key, do not fit each other, or are not of a
+ *   size that vaults have.
+ */
 export function importKey(parts: JsonWebKey, kty: KeyType): MadeKey | undefined {
   try {
     const privateKey = createPrivateKey({ key: parts, format: "jwk" });
     const bits = privateKey.asymmetricKeyDetails?.modulusLength;
     if (bits !== undefined && ![2048, 3072, 4096].includes(bits)) return undefined;
-    return { jwk: toPublicJwk(createPublicKey(privateKey), kty), privateKeyPem: toPem(privateKey) };
+    const publicKey = createPublicKey({ key: parts, format: "jwk" });
+    const text = Buffer.from("the parts fit each other");
+    if (!verify("sha256", text, publicKey, sign("sha256", text, privateKey)) || !fits(parts))
+      return undefined;
+    return { jwk: toPublicJwk(publicKey, kty), privateKeyPem: toPem(privateKey) };
   } catch {
     return undefined;
   }

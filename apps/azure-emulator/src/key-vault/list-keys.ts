@@ -34,19 +34,15 @@ export const listDeletedKeysOperation = withoutPayload((exchange) =>
   ),
 );
 
-/** Versions in the order of their creation; an unknown key has none. */
+/** Versions by their ids, as Azure has them (recordings of listKeyVersions); an unknown key has none. */
 export const listVersionsOperation = withoutPayload((exchange) => {
   const { view } = exchange;
   if (view.kind !== "live") return done({ value: [], nextLink: null });
-  const rows = view.key.versions.map((version, index) => ({
-    version,
-    place: String(index).padStart(6, "0"),
-  }));
   return answerPage(
     exchange,
-    rows,
-    ({ place }) => place,
-    ({ version }) => renderKeyItem(renderContext(exchange), view.key, version),
+    view.key.versions.toSorted((a, b) => (a.version < b.version ? -1 : 1)),
+    ({ version }) => version,
+    (version) => renderKeyItem(renderContext(exchange), view.key, version),
   );
 });
 

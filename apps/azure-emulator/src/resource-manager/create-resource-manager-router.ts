@@ -18,6 +18,7 @@ import { answerAuthorizationRequest } from "./authorization/answer-authorization
 import { refuseLocked } from "./authorization/locks.ts";
 import { createDataBoxForwarder, DATA_BOX_NAMESPACE } from "./data-box/forward-request.ts";
 import { lockAccounts } from "./data-box/lock-accounts.ts";
+import { requireLocation } from "./data-box/require-location.ts";
 import { federatedCredentialRoutes } from "./identities/federated-credential-routes.ts";
 import { associatedResourceRoutes, identityRoutes } from "./identities/identity-routes.ts";
 import { answerMetadataEndpoints } from "./metadata-endpoints.ts";
@@ -128,8 +129,8 @@ function withoutDoubleSlashes(request: HttpRequest): HttpRequest {
 }
 
 /**
- * Resource Manager checks subscription, group and locks before a provider; an unauthenticated
- * caller does not learn what exists.
+ * Resource Manager checks subscription, group, locks and the location before a provider; an
+ * unauthenticated caller does not learn what exists.
  */
 async function requireScopeForKnown(
   request: HttpRequest,
@@ -139,6 +140,7 @@ async function requireScopeForKnown(
   try {
     requireScope(request.path, deps);
     refuseLocked(request, path, deps.state);
+    requireLocation(request, path, deps.endpoints.cloud);
   } catch (error) {
     await authenticate(request, deps);
     throw error;

@@ -96,5 +96,9 @@ function rsaJwk(
 ): JWK {
   if (key?.n === undefined || key.e === undefined || !(key.kty ?? "").startsWith("RSA"))
     throw new AppError("Misuse", { detail: `ISSUER_KEY_URL: ${id} is not an RSA key` });
-  return { kty: "RSA", n: encodeBase64url(key.n), e: encodeBase64url(key.e) };
+  return { kty: "RSA", n: encodeBase64url(key.n), e: encodeBase64url(withoutZeros(key.e)) };
 }
+
+/** An HSM writes four bytes, a JWK the fewest (RFC 7518 §6.3.1.2). */
+const withoutZeros = (bytes: Uint8Array): Uint8Array =>
+  bytes.subarray(bytes.findIndex((byte) => byte !== 0));

@@ -162,8 +162,8 @@ export async function startEmulatorWorld(cloudName?: CloudName) {
       if (permissions.length > 0)
         await arm.vaults.updateAccessPolicy(resourceGroup, vault, "add", policy(permissions));
     },
-    addKey: async (vault: string, key: string): Promise<string> =>
-      (await keys(vault).createRsaKey(key)).id ?? "",
+    addKey: async (vault: string, key: string, options = {}): Promise<string> =>
+      (await keys(vault).createRsaKey(key, options)).id ?? "",
     rotate: async (vault: string, key: string): Promise<string> =>
       (await keys(vault).rotateKey(key)).id ?? "",
     update,

@@ -208,6 +208,9 @@ export function parsePayload<T>(schema: z.ZodType<T>, body: unknown): Parsed<T> 
 
 function wordIssue(issue: z.core.$ZodIssue): string {
   const property = issue.path.join(".");
+  // The service names neither the member nor the fault (recordings of azure-sdk-for-python).
+  if (property === "kty" && issue.input === undefined)
+    return "Property  has invalid value\r\n".repeat(2);
   if (property === "") return "The request body is not a JSON object.\r\n";
   if (issue.message === "is not base64url")
     return `Content of '${property}' is not base64url.\r\nProperty '${property}' is required.\r\n`;
