@@ -49,6 +49,11 @@ test.each<[string, Partial<LockFacts>, object]>([
     { lock: "locked", sinceMs: NOW_MS },
   ],
   ["open for some boots", lease(5_000_000, { offline: "boots" }), { lock: "unlocked", sinceMs: 5 }],
+  [
+    "certified as erased, whatever lease or kill switch is left",
+    { isRevoked: true, erasedAtMs: 8, ...lease(1) },
+    { lock: "locked", sinceMs: 8 },
+  ],
   ["under a kill switch", { isRevoked: true, ...lease(1) }, { lock: "revoked" }],
 ])("a node that is %s", (_what, facts, expected) => {
   expect(decideLock({ isPrepared: true, isRevoked: false, ...facts }, NOW_MS)).toEqual(expected);

@@ -26,6 +26,8 @@ export type LockFacts = {
     | undefined;
   /** When the node last reported, signed, that it closed its volume. */
   readonly closedAtMs?: EpochMs | undefined;
+  /** When the node's own certificate of its erasure was kept. */
+  readonly erasedAtMs?: EpochMs | undefined;
 };
 
 /**
@@ -33,10 +35,11 @@ export type LockFacts = {
  * the node's own receipt proves that it closed.
  */
 export function decideLock(
-  { isPrepared, isRevoked, lease, closedAtMs }: LockFacts,
+  { isPrepared, isRevoked, lease, closedAtMs, erasedAtMs }: LockFacts,
   nowMs: EpochMs,
 ): { readonly lock: LockState; readonly sinceMs?: EpochMs | undefined } {
   if (!isPrepared) return { lock: "notPrepared" };
+  if (erasedAtMs !== undefined) return { lock: "locked", sinceMs: erasedAtMs };
   if (isRevoked) return { lock: "revoked" };
   if (lease !== undefined && (lease.state === "live" || lease.state === "refused")) {
     const sinceMs = lease.grantedAtMs;

@@ -229,6 +229,7 @@ function factsOfNode(order: string, node: Node): CertificatePart["facts"] {
     ["Verification", verification],
     ["Started", startedAt],
     ["Verified", verifiedAt],
+    ...(own.doubt === undefined ? [] : [["Doubt", own.doubt] as const]),
     ["Signed by", `the node's device key ${key}`],
   ];
 }

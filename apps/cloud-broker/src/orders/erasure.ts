@@ -1,5 +1,6 @@
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement, publicKey } from "@databox-cmk/protocol";
+import * as z from "zod";
 
 import { record } from "../audit/record.ts";
 import { decideNodeErasure } from "../core/decide-node-erasure.ts";
@@ -135,18 +136,46 @@ async function readSanitisedNodes(
       "nodes.device_kid",
       "sanitisations.certificate",
       "sanitisations.device_jwk_json",
+      "sanitisations.created_at_ms",
     ])
     .where("nodes.order_id", "=", order)
     .orderBy("ordinal")
     .execute();
-  return rows.map(({ serial, device_kid, certificate, device_jwk_json }) => ({
+  const permits = await readPermits(transaction, order);
+  return rows.map(({ serial, device_kid, certificate, device_jwk_json, created_at_ms }) => ({
     serial,
     deviceKey: device_kid ?? undefined,
-    ...(certificate === null || device_jwk_json === null
+    ...(certificate === null || device_jwk_json === null || created_at_ms === null
       ? {}
-      : { sanitisation: certificate, publicKey: publicKey.parse(JSON.parse(device_jwk_json)) }),
+      : {
+          sanitisation: certificate,
+          publicKey: publicKey.parse(JSON.parse(device_jwk_json)),
+          permittedAt: permits.get(serial),
+          receivedAt: new Date(created_at_ms).toISOString(),
+        }),
   }));
 }
+
+/** When each node of the order was first permitted to be erased. */
+async function readPermits(
+  transaction: StoreTransaction,
+  order: OrderId,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await transaction
+    .selectFrom("audit")
+    .select(["row_json", "at_ms"])
+    .where("chain", "=", order)
+    .where("row_json", "like", '{"action":"erasure/permit",%')
+    .orderBy("sequence", "desc")
+    .execute();
+  return new Map(
+    rows.map(({ row_json: json, at_ms: atMs }) => [
+      auditRow.parse(JSON.parse(json)).serial,
+      new Date(atMs).toISOString(),
+    ]),
+  );
+}
+const auditRow = z.object({ serial: z.string() });
 
 const METHOD =
   "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. Backups of its database from before then hold them until the backups are deleted; a database restored from one withholds them as long as its restore record is kept. The broker does not touch media: a node that was erased says so itself, signed by its device key.";

@@ -50,7 +50,7 @@ export type NodeStatement =
   | { readonly kind: "none" }
   /** Not signed by the device key that the broker names, or about another node. */
   | { readonly kind: "forged" }
-  | { readonly kind: "signed"; readonly said: Sanitisation };
+  | { readonly kind: "signed"; readonly said: Sanitisation; readonly doubt?: string | undefined };
 
 /** A node's statement about its medium, by the key that the order's certificate names. */
 export function readNodeStatement(
@@ -64,11 +64,28 @@ export function readNodeStatement(
     const { success, data: said } = sanitisation.safeParse(payload);
     const isOurs =
       success && said.order === order && said.serial === node.serial && key.kid === node.deviceKey;
-    return isOurs ? { kind: "signed", said } : { kind: "forged" };
+    return isOurs ? { kind: "signed", said, doubt: doubtOf(said, node) } : { kind: "forged" };
   } catch (error) {
     if (error instanceof CryptoError) return { kind: "forged" };
     throw error;
   }
+}
+
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+const isAfter = (later: string, earlier: string): boolean =>
+  Date.parse(later) >= Date.parse(earlier) - CLOCKS_DIFFER_MS;
+
+/** Only the node says that its medium was erased; the broker knows when it could have been. */
+function doubtOf(
+  { startedAt, verifiedAt }: Sanitisation,
+  { permittedAt, receivedAt }: NonNullable<ErasureStatement["nodes"]>[number],
+): string | undefined {
+  // A certificate by an older broker.
+  if (receivedAt === undefined) return undefined;
+  if (permittedAt === undefined) return "NOT PERMITTED: the service knows no permit to erase it.";
+  return isAfter(startedAt, permittedAt) && isAfter(receivedAt, verifiedAt)
+    ? undefined
+    : `IN DOUBT: the service permitted the erasure at ${permittedAt} and received the node's certificate at ${receivedAt}. The node's times are not between them: its clock was wrong, or its certificate is.`;
 }
 
 /** The statement of a certificate that this broker signed and stored itself. */

@@ -127,6 +127,36 @@ describe("the erasure of a node", () => {
     ]);
   });
 
+  test("is in doubt where the node was not permitted to, or its times cannot be", async () => {
+    await complete();
+    await ask(second);
+    const at = new Date(world.clock.nowMs).toISOString();
+    await report(first, await sign(first, { startedAt: at, verifiedAt: at }));
+    await report(second, await sign(second));
+    await move("erase");
+    const { order = "", nodes = [] } = (await certificate()) ?? {};
+    expect(nodes.map((node) => readNodeStatement(order, node))).toMatchObject([
+      { kind: "signed", doubt: expect.stringMatching(/^NOT PERMITTED/) as string },
+      { kind: "signed", doubt: expect.stringMatching(/^IN DOUBT/) as string },
+    ]);
+  });
+
+  test("is without doubt where the node asked first", async () => {
+    await complete();
+    await ask(first);
+    const startedAt = new Date((world.clock.nowMs += 1000)).toISOString();
+    const verifiedAt = new Date((world.clock.nowMs += 1000)).toISOString();
+    await report(first, await sign(first, { startedAt, verifiedAt }));
+    await move("erase");
+    const { order = "", nodes = [] } = (await certificate()) ?? {};
+    expect(nodes[0] && readNodeStatement(order, nodes[0])).toMatchObject({
+      kind: "signed",
+      doubt: undefined,
+    });
+    const { json } = await world.call("GET", `${jobPath(JOB)}/nodes?${API}`);
+    expect(json.value).toMatchObject([{ lock: "locked" }, {}]);
+  });
+
   test("is certified once, and the same certificate may come again", async () => {
     await complete();
     const text = await sign(first);

@@ -26,6 +26,9 @@ export const erasureStatement = z.object({
         sanitisation: z.optional(z.string()),
         /** The key that signed it; strict, since its members are those of its thumbprint. */
         publicKey: z.optional(publicKey),
+        /** By the broker's clock: the first permit to erase the node, and its certificate. */
+        permittedAt: z.optional(z.string()),
+        receivedAt: z.optional(z.string()),
       }),
     ),
   ),

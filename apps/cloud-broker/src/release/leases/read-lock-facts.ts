@@ -2,6 +2,7 @@ import type { LockFacts } from "../../core/lock-state.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
@@ -43,10 +44,17 @@ export async function readLockFacts(
   if (orders.length === 0) return new Map();
   const nodes = await store
     .selectFrom("nodes")
-    .select(["order_id", "serial", "ordinal", "prepared_at_ms"])
-    .where("order_id", "in", orders)
-    .orderBy("order_id")
-    .orderBy("ordinal")
+    .leftJoin("sanitisations", ofSameNode("sanitisations", "nodes"))
+    .select([
+      "nodes.order_id",
+      "nodes.serial",
+      "nodes.ordinal",
+      "nodes.prepared_at_ms",
+      "sanitisations.created_at_ms as erased_at_ms",
+    ])
+    .where("nodes.order_id", "in", orders)
+    .orderBy("nodes.order_id")
+    .orderBy("nodes.ordinal")
     .execute();
   const leases = await readHeldLeases(store, orders);
   const closed = await readClosings(store, orders);
@@ -70,6 +78,7 @@ export async function readLockFacts(
           isRevoked: [key, ...scopesOver(order)].some((scope) => scopes.has(scope)),
           lease,
           closedAtMs,
+          erasedAtMs: node.erased_at_ms ?? undefined,
         },
       };
     }),

@@ -164,6 +164,7 @@ function renderNode(own: NodeStatement): readonly string[] {
     `    volume ${medium.id} (${medium.volume}), ${String(medium.bytes)} bytes`,
     `    ${method}`,
     `    ${verification}`,
+    ...(own.doubt === undefined ? [] : [`    ${own.doubt}`]),
   ];
 }
 
