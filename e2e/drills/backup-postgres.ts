@@ -12,17 +12,18 @@ export const backupPostgres: Drill = {
     const { brokerEnvironment } = drill.world.stack;
     const { node } = await drill.deliver("dumped");
     await drill.step(
-      "Give PostgreSQL's programs what the broker has: the password of the database's user, and verified TLS. (`system` needs programs of version 16 or newer.)",
+      "Give PostgreSQL's programs the user that owns the database ([two users](postgresql.md#two-users)), its password, and verified TLS. (`system` needs programs of version 16 or newer.)",
     );
+    await drill.set({ OWNER: drill.databaseOwner() });
     await drill.type(
-      'export PGPASSWORD="$(cat "$DATABASE_PASSWORD_FILE")" PGSSLMODE=verify-full PGSSLROOTCERT="${DATABASE_CA_FILE:-system}"',
+      'export PGPASSWORD="$(cat broker_migrate.password)" PGSSLMODE=verify-full PGSSLROOTCERT="${DATABASE_CA_FILE:-system}"',
     );
     await drill.step("Back up while the replicas serve. A dump is a consistent snapshot.");
     await drill.type(
-      'mkdir "$BACKUP" && pg_dump --format=custom --file="$BACKUP/broker.dump" "$DATABASE_URL"',
+      'mkdir "$BACKUP" && pg_dump --format=custom --file="$BACKUP/broker.dump" "$OWNER"',
     );
     await drill.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
-    const administrator = Object.assign(new URL(brokerEnvironment["DATABASE_URL"] ?? ""), {
+    const administrator = Object.assign(new URL(drill.databaseOwner()), {
       username: "administrator",
       pathname: "/postgres",
     });
@@ -36,20 +37,25 @@ export const backupPostgres: Drill = {
       if (dropped.exitCode !== 0) throw new Error(dropped.printed);
     });
     await drill.step(
-      "Restore the keys, and make an empty database that belongs to the broker's user. Only an administrator of the server who is a member of that role may do so (`grant databox to administrator`).",
+      "Restore the keys, and make an empty database that belongs to the same user. Only an administrator of the server who is a member of that role may do so (`grant broker_migrate to administrator`). On a new server, make both users first.",
     );
     await drill.type('cp -a "$BACKUP/keys" "$BROKER_KEYS_DIR"');
     await drill.set({ ADMINISTRATOR: administrator.href });
     await drill.type(
-      `${asAdministrator} createdb --maintenance-db="$ADMINISTRATOR" --owner=databox broker`,
+      `${asAdministrator} createdb --maintenance-db="$ADMINISTRATOR" --owner=broker_migrate broker`,
     );
-    await drill.step("As the broker's user, fill it.");
+    await drill.step(
+      "Fill it as its owner, never as the user that serves: that one would own the audit trail and could change it. The dump has the rights of both users.",
+    );
     await drill.type(
-      'pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" "$BACKUP/broker.dump"',
+      'pg_restore --exit-on-error --no-owner --dbname="$OWNER" "$BACKUP/broker.dump"',
     );
     await startAgain(drill);
-    await drill.step("Check: the doctor finds no problem, and an appliance unlocks.");
+    await drill.step(
+      "Check: the doctor finds no problem, the user that serves may only read and extend the audit trail, and an appliance unlocks.",
+    );
     await drill.type("broker doctor", { show: "last line" });
+    await drill.type("broker doctor | grep 'database rights'");
     await drill.typeAt(node, "databox-agent unlock");
   },
 };

@@ -10,8 +10,10 @@ import { createLocalhostTls, findPostgres, required, startPostgres } from "@data
 import { createDatabase } from "../harness/create-database.ts";
 import { prepareNode } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
+import { BROKER } from "../harness/programs.ts";
 import { mountTinyDisk, type TinyDisk } from "../harness/tiny-disk.ts";
 import { openPooled } from "./pooled.ts";
+import { readBlocks } from "./runbook.ts";
 import { openShell, type Variables } from "./shell.ts";
 import { blur, type Entry } from "./transcript.ts";
 
@@ -56,8 +58,9 @@ export async function openDrillStack(kind: StackKind) {
   );
   const pooled = primary && opened.use(await openPooled(primary, DATABASE));
   const shell = await openShell(world);
-  if (secured !== undefined)
-    place(join(shell.folder, "administrator.password"), secured.administrator);
+  for (const user of ["administrator", "broker_migrate"] as const)
+    if (secured !== undefined)
+      place(join(shell.folder, `${user}.password`), secured.passwordOf(user));
   const resources = opened.move();
   let entries: Entry[] = [];
   const folders = (): (readonly [string, string])[] => [
@@ -85,6 +88,8 @@ export async function openDrillStack(kind: StackKind) {
     shell,
     /** The small disk of a drill that fills one. */
     disk: () => required(disk),
+    /** DATABASE_URL of the user that owns the database, of a drill with two users. */
+    databaseOwner: () => required(secured).owner,
     /** The standby and the pooler of a drill that needs them. */
     pooled: () => required(pooled),
     /** An order under the service's key, its appliance delivered and locked. */
@@ -151,42 +156,74 @@ async function deliver(world: World, name: string): Promise<DeliveredOrder> {
 }
 
 type Secured = AsyncDisposable & {
-  /** The password of the server's administrator. */
-  readonly administrator: string;
+  passwordOf(user: DatabaseUser): string;
+  /** DATABASE_URL of the user that owns the database. */
+  readonly owner: string;
   settingsIn(folder: string): Readonly<Record<string, string>>;
 };
+type DatabaseUser = "administrator" | "broker_migrate" | "broker_serve";
 
 /**
- * A server that asks for passwords, by TLS alone; as on a managed one, the broker's user may do
- * nothing outside of its database.
+ * A server that asks for passwords, by TLS alone; as on a managed one, its administrator is not a
+ * superuser. The broker's two users have the rights that docs/operate/postgresql.md gives them.
  */
 async function openSecured(): Promise<Secured> {
   const { authority, server: tls } = createLocalhostTls();
   const server = await startPostgres({ tls });
-  const databox = randomBytes(16).toString("hex");
-  const administrator = randomBytes(16).toString("hex");
-  const statements = [
-    `create role databox login password '${databox}'`,
-    `create role administrator login createdb createrole password '${administrator}'`,
-    "grant databox to administrator",
-    `create database ${DATABASE} owner databox`,
-  ];
-  execFileSync(join(findPostgres() ?? "", "psql"), [
-    "--quiet",
-    "--set=ON_ERROR_STOP=1",
-    ...statements.map((each) => `--command=${each}`),
-    server.url("postgres"),
-  ]);
+  const passwords = {
+    administrator: randomBytes(16).toString("hex"),
+    broker_migrate: randomBytes(16).toString("hex"),
+    broker_serve: randomBytes(16).toString("hex"),
+  };
+  const run = (database: string, ...statements: readonly string[]) =>
+    execFileSync(join(findPostgres() ?? "", "psql"), [
+      "--quiet",
+      "--set=ON_ERROR_STOP=1",
+      ...statements.map((each) => `--command=${each}`),
+      server.url(database),
+    ]);
+  const [inDatabase = "", afterMigration = ""] = readBlocks("postgresql.md", "sql").slice(1);
+  run(
+    "postgres",
+    ...Object.entries(passwords).map(
+      ([user, password]) => `create role ${user} login password '${password}'`,
+    ),
+    "alter role administrator createdb createrole",
+    "grant broker_migrate to administrator",
+    `create database ${DATABASE} owner broker_migrate`,
+  );
+  run(DATABASE, inDatabase);
+  const urlOf = (user: DatabaseUser) =>
+    `postgresql://${user}@localhost:${String(server.port)}/${DATABASE}`;
+  const ofUser = (folder: string, user: DatabaseUser) => ({
+    DATABASE_URL: urlOf(user),
+    DATABASE_PASSWORD_FILE: place(join(folder, `${user}.password`), passwords[user]),
+    DATABASE_CA_FILE: place(join(folder, "database-ca.pem"), authority.certificatePem),
+  });
   return {
-    administrator,
-    settingsIn: (folder) => ({
-      DATABASE_URL: `postgresql://databox@localhost:${String(server.port)}/${DATABASE}`,
-      DATABASE_PASSWORD_FILE: place(join(folder, "database.password"), databox),
-      DATABASE_CA_FILE: place(join(folder, "database-ca.pem"), authority.certificatePem),
-    }),
+    passwordOf: (user) => passwords[user],
+    owner: urlOf("broker_migrate"),
+    settingsIn(folder) {
+      execFileSync(process.execPath, [BROKER, "migrate"], {
+        env: { ...UNUSED_SETTINGS, BROKER_DATA_DIR: folder, ...ofUser(folder, "broker_migrate") },
+      });
+      run(DATABASE, afterMigration);
+      return ofUser(folder, "broker_serve");
+    },
     [Symbol.asyncDispose]: () => server.close(),
   };
 }
+
+/** A broker that only migrates its database does not use them. */
+const UNUSED_SETTINGS = {
+  BROKER_URL: "https://broker.localhost",
+  BROKER_TLS_CERTIFICATE_FILE: "unused",
+  BROKER_TLS_KEY_FILE: "unused",
+  TENANT_ID: "00000000-0000-4000-8000-00000000000a",
+  SERVICE_KEY_URL: "https://unused.vault.azure.net/keys/unused",
+  IDENTITY_RESOURCE_GROUP:
+    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/unused",
+};
 
 function place(path: string, content: string): string {
   writeFileSync(path, content, { mode: 0o600 });

@@ -10,6 +10,7 @@ import { lostRegion } from "./lost-region.ts";
 import { lostShare } from "./lost-share.ts";
 import { olderThanDevice } from "./older-than-device.ts";
 import { pgbouncer } from "./pgbouncer.ts";
+import { preparedSince } from "./prepared-since.ts";
 import { promotion } from "./promotion.ts";
 import { serviceKey } from "./service-key.ts";
 import { signingKeys } from "./signing-keys.ts";
@@ -24,6 +25,7 @@ export const DRILLS = {
   "lost-region": lostRegion,
   "service-key": serviceKey,
   "older-than-device": olderThanDevice,
+  "prepared-since": preparedSince,
   "signing-keys": signingKeys,
   "issuer-key": issuerKey,
   certificate,

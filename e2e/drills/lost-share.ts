@@ -6,6 +6,7 @@ import { replaceDevice } from "../harness/replace-device.ts";
 import { moveToOwnKey } from "./customer-key.ts";
 import type { DrillStack, DeliveredOrder } from "./drill-stack.ts";
 import type { Drill } from "./drill.ts";
+import { rekeyFor } from "./thumbprint.ts";
 
 const REPLACE =
   "as in [Rotate a compromised device](#rotate-a-compromised-device), steps 1, 2 and 4";
@@ -28,19 +29,6 @@ export const lostShare: Drill = {
       await drill.type(
         `openssl pkey -in ${name}.pem -pubout | jq -Rs '{kind: "RecoveryKey", publicKey: .}' |\n` +
           `  ${owner} --json @- -X PUT ${at("backupKeys/offline")} | jq -c '{name, kind}'`,
-      );
-    };
-    const rekeyFor = async (name: string) => {
-      await drill.type(
-        `n=$(openssl rsa -in ${name}.pem -noout -modulus | cut -d = -f 2 |\n` +
-          "  basenc -d --base16 | basenc --base64url -w 0 | tr -d =) &&\n" +
-          `  printf '{"e":"AQAB","kty":"RSA","n":"%s"}' "$n" | openssl dgst -sha256 -binary |\n` +
-          "  basenc --base64url -w 0 | tr -d = > thumbprint",
-      );
-      await drill.typeAt(
-        node,
-        'databox-agent rekey --recovery-keys "urn:ietf:params:oauth:jwk-thumbprint:sha-256:$(cat thumbprint)"',
-        { show: "first line" },
       );
     };
     await drill.step(
@@ -81,14 +69,14 @@ export const lostShare: Drill = {
     await drill.typeAt(node, "databox-agent recover < share", { show: "first line" });
     await drill.type("shred -u share content.key content.jwk");
     await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
-    await rekeyFor("recovery");
+    await rekeyFor(drill, node, "recovery");
     await drill.step(
       "*The recovery key is lost.* While the appliance works, nothing else is: put another key in its place. The appliance copies its share for no key that only the broker names.",
     );
     await addRecoveryKey("successor");
     await drill.typeAt(node, "databox-agent rekey", { exitCode: 3, show: "first line" });
     await drill.step("Name the new key at the re-key. Check: the appliance names it, too.");
-    await rekeyFor("successor");
+    await rekeyFor(drill, node, "successor");
     await drill.typeAt(
       node,
       "databox-agent status --json | jq -c '.details | {custody, share, shareCopiedFor}'",

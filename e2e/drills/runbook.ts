@@ -22,6 +22,13 @@ export function readSettings(): string {
   return settings;
 }
 
+/** The blocks of a language of another page for operators, in their order. */
+export function readBlocks(page: string, language: string): readonly string[] {
+  const text = readFileSync(new URL(page, RUNBOOK), "utf8");
+  const blocks = text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"));
+  return [...blocks].map(([, block = ""]) => block);
+}
+
 export function writeEntry(name: string, entry: string): void {
   const text = readFileSync(RUNBOOK, "utf8");
   const { from, to } = placeOf(text, name);

@@ -97,11 +97,12 @@ export async function chooseSplitCustody(
   world: World,
   order: StoryOrder,
   publicKey: string,
+  acceptNoRecovery = false,
 ): Promise<void> {
   await callOrder(world, order, "PUT", "backupKeys/offline", { kind: "RecoveryKey", publicKey });
   const { text } = await callOrder(world, order, "GET", "unlockPolicy");
   const policy = unlockPolicyView.parse(JSON.parse(text));
-  const custody = { kind: "split", acceptNoRecovery: false };
+  const custody = { kind: "split", acceptNoRecovery };
   await callOrder(world, order, "PUT", "unlockPolicy", { ...policy, custody });
 }
 

@@ -8,6 +8,7 @@ export const DOCTOR_CHECKS = [
   { name: "database", title: "database", after: ["data-folder"] },
   { name: "migrations", title: "database schema", after: ["database"] },
   { name: "database-write", title: "database writable", after: ["database"] },
+  { name: "database-rights", title: "database rights", after: ["database"] },
   { name: "restores", title: "restored backup", after: ["database"] },
   { name: "signing-keys", title: "own keys", after: ["data-folder"] },
   { name: "clock", title: "clock", after: ["configuration"] },

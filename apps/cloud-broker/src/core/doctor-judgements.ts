@@ -51,16 +51,52 @@ export function refuse(detail: string, text: string, command?: string): Finding 
   };
 }
 
+/** The rights of a user of PostgreSQL, as the store reads them: 1 is true. */
+export type DatabaseRights = {
+  readonly name: string;
+  /** It owns the database, or is a superuser. */
+  readonly isOwner: 0 | 1;
+  /** Tables that it owns. */
+  readonly owned: number;
+  /** Tables that it cannot read. */
+  readonly unreadable: number;
+  readonly mayChangeAudit: 0 | 1;
+  readonly mayChangeSchema: 0 | 1;
+};
+
+/** Two users (docs/operate/postgresql.md), or one that owns everything; nothing in between. */
+export function judgeRights(user: DatabaseRights): Finding {
+  if (user.isOwner === 1)
+    return {
+      ok: true,
+      found: `${user.name} owns the database, and may change the audit trail: serve as a second user`,
+    };
+  const faults = [
+    user.owned > 0 && `owns ${String(user.owned)} tables`,
+    user.mayChangeAudit === 1 && "may change the audit trail",
+    user.mayChangeSchema === 1 && "may create tables",
+    user.unreadable > 0 && `cannot read ${String(user.unreadable)} tables`,
+  ].filter((fault) => fault !== false);
+  if (faults.length === 0)
+    return { ok: true, found: `${user.name} owns nothing, and may only extend the audit trail` };
+  return refuse(
+    `${user.name} ${faults.join(", ")}`,
+    "Restore as the user that owns the database, and give the rights of docs/operate/postgresql.md",
+  );
+}
+
 /**
  * @param applied - migrations that the database has run
  * @param known - migrations of this program, oldest first
  * @param needed - the migration that the database requires of every program
  * (docs/design/decisions/0011); absent: none
+ * @param mayMigrate - whether this user may change the schema
  */
 export function judgeMigrations(
   applied: readonly string[],
   known: readonly string[],
   needed: string | undefined,
+  mayMigrate: boolean,
 ): Finding {
   if (needed !== undefined && !known.includes(needed))
     return refuse(
@@ -68,6 +104,11 @@ export function judgeMigrations(
       "Run the broker's newer version; a database cannot be changed back to an older schema",
     );
   const pending = known.filter((name) => !applied.includes(name));
+  if (pending.length > 0 && !mayMigrate)
+    return refuse(
+      `${String(pending.length)} are missing (${pending.join(", ")}), and this user may not change the schema`,
+      "Run broker migrate as the user that owns the database",
+    );
   const newest = applied.at(-1) ?? "nothing";
   const isForeign = applied.length > 0 && !known.includes(newest);
   return {

@@ -45,7 +45,7 @@ describe("beside a broker that serves", () => {
   test("everything passes, and there is nothing to do", async () => {
     const { report } = await world.examine();
     expect(report.checks.filter(({ status }) => status !== "passed")).toEqual([]);
-    expect(report.checks).toHaveLength(18);
+    expect(report.checks).toHaveLength(19);
     expect(report.nextStep).toEqual({ who: "nobody", text: "Nothing: every check passed." });
     expect(exitCodeOf(report)).toBe(0);
     expect(renderReport(report)).toMatch(/ ✓ wrap and unwrap .* random bytes came back the same\n/);
@@ -80,7 +80,7 @@ describe("beside a broker that serves", () => {
       detail: /TENANT_ID is wrong: expected a UUID/,
       nextStep: /TENANT_ID/,
       exitCode: 5,
-      notReached: 17,
+      notReached: 18,
     },
     "more connections than the memory holds": {
       change: () => ({ MAX_CONNECTIONS: "0" }),
@@ -99,7 +99,7 @@ describe("beside a broker that serves", () => {
       detail: /mode 755/,
       nextStep: /Allow only its owner/,
       exitCode: 5,
-      notReached: 6,
+      notReached: 7,
     },
     "a database that is damaged": {
       change: inCopy((folder) => {
@@ -111,7 +111,7 @@ describe("beside a broker that serves", () => {
       detail: /broker.sqlite is not a database/,
       nextStep: /broker.sqlite/,
       exitCode: 5,
-      notReached: 3,
+      notReached: 4,
     },
     "a database that is older than its record": {
       change: inCopy((folder) => {

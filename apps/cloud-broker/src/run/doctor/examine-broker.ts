@@ -103,6 +103,7 @@ function createProbes(
     database: async () => (await databaseProbes()).database(),
     migrations: async () => (await databaseProbes()).migrations(),
     "database-write": async () => (await databaseProbes())["database-write"](),
+    "database-rights": async () => (await databaseProbes())["database-rights"](),
     restores: async () => {
       const record = restoreRecordOf(known().config);
       return (await databaseProbes()).ask((store) => probeRestores(store, record, now()));

@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { AppError, type Finding, systemCodeOf } from "@databox-cmk/errors";
 import { sql } from "kysely";
 
-import { judgeMigrations, refuse } from "../../core/doctor-judgements.ts";
+import {
+  type DatabaseRights,
+  judgeMigrations,
+  judgeRights,
+  refuse,
+} from "../../core/doctor-judgements.ts";
 import { appliedMigrations, requiredMigration } from "../../store/migrate.ts";
 import { MIGRATIONS } from "../../store/migrations.ts";
 import { withFile } from "../../store/open-store.ts";
@@ -51,16 +56,17 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
 
 /** Probes of the configured database. */
 export type DatabaseProbes = Readonly<
-  Record<"database" | "migrations" | "database-write", () => Promise<Finding>>
+  Record<"database" | "migrations" | "database-write" | "database-rights", () => Promise<Finding>>
 > & { readonly ask: (probe: StoreProbe) => Promise<Finding> };
 
 type StoreProbe = (store: Store) => Promise<Finding>;
 
-const probeMigrations: StoreProbe = async (store) =>
+const probeMigrations = async (store: Store, mayMigrate = true) =>
   judgeMigrations(
     await appliedMigrations(store),
     Object.keys(MIGRATIONS),
     await requiredMigration(store),
+    mayMigrate,
   );
 
 export function createSqliteProbes(folder: string): DatabaseProbes {
@@ -96,7 +102,8 @@ export function createSqliteProbes(folder: string): DatabaseProbes {
           select count(*) as tables from sqlite_schema where type = 'table'`.execute(store);
         return { ok: true, found: `whole, ${String(rows[0]?.tables)} tables` };
       }),
-    migrations: () => ask(probeMigrations),
+    migrations: () => ask((store) => probeMigrations(store)),
+    "database-rights": () => Promise.resolve({ ok: true, found: "those of the data folder" }),
     /** Takes the write lock and releases it: a serving broker waits for some milliseconds. */
     "database-write": () =>
       ask(async (store) => {
@@ -132,7 +139,9 @@ export function createPostgresProbes(settings: PostgresSettings): DatabaseProbes
         const { database, host } = settings.url;
         return { ok: true, found: `${database} at ${host}, ${String(tables.length)} tables` };
       }),
-    migrations: () => ask(probeMigrations),
+    migrations: () =>
+      ask(async (store) => probeMigrations(store, (await readRights(store)).mayChangeSchema === 1)),
+    "database-rights": () => ask(async (store) => judgeRights(await readRights(store))),
     "database-write": () =>
       ask(async (store) => {
         const { rows } = await sql<{
@@ -146,4 +155,21 @@ export function createPostgresProbes(settings: PostgresSettings): DatabaseProbes
         );
       }),
   };
+}
+
+async function readRights(store: Store): Promise<DatabaseRights> {
+  const { rows } = await sql<DatabaseRights>`
+    select current_user as name,
+      pg_has_role(current_user, database.datdba, 'usage') as "isOwner",
+      has_schema_privilege(current_schema(), 'create') as "mayChangeSchema",
+      (select count(*)::int from pg_class where relnamespace = current_schema()::regnamespace
+        and relkind = 'r' and relowner = current_user::regrole) as owned,
+      (select count(*)::int from pg_class where relnamespace = current_schema()::regnamespace
+        and relkind in ('r', 'v') and not has_table_privilege(oid, 'select')) as unreadable,
+      coalesce(has_table_privilege(to_regclass('audit'), 'update, delete, truncate'), false)
+        as "mayChangeAudit"
+    from pg_database as database where datname = current_database()`.execute(store);
+  const [rights] = rows;
+  if (rights === undefined) throw new Error("the server does not list its own database");
+  return rights;
 }
