@@ -108,6 +108,7 @@ export async function createAzureEmulator({
     cloud: { tenantId, subscriptionId, location },
     faults: createFaults(state, settings),
     log,
+    auditLog: [],
     fetchIssuerJson: issuerFetch.fetchJson,
     dataBoxUpstream: upstream.get,
   };

@@ -2,7 +2,7 @@ import type { JsonWebKey, KeyObject } from "node:crypto";
 
 import type { Cloud } from "@databox-cmk/errors";
 
-import type { Settings } from "./core/model.ts";
+import type { AuditRecord, Settings } from "./core/model.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { Log } from "./log.ts";
 import type { EmulatorState } from "./state/emulator-state.ts";
@@ -78,6 +78,8 @@ export type EmulatorDependencies = {
   readonly cloud: CloudDefaults;
   readonly faults: Faults;
   readonly log: Log;
+  /** The vaults' own logs, in memory; in Azure a line may arrive ten minutes later. */
+  readonly auditLog: AuditRecord[];
   /**
    * HTTPS to federated issuers: trusts the system's authorities, this emulator's own and
    * `issuerCa`; `*.localhost` resolves to loopback.

@@ -19,6 +19,7 @@ import { createKeyEventRoutes } from "./api/well-known/key-event-routes.ts";
 import { createWebhookRoutes, createIssuerRoutes } from "./api/well-known/public-key-routes.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
 import { createUnauthenticatedRows } from "./audit/unauthenticated-rows.ts";
+import { createVaultUses } from "./audit/vault-uses.ts";
 import { rememberResources } from "./azure/resource-reader.ts";
 import { refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
@@ -27,7 +28,7 @@ import { createHeldRoles, ofEnabledAccounts, type RoleReader } from "./callers/h
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
 import { ruleSettingsOf } from "./config/rule-settings.ts";
-import type { KeyUrl, OrderId } from "./core/order.ts";
+import type { KeyIdentity, KeyUrl, OrderId } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
 import { custodyOf } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
@@ -57,7 +58,7 @@ import { atPriority } from "./load/priority.ts";
 import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
 import { describeFault, describePool, type Log } from "./observability/log.ts";
-import { createMetrics, type Metrics } from "./observability/metrics.ts";
+import { createMetrics, type Metrics, type VaultCall } from "./observability/metrics.ts";
 import { traceVaults } from "./observability/trace.ts";
 import { createVaultOperations } from "./observability/vault-operations.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
@@ -147,7 +148,7 @@ const SCRAPERS_MAX = 100;
  */
 export function createBroker(dependencies: BrokerDependencies): Broker {
   const ground = createGround(dependencies);
-  const { store, config, now, random, isClosing, metrics, vaultOperations } = ground;
+  const { store, config, now, random, isClosing, metrics, vaultOperations, vaultUses } = ground;
   const keyLife = createKeyLife(ground);
   const orders = createOrders(ground, keyLife);
   const release = createRelease(ground, keyLife, orders);
@@ -169,6 +170,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       await sweepIdentities(orders);
       await ground.unauthenticatedRows.flush();
       await vaultOperations.flush();
+      await vaultUses.flush();
       await portal?.sweep();
     },
     watches: release.watches,
@@ -210,6 +212,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       await keyHealth.idle();
       await ground.unauthenticatedRows.flush("now");
       await vaultOperations.flush();
+      await vaultUses.save();
     },
   };
 }
@@ -228,14 +231,16 @@ function createGround(dependencies: BrokerDependencies) {
   metrics.showClock(() => clock.offsets());
   const vaultOperations = createVaultOperations(store, now);
   const vaultHealth = createVaultHealth(now);
-  const traced = traceVaults(dependencies.vaults, spans, (call, identity) => {
+  const appendAudit = createAppendAudit({ now });
+  const vaultUses = createVaultUses({ store, appendAudit, now });
+  const called = (call: VaultCall, identity: KeyIdentity): void => {
     metrics.calledVault(call);
     // A sign-in calls Entra ID, not the vault.
     if (call.operation === "sign-in") return;
     vaultOperations.count(identity);
     vaultHealth.note(call.code);
-  });
-  const appendAudit = createAppendAudit({ now });
+  };
+  const traced = traceVaults(dependencies.vaults, spans, called, vaultUses.nextId);
   const settings = ruleSettingsOf(config);
   const { defaultPolicy } = settings;
   const heldRoles = createHeldRoles(ofEnabledAccounts(roles), now);
@@ -266,6 +271,7 @@ function createGround(dependencies: BrokerDependencies) {
       });
     },
     vaultOperations,
+    vaultUses,
     vaultHealth,
     vaults: refuseWithoutClock(traced, clock),
     appendAudit,

@@ -8,7 +8,7 @@ import type { Route } from "../http/route-table.ts";
 export type ControlRoute = Route<undefined>;
 export type ControlDependencies = Pick<
   EmulatorDependencies,
-  "state" | "now" | "settings" | "cloud" | "issuerKeys"
+  "state" | "now" | "settings" | "cloud" | "issuerKeys" | "auditLog"
 > & {
   /** Whether all that a client may ask for is there. */
   readonly isReady: () => boolean;

@@ -35,15 +35,25 @@ const upstreamPayload = z.strictObject({
   ca: z.string().max(65_536).exactOptional(),
 });
 
-/** Health, faults, the clock, and the behaviour of the cloud. */
+/** Health, the logs of vaults, faults, the clock, and the behaviour of the cloud. */
 export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
-  const { isReady } = dependencies;
+  const { isReady, state, auditLog } = dependencies;
   return [
     row("GET", "/health", () =>
       isReady()
         ? { status: 200, body: { status: "ready" } }
         : { status: 503, body: { status: "starting" } },
     ),
+    row("GET", "/vaults/{name}/log", (_request, { name = "" }) => {
+      const vault = state.get("vault", name);
+      if (vault === undefined)
+        return refuseControl(404, "ResourceNotFound", `name: there is no vault ${name}`);
+      const id = vault.id.toUpperCase();
+      return {
+        status: 200,
+        body: { records: auditLog.filter(({ resourceId }) => resourceId === id) },
+      };
+    }),
     ...faultRoutes(dependencies),
     ...clockRoutes(dependencies),
     ...settingsRoutes(dependencies),

@@ -85,6 +85,12 @@ export type VaultAccess = {
   readonly publicNetworkAccess: PublicNetworkAccess;
 };
 
+/**
+ * A record of the category AuditEvent, as a diagnostic setting sends it to a storage account. Azure
+ * writes the resource id in capitals.
+ */
+export type AuditRecord = Readonly<Record<string, unknown>> & { readonly resourceId: string };
+
 export type Vault = {
   /** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.KeyVault/vaults/{v}` */
   readonly id: string;

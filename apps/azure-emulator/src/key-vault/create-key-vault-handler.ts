@@ -17,6 +17,7 @@ import { createRouteMatcher, type RouteParameters } from "../http/route-table.ts
 import { purgeVaultIfDue } from "../state/purge.ts";
 import type { Seal } from "../state/seal.ts";
 import type { Prepared } from "./exchange.ts";
+import { noteAuditEvent } from "./note-audit-event.ts";
 import { OPERATION_HANDLERS } from "./operation-handlers.ts";
 import { methodOf, pathOf } from "./read-target.ts";
 import {
@@ -34,7 +35,7 @@ import { createTokenReader } from "./token-reading.ts";
 type Found = { readonly operation: OperationName; readonly parameters: RouteParameters };
 type KeyVaultDependencies = Pick<
   EmulatorDependencies,
-  "state" | "now" | "systemNow" | "settings" | "issuerKeys" | "endpoints" | "faults"
+  "state" | "now" | "systemNow" | "settings" | "issuerKeys" | "endpoints" | "faults" | "auditLog"
 > & { readonly seal: Seal; readonly rsa: RsaPool; readonly authority: CertificateWithKey };
 
 const ROUTES = OPERATION_NAMES.map((operation) => {
@@ -46,9 +47,10 @@ const ROUTES = OPERATION_NAMES.map((operation) => {
  * Serves `{vault}.vault.localhost`. The host of a vault that does not exist does not answer at all.
  */
 export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpHandler {
-  const { state, now, faults, endpoints } = dependencies;
+  const { state, now, systemNow, faults, endpoints, auditLog } = dependencies;
+  const readToken = createTokenReader(dependencies.issuerKeys);
   const match = createRouteMatcher(ROUTES);
-  const carryOut = createCarryOut(dependencies);
+  const carryOut = createCarryOut(dependencies, readToken);
 
   return async (request) => {
     const name = request.host.endsWith(`.${endpoints.vaultDomain}`)
@@ -68,7 +70,8 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
     const found = match(methodOf(request), pathOf(request));
     if (found.kind !== "found") return answerNoRoute(found, request, context);
     const { operation } = found.route;
-    return answerWithFaults(
+    const atMs = systemNow();
+    const answer = await answerWithFaults(
       faults.strike({
         service: "key-vault",
         operation,
@@ -89,13 +92,23 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
       }),
       () => carryOut(request, vault, { operation, parameters: found.parameters }, context),
     );
+    if (answer === NO_ANSWER) return answer;
+    noteAuditEvent(auditLog, { vault, operation }, request, answer, {
+      token: readToken(request.headers.authorization),
+      atMs,
+      durationMs: systemNow() - atMs,
+      callerAddress: context.clientAddress,
+    });
+    return answer;
   };
 }
 
 /** One routed request: gather the gate's facts, ask it, spend the budget, act. */
-function createCarryOut(dependencies: KeyVaultDependencies) {
+function createCarryOut(
+  dependencies: KeyVaultDependencies,
+  readToken: ReturnType<typeof createTokenReader>,
+) {
   const { state, now, systemNow, settings, faults, endpoints, seal, rsa, authority } = dependencies;
-  const readToken = createTokenReader(dependencies.issuerKeys);
   const throttle = createThrottle();
 
   return async (

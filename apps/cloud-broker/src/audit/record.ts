@@ -1,6 +1,7 @@
 import type { AuditAction } from "@databox-cmk/protocol";
 
 import type { AuditEvent } from "../core/ports.ts";
+import { readVaultCalls } from "../observability/trace.ts";
 import type { Store } from "../store/store.ts";
 import { runLocking, type Work } from "../store/transactions.ts";
 import type { AppendAudit, AuditChain } from "./append-audit.ts";
@@ -28,11 +29,13 @@ export function recorded(
   { chain, action, context: { actor, correlationId } }: AuditedAction,
   change: AuditedChange,
 ): Work<boolean> {
+  const vaultCalls = readVaultCalls();
   return async (transaction) => {
     const result = await change(transaction);
     if (result === undefined) return false;
     await appendAudit(transaction, chain, {
       outcome: "done",
+      ...vaultCalls(),
       ...result,
       action,
       actor,

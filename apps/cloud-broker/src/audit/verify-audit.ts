@@ -7,11 +7,13 @@ import * as z from "zod/mini";
 
 import { withFile } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import { matchVaultLog, parseVaultLog, type VaultMatch } from "./match-vault-log.ts";
 import {
   checkChain,
   type ChainVerdict,
   type Known,
   type NotedHead,
+  type ShownRow,
   verifyChain,
 } from "./verify-chain.ts";
 
@@ -20,6 +22,8 @@ export type Verdicts = ReadonlyMap<string, ChainVerdict>;
 export type NotedHeads = ReadonlyMap<string, NotedHead>;
 export const NOTHING_NOTED: NotedHeads = new Map();
 
+/** Another line of that output, which notes no head. */
+const vaultLine = z.object({ vaultLog: z.unknown() });
 const notedLine = z.object({
   chain: z.string(),
   ok: z.literal(true),
@@ -40,8 +44,8 @@ const exportedLine = z.strictObject({
  */
 export function readNotedHeads(path: string): NotedHeads {
   const lines = readLines(path, "is not output of audit verify --json", (line) =>
-    notedLine.parse(line),
-  );
+    vaultLine.safeParse(line).success ? undefined : notedLine.parse(line),
+  ).filter((line) => line !== undefined);
   return new Map(lines.map(({ chain, length, head }) => [chain, { length, head }]));
 }
 
@@ -55,10 +59,7 @@ export function verifyAuditExport(
   noted: NotedHeads = NOTHING_NOTED,
   devices?: Known["devices"],
 ): Verdicts {
-  const rows = readLines(path, "cannot be read as an exported activity", (line) => {
-    const { sequence, at, hash, row } = exportedLine.parse(line);
-    return { chain: row.chain, sequence, at, hash, rowJson: canonicalJson(row) };
-  });
+  const rows = readExport(path);
   const [first] = rows;
   if (first === undefined) {
     if (noted === NOTHING_NOTED) throw new AppError("Misuse", { detail: `${path} has no rows` });
@@ -75,21 +76,47 @@ export function verifyAuditExport(
   );
 }
 
+function readExport(path: string): readonly ShownRow[] {
+  return readLines(path, "cannot be read as an exported activity", (line) => {
+    const { sequence, at, hash, row } = exportedLine.parse(line);
+    return { chain: row.chain, sequence, at, hash, rowJson: canonicalJson(row) };
+  });
+}
+
+/**
+ * Compares the exports of orders with the log of the vault of their keys.
+ *
+ * @throws {AppError} Misuse when a file has another format
+ */
+export function matchAuditExports(exports: readonly string[], logs: readonly string[]): VaultMatch {
+  const lines = logs.flatMap((path) =>
+    readFile(path, "cannot be read as the log of a key vault", parseVaultLog),
+  );
+  return matchVaultLog(exports.flatMap(readExport), lines);
+}
+
 /** Lines of JSON, read whole. */
 function readLines<Value>(
   path: string,
   fault: string,
   parse: (line: unknown) => Value,
 ): readonly Value[] {
-  try {
-    return readFileSync(path, "utf8")
+  return readFile(path, fault, (whole) =>
+    whole
       .split("\n")
       .filter((text) => text.trim() !== "")
-      .map((text) => parse(parseJsonObject(Buffer.from(text), path)));
+      .map((text) => parse(parseJsonObject(Buffer.from(text), path))),
+  );
+}
+
+function readFile<Value>(path: string, fault: string, parse: (text: string) => Value): Value {
+  try {
+    return parse(readFileSync(path, "utf8"));
   } catch (cause) {
     const isOurs =
       cause instanceof z.core.$ZodError ||
       cause instanceof CryptoError ||
+      cause instanceof SyntaxError ||
       systemCodeOf(cause) !== undefined;
     if (!isOurs) throw cause;
     throw new AppError("Misuse", { detail: `${path} ${fault}`, cause });

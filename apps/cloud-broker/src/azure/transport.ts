@@ -20,6 +20,8 @@ import { createLookup, type DnsServer } from "./name-lookup.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
 export const CALL_TIMEOUT_MS = 10_000;
+/** A vault writes the client's id of a call into its log, but not its own `x-ms-request-id`. */
+export const CALL_ID_HEADER = "x-ms-client-request-id";
 const MAX_SOCKETS_PER_HOST = 64;
 /** A key, a token or an error has a few kilobytes. */
 const ANSWER_MAX_BYTES = 256 * 1024;
@@ -166,8 +168,8 @@ export function retryAfterOf(get: (name: string) => string | undefined): number 
     : Math.min(Math.max(0, Math.ceil(seconds)), LONGEST_RETRY_AFTER_SECONDS);
 }
 
-function noteAnswer({ status, headers, bodyAsText }: PipelineResponse): void {
-  const requestId = headers.get("x-ms-request-id");
+function noteAnswer({ request, status, headers, bodyAsText }: PipelineResponse): void {
+  const requestId = request.headers.get(CALL_ID_HEADER) ?? headers.get("x-ms-request-id");
   const vaultRegion = headers.get("x-ms-keyvault-region");
   noteExchange({
     kind: "answer",

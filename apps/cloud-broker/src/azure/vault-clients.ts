@@ -5,14 +5,14 @@ import {
   type Pipeline,
   type PipelinePolicy,
   type PipelineRequest,
-  setClientRequestIdPolicy,
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
 import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
-import type { AzureTransport } from "./transport.ts";
+import { nextCallId } from "../observability/trace.ts";
+import { type AzureTransport, CALL_ID_HEADER } from "./transport.ts";
 
 const MAX_CLIENTS = 2000;
 
@@ -84,6 +84,15 @@ const nameOf = (identity: KeyIdentity): string =>
 
 const MAX_CHALLENGES = 1000;
 
+/** The vault's log shows this id as `correlationId`. Runs once for each attempt of a call. */
+const sendCallId: PipelinePolicy = {
+  name: "sendCallId",
+  sendRequest(request, next) {
+    request.headers.set(CALL_ID_HEADER, nextCallId() ?? request.requestId);
+    return next(request);
+  },
+};
+
 /**
  * Makes the pipelines of vault clients, to which the SDK adds its authentication. Its default one
  * also has policies for uploads, compression, retries, redirects, proxies and spans. The broker
@@ -93,7 +102,7 @@ function createVaultPipelines(): (identity: KeyIdentity, vaultUrl: string) => Pi
   const challenges = new LeastRecentlyUsed<string, string>(MAX_CHALLENGES);
   return (identity, vaultUrl) => {
     const pipeline = createEmptyPipeline();
-    pipeline.addPolicy(setClientRequestIdPolicy());
+    pipeline.addPolicy(sendCallId);
     pipeline.addPolicy(userAgentPolicy());
     if (identity.kind === "order")
       // In this phase it comes after authentication.

@@ -11,7 +11,7 @@ export type Failure = {
   readonly target?: string | undefined;
   readonly facts?: Facts | undefined;
   readonly detail?: string | undefined;
-  /** The vault's own x-ms-request-id, for the customer's diagnostics. */
+  /** The id of the call in the vault's log, for the customer's diagnostics. */
   readonly vaultRequestId?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /**
@@ -176,6 +176,8 @@ export type AuditEvent = {
   readonly kid?: string | undefined;
   readonly requestHash?: string;
   readonly vaultRequestId?: string | undefined;
+  /** Successful calls of the customer's vaults. */
+  readonly vaultRequestIds?: readonly string[];
   readonly correlationId: string;
   readonly detail?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly steps?: readonly AuditStep[];

@@ -8,14 +8,29 @@ import type { VaultCall } from "./metrics.ts";
 type Trace = {
   readonly startedMs: number;
   readonly steps: AuditStep[];
+  /** Ids of the successful calls of customers' vaults. */
+  readonly vaultCalls: string[];
 };
 
 const current = new AsyncLocalStorage<Trace | undefined>();
+const callIds = new AsyncLocalStorage<() => string | undefined>();
+
+/** The id under which the vault shall log the request that is sent now; undefined: any. */
+export const nextCallId = (): string | undefined => callIds.getStore()?.();
 
 /** Records the steps of one message for its audit row; its vault calls happen far below. */
 export function withTrace<Value>(run: () => Promise<Value>): Promise<Value> {
   const steps = [{ name: "received", afterMs: 0 }];
-  return current.run({ startedMs: performance.now(), steps }, run);
+  return current.run({ startedMs: performance.now(), steps, vaultCalls: [] }, run);
+}
+
+/**
+ * Reads, when a row is written, which calls of the customer's vaults its message has made. The
+ * transaction may be shared with other messages, so this is called before it.
+ */
+export function readVaultCalls(): () => { readonly vaultRequestIds?: readonly string[] } {
+  const calls = current.getStore()?.vaultCalls ?? [];
+  return () => (calls.length === 0 ? {} : { vaultRequestIds: [...calls] });
 }
 
 /**
@@ -45,13 +60,15 @@ export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
  * The same vaults; each call becomes a step of the message that it is made for.
  *
  * @param called - receives every call, also outside of a message
+ * @param nextId - the id of the next request by an identity; undefined: any
  */
 export function traceVaults(
   vaults: KeyVaults,
   spans: Spans,
   called: (call: VaultCall, identity: KeyIdentity) => void,
+  nextId: (identity: KeyIdentity) => string | undefined,
 ): KeyVaults {
-  const noted = createNote(spans, called);
+  const noted = createNote(spans, called, nextId);
   return {
     signIn: (identity) => noted("sign-in", identity, () => vaults.signIn(identity)),
     getKey: (identity, key) => noted("get-key", identity, () => vaults.getKey(identity, key)),
@@ -65,7 +82,11 @@ export function traceVaults(
 }
 
 const createNote =
-  (spans: Spans, called: (call: VaultCall, identity: KeyIdentity) => void) =>
+  (
+    spans: Spans,
+    called: (call: VaultCall, identity: KeyIdentity) => void,
+    nextId: (identity: KeyIdentity) => string | undefined,
+  ) =>
   async <Value>(
     name: string,
     identity: KeyIdentity,
@@ -73,7 +94,10 @@ const createNote =
   ): Promise<Outcome<Value>> => {
     const trace = current.getStore();
     const beganMs = performance.now();
-    const outcome = await spans.ofVaultCall(name, call, codeOf);
+    const outcome = await callIds.run(
+      () => nextId(identity),
+      () => spans.ofVaultCall(name, call, codeOf),
+    );
     const elapsedMs = performance.now() - beganMs;
     called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs }, identity);
     if (trace === undefined) return outcome;
@@ -85,6 +109,8 @@ const createNote =
       code: outcome.ok ? undefined : outcome.failure.code,
       vaultRequestId,
     });
+    if (outcome.ok && vaultRequestId !== undefined && identity.kind === "order")
+      trace.vaultCalls.push(vaultRequestId);
     return outcome;
   };
 

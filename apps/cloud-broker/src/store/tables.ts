@@ -1,3 +1,4 @@
+import type { OrderId } from "../core/order.ts";
 import { ofOrder, table, text, whole } from "./define-table.ts";
 import type { Json } from "./json-column.ts";
 import type { LostDecisions } from "./restore-record.ts";
@@ -54,5 +55,14 @@ export const TABLES = {
       confirmed: text(),
     },
     ["id"],
+  ),
+  /**
+   * Ids that calls of a customer's vault got on a day, until the day's row of the order's chain is
+   * written (audit/vault-uses.ts). An order that is being created is not stored yet.
+   */
+  "0030-vault-uses": table(
+    "vault_uses",
+    { order_id: text<OrderId>(), day_ms: whole, seed: text(), calls: whole },
+    ["order_id", "day_ms", "seed"],
   ),
 };

@@ -49,6 +49,7 @@ export const AUDIT_ACTIONS = [
   "key/destroy",
   "envelope/restore",
   "key/health",
+  "key/uses",
   "backupKey/put",
   "backupKey/delete",
   "backupKey/use",

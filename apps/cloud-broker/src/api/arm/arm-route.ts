@@ -22,6 +22,7 @@ import {
   type ReadonlyView,
   type Route,
 } from "../../http/route.ts";
+import { withTrace } from "../../observability/trace.ts";
 import type { RequestContext } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
 
@@ -111,8 +112,8 @@ function createRows<Facts extends CallerFacts>(
       return {
         ...head(call, row),
         reads: "nothing",
-        handle: async (request: CallerRequest) =>
-          render(await row.handle({ ...request, ...read(request) })),
+        handle: (request: CallerRequest) =>
+          withTrace(async () => render(await row.handle({ ...request, ...read(request) }))),
       };
     },
     /** A route that reads a body: one JSON object, parsed strictly. */
@@ -129,11 +130,12 @@ function createRows<Facts extends CallerFacts>(
         reads: "json",
         maxBytes,
         optional,
-        async handle(request: CallerRequest & { readonly body: JsonObject }) {
-          const facts = read(request);
-          const body = parseBody(schema, request.body);
-          return render(await row.handle({ ...request, ...facts, body }));
-        },
+        handle: (request: CallerRequest & { readonly body: JsonObject }) =>
+          withTrace(async () => {
+            const facts = read(request);
+            const body = parseBody(schema, request.body);
+            return render(await row.handle({ ...request, ...facts, body }));
+          }),
       };
     },
   };

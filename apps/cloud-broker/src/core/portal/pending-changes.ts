@@ -19,6 +19,7 @@ const CHANGES: readonly (readonly [start: Start, kinds: readonly ChangeKind[]])[
   ["order/create", ["stage", "health"]],
   ["order/erase", ["stage", "lock"]],
   ["order/", ["stage"]],
+  ["key/uses", []],
   ["key/", ["health"]],
   ["policy/", ["policy"]],
   ["approval", ["approval"]],

@@ -13,6 +13,7 @@ import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { isEncryptionEditable } from "../../core/stages.ts";
 import type { AlsoCommit, KeyChanges, KeyChecks } from "../../custody/key-custody.ts";
 import { atPriority } from "../../load/priority.ts";
+import { withTrace } from "../../observability/trace.ts";
 import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
@@ -38,7 +39,7 @@ export async function runStep(deps: Stepping, campaign: Campaign, step: Step): P
   const done = (transaction: StoreTransaction): Promise<void> =>
     markDone(transaction, campaign, step, deps.now());
   try {
-    await atPriority("re-wrap", () => change(deps, campaign, step, done));
+    await atPriority("re-wrap", () => withTrace(() => change(deps, campaign, step, done)));
   } catch (error) {
     if (error instanceof StepTaken) return;
     // An unnamed failure is a bug or the database's: the row stays as it is, and the round is tried

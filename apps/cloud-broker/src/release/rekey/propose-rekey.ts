@@ -31,6 +31,7 @@ import {
   storeDeviceShare,
 } from "../../custody/device-shares.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
+import { readVaultCalls } from "../../observability/trace.ts";
 import { lockLeases } from "../../store/await-lease-writes.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
@@ -133,6 +134,7 @@ async function record(
   request: RekeyRequest,
   { id, kid, envelope, vaultRequestId }: RekeyProposal<unknown>,
 ): Promise<Outcome<undefined>> {
+  const vaultCalls = readVaultCalls();
   const work = async (transaction: StoreTransaction) => {
     await lockLeases(transaction, sender);
     await appendAudit(transaction, sender.order, {
@@ -143,6 +145,7 @@ async function record(
       kid,
       requestHash: message.hash,
       vaultRequestId,
+      ...vaultCalls(),
       correlationId: message.correlationId,
       detail: { rekey: id, generation: envelope.generation },
     });

@@ -1,10 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+import type { VaultMatch } from "../../audit/match-vault-log.ts";
 import type { Environment } from "../../config/config.ts";
 import { EXIT_INCOMPLETE, EXIT_TAMPERED } from "./exit-codes.ts";
 import type { AuditSource } from "./find-verdicts.ts";
 
-type AuditOptions = AuditSource & { readonly json?: true; readonly allowGaps?: true };
+type AuditOptions = AuditSource & {
+  readonly vaultLog?: readonly string[];
+  readonly json?: true;
+  readonly allowGaps?: true;
+};
 
 /** @param write - takes one line, without its line break */
 export function addAuditCommands(
@@ -26,9 +31,17 @@ export function addAuditCommands(
       ]),
     )
     .addOption(
-      new Option("--export <file>", "activity of an order, exported as JSON lines").conflicts(
-        "configured",
-      ),
+      new Option("--export <file>", "activity of an order, exported as JSON lines; may be repeated")
+        .argParser(addFile)
+        .conflicts("configured"),
+    )
+    .addOption(
+      new Option(
+        "--vault-log <file>",
+        "AuditEvent records of the key vault: finds uses of the keys that no row of the exports has; may be repeated; only with --export",
+      )
+        .argParser(addFile)
+        .conflicts(["database", "configured"]),
     )
     .option("--configured", "the database of this broker's configuration, PostgreSQL included")
     .option(
@@ -55,11 +68,29 @@ export function addAuditCommands(
         for (const line of renderVerdict(chain, verdict, options.json === true)) write(line);
       }
       const all = [...verdicts.values()];
-      if (all.some(({ ok }) => !ok)) process.exitCode = EXIT_TAMPERED;
-      else if (options.allowGaps !== true && all.some((each) => each.ok && each.gaps.length > 0))
-        process.exitCode = EXIT_INCOMPLETE;
+      const { notWritten = [], notInLog = [] } = (await matchLog(options, write)) ?? {};
+      const hasGaps = all.some((each) => each.ok && each.gaps.length > 0) || notInLog.length > 0;
+      if (all.some(({ ok }) => !ok) || notWritten.length > 0) process.exitCode = EXIT_TAMPERED;
+      else if (options.allowGaps !== true && hasGaps) process.exitCode = EXIT_INCOMPLETE;
     });
 }
+
+async function matchLog(
+  { export: exports = [], vaultLog, json }: AuditOptions,
+  write: (line: string) => void,
+): Promise<VaultMatch | undefined> {
+  if (vaultLog === undefined) return undefined;
+  const { matchAuditExports } = await import("../../audit/verify-audit.ts");
+  const { renderMatch } = await import("../../audit/match-vault-log.ts");
+  const match = matchAuditExports(exports, vaultLog);
+  for (const line of renderMatch(match, json === true)) write(line);
+  return match;
+}
+
+const addFile = (path: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  path,
+];
 
 function addDevice(
   text: string,

@@ -14,7 +14,7 @@ import { postgresSettingsOf, databaseFileOf } from "../open-data-dir.ts";
 
 export type AuditSource = {
   readonly database?: string;
-  readonly export?: string;
+  readonly export?: readonly string[];
   readonly configured?: true;
   readonly noted?: string;
   readonly device?: ReadonlyMap<string, string>;
@@ -27,7 +27,8 @@ export async function findVerdicts(
 ): Promise<Verdicts | undefined> {
   const heads = noted === undefined ? NOTHING_NOTED : readNotedHeads(noted);
   if (database !== undefined) return verifyAuditFile(database, heads);
-  if (exported !== undefined) return verifyAuditExport(exported, heads, device);
+  if (exported !== undefined)
+    return new Map(exported.flatMap((path) => [...verifyAuditExport(path, heads, device)]));
   if (configured === true) return verifyConfigured(parseConfig(environment), heads);
   return undefined;
 }

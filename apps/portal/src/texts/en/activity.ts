@@ -109,6 +109,7 @@ export const activity = {
     "key/destroy": "Wrappings destroyed",
     "envelope/restore": "Envelope restored from the appliance",
     "key/health": "Key health changed",
+    "key/uses": "Calls of the key vault in a day",
     "backupKey/put": "Backup key added",
     "backupKey/delete": "Backup key removed",
     "backupKey/use": "Backup key used",
