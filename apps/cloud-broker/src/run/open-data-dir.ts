@@ -101,7 +101,7 @@ export function nameOfFolder({ BROKER_KEYS_DIR }: StateConfig): FolderSetting {
   return BROKER_KEYS_DIR === undefined ? "BROKER_DATA_DIR" : "BROKER_KEYS_DIR";
 }
 
-export type FolderSetting = "BROKER_DATA_DIR" | "BROKER_KEYS_DIR";
+export type FolderSetting = "BROKER_DATA_DIR" | "BROKER_KEYS_DIR" | "RESTORE_RECORD_DIR";
 /** The last one: SQLite could not make room for the index of its write-ahead log. */
 const FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
 const UNUSABLE: Readonly<Record<string, string>> = {
@@ -110,6 +110,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOENT: "it does not exist",
   ENOTDIR: "a part of the path is not a folder",
+  ETIMEDOUT: "its server does not answer",
   EEXIST: "it is not a folder",
   SQLITE_READONLY: "the database is read-only",
   SQLITE_READONLY_DIRECTORY: "the folder is read-only",

@@ -56,6 +56,7 @@ export type RestoreRecord = ReturnType<typeof createRestoreRecord>;
 export function createRestoreRecord(folder: string) {
   /** By the file's name, so that an attempt that is repeated each minute waits once. */
   const unwritten = new Map<string, () => Promise<void>>();
+  const call = createCalls();
   const pathOf = (kind: "switches" | "erasures" | "uses", name: string) =>
     join(folder, kind, `${name}.json`);
   /** A folder that cannot be written stops no kill switch: `flush` tries again. */
@@ -67,14 +68,14 @@ export function createRestoreRecord(folder: string) {
       unwritten.set(name, work);
     }
   };
-  const put = (path: string, fact: object) => keep(path, () => write(path, fact));
+  const put = (path: string, fact: object) => keep(path, () => call(() => write(path, fact)));
   return {
     folder,
     keep,
     keepSwitch: (fact: Switch) => put(pathOf("switches", fact.id), fact),
     forgetSwitch(id: string) {
       const path = pathOf("switches", id);
-      return keep(path, () => rm(path, { force: true }));
+      return keep(path, () => call(() => rm(path, { force: true })));
     },
     keepErasure(order: string, atMs: EpochMs) {
       const name = `${dayAfter(atMs, ERASURE_DAYS)}.${hash("sha256", order)}`;
@@ -91,32 +92,66 @@ export function createRestoreRecord(folder: string) {
         unwritten.delete(name);
       }
     },
-    listSwitches: () => readAll(join(folder, "switches"), SWITCH),
+    listSwitches: () => readAll(call, join(folder, "switches"), SWITCH),
     /** Without reading the switches: their files are named by their ids. */
     async listSwitchIds() {
-      const files = await readdir(join(folder, "switches")).catch(noneIfAbsent);
+      const files = await list(call, join(folder, "switches"));
       return files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -5));
     },
     /** @param fromMs - without those of the days before */
     listErasures: (nowMs: EpochMs, fromMs: EpochMs) =>
-      readAll(join(folder, "erasures"), ERASURE, {
+      readAll(call, join(folder, "erasures"), ERASURE, {
         today: dayAfter(nowMs, 0),
         from: dayAfter(fromMs, ERASURE_DAYS),
       }),
     listUses: (nowMs: EpochMs) =>
-      readAll(join(folder, "uses"), USE, { today: dayAfter(nowMs, 0), from: "" }),
+      readAll(call, join(folder, "uses"), USE, { today: dayAfter(nowMs, 0), from: "" }),
     async readBeat(): Promise<Beat | undefined> {
-      return (await readFact(BEAT, join(folder, "beat.json")))[0];
+      return (await readFact(call, BEAT, join(folder, "beat.json")))[0];
     },
-    writeBeat: (beat: Beat) => write(join(folder, "beat.json"), beat),
+    writeBeat: (beat: Beat) => call(() => write(join(folder, "beat.json"), beat)),
     /** @param atMs - by a clock that the last beat confirms: a wrong one must forget nothing */
     async removeBefore(atMs: EpochMs) {
       for (const kind of ["erasures", "uses"])
-        for (const file of await readdir(join(folder, kind)).catch(noneIfAbsent))
-          if (file < dayAfter(atMs, 0)) await rm(join(folder, kind, file), { force: true });
+        for (const file of await list(call, join(folder, kind)))
+          if (file < dayAfter(atMs, 0))
+            await call(() => rm(join(folder, kind, file), { force: true }));
     },
   };
 }
+
+type Call = ReturnType<typeof createCalls>;
+const PATIENCE_MS = 2_000;
+
+/**
+ * One call of the file system at a time, each with a time limit. In a network folder whose server is
+ * gone, a call keeps one of Node's few threads until the server is back; the others fail meanwhile.
+ */
+function createCalls() {
+  let last: Promise<unknown> = Promise.resolve();
+  let isHanging = false;
+  const within = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const silence = Object.assign(new Error("the folder does not answer"), { code: "ETIMEDOUT" });
+    if (isHanging) return Promise.reject(silence);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      isHanging = true;
+      reject(silence);
+    }, PATIENCE_MS);
+    const working = work().finally(() => {
+      clearTimeout(timer);
+      isHanging = false;
+    });
+    return Promise.race([working, late]);
+  };
+  return <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const turn = last.then(() => within(work));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+const list = (call: Call, folder: string) => call(() => readdir(folder).catch(noneIfAbsent));
 
 async function write(path: string, value: object): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -136,24 +171,26 @@ type Schema<Value> = { parse(value: unknown): Value };
  * `today` or `from` are left out
  */
 async function readAll<Value>(
+  call: Call,
   folder: string,
   schema: Schema<Value>,
   days = { today: "", from: "" },
 ): Promise<readonly Value[]> {
   const facts: Value[] = [];
-  for (const file of await readdir(folder).catch(noneIfAbsent)) {
+  for (const file of await list(call, folder)) {
     if (file.endsWith(".json") && file >= days.today && file >= days.from)
-      facts.push(...(await readFact(schema, join(folder, file))));
+      facts.push(...(await readFact(call, schema, join(folder, file))));
   }
   return facts;
 }
 
 /** @returns nothing for a file that another replica has removed meanwhile */
 async function readFact<Value>(
+  call: Call,
   schema: Schema<Value>,
   path: string,
 ): Promise<readonly [] | readonly [Value]> {
-  const texts = await readFile(path, "utf8").then((text) => [text], noneIfAbsent);
+  const texts = await call(() => readFile(path, "utf8").then((text) => [text], noneIfAbsent));
   return texts[0] === undefined ? [] : [schema.parse(JSON.parse(texts[0]))];
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -5,7 +6,7 @@ import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
-import { orderIdOf } from "../../src/core/order.ts";
+import { type OrderId, orderIdOf } from "../../src/core/order.ts";
 import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import { findOrder } from "../../src/orders/find-order.ts";
 import { readSwitches } from "../../src/release/kill-switches/revocations.ts";
@@ -96,10 +97,10 @@ async function openBackup(record = folder.path) {
       ),
     lost: async () => (await listUnconfirmed(store)).flatMap(({ lost }) => describeLost(lost)),
     examine: () => probeRestores(store, store.restoreRecord, nowMs),
-    actions: async () =>
-      (
-        await store.selectFrom("audit").select("row_json").where("chain", "=", "broker").execute()
-      ).map(({ row_json }) => /"action":"([^"]+)"/.exec(row_json)?.[1]),
+    actions: async (chain: OrderId | "broker" = "broker") =>
+      (await store.selectFrom("audit").select("row_json").where("chain", "=", chain).execute()).map(
+        ({ row_json }) => /"action":"([^"]+)"/.exec(row_json)?.[1],
+      ),
   };
 }
 
@@ -117,6 +118,7 @@ test("a kill switch of after the backup holds again, is reported once, and ends 
     `kill switch of 2026-11-26T00:00:00.000Z over ${ORDER} (stolen): it is on again`,
   ]);
   expect(await after.actions()).toEqual(["database/restored"]);
+  expect(await after.actions(ORDER)).toEqual(["order/revoke"]);
   expect(await after.examine()).toMatchObject({
     ok: false,
     failure: { remedy: { command: "broker restored" } },
@@ -330,4 +332,66 @@ test("of two replicas that start on a restored database, one notes it", async ()
   const after = await openBackup();
   await Promise.all([createRecordRounds(after.deps)(), createRecordRounds(after.deps)()]);
   expect(await listUnconfirmed(after.store)).toHaveLength(1);
+});
+
+test("two replicas with folders of their own bring back what either of them has recorded", async () => {
+  const folders = ["one", "other"].map((name) => join(folder.path, name));
+  const [one = "", other = ""] = folders;
+  const before = await openBackup(one);
+  await before.round();
+  await before.revoke();
+  Object.assign(before.store, { restoreRecord: createRestoreRecord(other) });
+  const another = createRecordRounds(before.deps);
+  await another();
+  nowMs += DAY_MS;
+  await before.erase();
+  const after = await openBackup(one);
+  await after.round();
+  Object.assign(after.store, { restoreRecord: createRestoreRecord(other) });
+  await createRecordRounds(after.deps)();
+  expect(await after.lost()).toEqual([
+    expect.stringMatching(/^kill switch of .* \(stolen\): it is on again$/),
+    expect.stringMatching(/^erasure of /),
+  ]);
+  for (const record of folders) {
+    Object.assign(after.store, { restoreRecord: createRestoreRecord(record) });
+    await createRecordRounds(after.deps)();
+  }
+  expect(await after.lost()).toHaveLength(2);
+});
+
+test("a record of more facts than one statement may name is compared", async () => {
+  const record = createRestoreRecord(folder.path);
+  const row = { kind: "fleet", origin: "operator", reason: "drill", created_by: "ada" } as const;
+  const FACTS = 501;
+  for (let index = 0; index < FACTS; index += 1) {
+    const id = `switch-${String(index)}`;
+    await record.keepSwitch({ ...row, scope: id, created_at_ms: nowMs, id });
+  }
+  const after = await openBackup();
+  await after.round();
+  expect(await after.lost()).toHaveLength(FACTS);
+  await createRecordRounds(after.deps)();
+  expect(await after.lost()).toHaveLength(FACTS);
+});
+
+test("a folder that hangs delays a kill switch by its time limit, once, and is written when it answers", async () => {
+  const before = await openBackup();
+  await before.round();
+  const beat = join(folder.path, "beat.json");
+  await rm(beat);
+  // A reader of it waits for a writer.
+  execFileSync("mkfifo", [beat]);
+  await expect(before.round()).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  await before.revoke();
+  expect(await before.isRevoked()).toBe(true);
+  expect(await createRestoreRecord(folder.path).listSwitchIds()).toEqual([]);
+  await expect(before.examine()).rejects.toMatchObject({
+    code: "Misuse",
+    detail: expect.stringContaining("its server does not answer"),
+  });
+  await writeFile(beat, '{"beat":1,"atMs":0}');
+  await rm(beat);
+  await expect.poll(() => before.round().then(() => "done", String)).toBe("done");
+  expect(await createRestoreRecord(folder.path).listSwitchIds()).toHaveLength(1);
 });

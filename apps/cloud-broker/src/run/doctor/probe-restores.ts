@@ -5,6 +5,7 @@ import type { EpochMs } from "../../core/order.ts";
 import { hasTable } from "../../store/migrate.ts";
 import type { RestoreRecord } from "../../store/restore-record.ts";
 import type { Store } from "../../store/store.ts";
+import { dataDirFailure } from "../open-data-dir.ts";
 import { compareWithRecord } from "../restore/compare-record.ts";
 import { listUnconfirmed, renderLost, timeOf } from "../restore/restores.ts";
 
@@ -33,7 +34,10 @@ export async function probeRestores(
       ok: true,
       found: "no record: without RESTORE_RECORD_DIR a restored backup forgets what it lost",
     };
-  const { isOlder, own, lost } = await compareWithRecord(store, record, nowMs);
+  const compared = await compareWithRecord(store, record, nowMs).catch((error: unknown) => {
+    throw dataDirFailure(record.folder, error, "RESTORE_RECORD_DIR");
+  });
+  const { isOlder, own, lost } = compared;
   const orders = lost.erasures.map(({ order }) => order);
   if (orders.length > 0)
     return refuse(

@@ -33,15 +33,19 @@ export async function compareWithRecord(
   // First, because another replica may raise both meanwhile.
   const recorded = (await record.readBeat()) ?? NO_BEAT;
   const own = await readOwnBeat(store);
+  const switches = await record.listSwitches();
+  const erasures = await record.listErasures(nowMs, Math.max(0, own.atMs - 2 * DAY_MS));
+  const uses = await record.listUses(nowMs);
   const lost = {
-    switches: await without(await record.listSwitches(), (fact) => hasSwitch(store, fact)),
-    erasures: await without(
-      await record.listErasures(nowMs, Math.max(0, own.atMs - 2 * DAY_MS)),
-      (fact) => isErased(store, fact),
-    ),
-    uses: await without(await record.listUses(nowMs), (fact) => isUsed(store, fact)),
+    switches: await unknownSwitches(store, switches),
+    erasures: await undoneErasures(store, erasures),
+    uses: [
+      ...(await unused(store, "approvals", uses)),
+      ...(await unused(store, "break_glass", uses)),
+    ],
   };
-  const unguarded = await without(lost.erasures, (fact) => hasSwitch(store, { id: guardOf(fact) }));
+  const guards = lost.erasures.map((erasure) => ({ id: guardOf(erasure) }));
+  const unguarded = await unknownSwitches(store, guards);
   const isOlder =
     own.beat < recorded.beat || lost.switches.length + unguarded.length + lost.uses.length > 0;
   return { isOlder, own, recorded, lost };
@@ -59,34 +63,63 @@ export async function readOwnBeat(store: Store): Promise<Beat> {
   return row === undefined ? NO_BEAT : { beat: row.beat, atMs: row.at_ms };
 }
 
-async function without<Each>(
-  facts: readonly Each[],
-  isKnown: (fact: Each) => Promise<boolean>,
-): Promise<readonly Each[]> {
-  const left: Each[] = [];
-  for (const fact of facts) if (!(await isKnown(fact))) left.push(fact);
-  return left;
+const PIECE = 500;
+
+/** The rows that a query finds for facts, by id; it is asked once for each piece of them. */
+async function findRows<Fact, Row extends { readonly id: string }>(
+  facts: readonly Fact[],
+  find: (piece: readonly Fact[]) => { execute(): Promise<readonly Row[]> },
+): Promise<ReadonlyMap<string, Row>> {
+  const found = new Map<string, Row>();
+  for (let from = 0; from < facts.length; from += PIECE)
+    for (const row of await find(facts.slice(from, from + PIECE)).execute()) found.set(row.id, row);
+  return found;
 }
 
-async function hasSwitch(store: Store, { id }: Pick<Switch, "id">): Promise<boolean> {
-  const found = store.selectFrom("revocations").select("id").where("id", "=", id);
-  return (await found.executeTakeFirst()) !== undefined;
+async function unknownSwitches<Fact extends Pick<Switch, "id">>(
+  store: Store,
+  facts: readonly Fact[],
+): Promise<readonly Fact[]> {
+  const ids = facts.map(({ id }) => id);
+  const known = await findRows(ids, (piece) =>
+    store.selectFrom("revocations").select("id").where("id", "in", piece),
+  );
+  return facts.filter(({ id }) => !known.has(id));
 }
 
 /** An order may be created again under the name of an erased one: then its envelopes are newer. */
-async function isErased(store: Store, { order, atMs }: Erasure): Promise<boolean> {
-  const wrapped = store
-    .selectFrom("envelopes")
-    .select("env")
-    .where("order_id", "=", foldOrderId(order))
-    .where("created_at_ms", "<=", atMs);
-  return (await wrapped.limit(1).executeTakeFirst()) === undefined;
+async function undoneErasures(
+  store: Store,
+  facts: readonly Erasure[],
+): Promise<readonly Erasure[]> {
+  const orders = facts.map(({ order }) => foldOrderId(order));
+  const wrapped = await findRows(orders, (piece) =>
+    store
+      .selectFrom("envelopes")
+      .select((row) => ["order_id as id", row.fn.min("created_at_ms").as("oldestMs")])
+      .where("order_id", "in", piece)
+      .groupBy("order_id"),
+  );
+  return facts.filter(
+    ({ order, atMs }) => (wrapped.get(foldOrderId(order))?.oldestMs ?? Infinity) <= atMs,
+  );
 }
 
-async function isUsed(store: Store, { of, id }: Use): Promise<boolean> {
-  const unused =
-    of === "approvals"
-      ? store.selectFrom(of).select("id").where("id", "=", id).where("state", "=", "open")
-      : store.selectFrom(of).select("id").where("id", "=", id).where("used_at_ms", "is", null);
-  return (await unused.executeTakeFirst()) === undefined;
+async function unused(
+  store: Store,
+  table: Use["of"],
+  facts: readonly Use[],
+): Promise<readonly Use[]> {
+  const own = facts.filter(({ of }) => of === table);
+  const ids = own.map(({ id }) => id);
+  const open = await findRows(ids, (piece) =>
+    table === "approvals"
+      ? store.selectFrom(table).select("id").where("id", "in", piece).where("state", "=", "open")
+      : store
+          .selectFrom(table)
+          .select("id")
+          .where("id", "in", piece)
+          .where("used_at_ms", "is", null),
+  );
+  return own.filter(({ id }) => open.has(id));
 }

@@ -49,16 +49,17 @@ async function enforceAgain(deps: Keeping, restoreRecord: RestoreRecord): Promis
   const comparison = await compareWithRecord(deps.store, restoreRecord, deps.now());
   if (!comparison.isOlder) return;
   await record(deps, entryOf("database/restored"), (transaction) =>
-    noteRestore(transaction, comparison, deps.now()),
+    noteRestore(deps, transaction, comparison),
   );
 }
 
 /** Of replicas that find it together, the first one notes it. */
 async function noteRestore(
+  { appendAudit, now }: Keeping,
   transaction: StoreTransaction,
   { own, recorded, lost }: Comparison,
-  nowMs: number,
 ) {
+  const nowMs = now();
   await insertBeat(transaction);
   const first = await transaction
     .updateTable("restore_beats")
@@ -75,12 +76,20 @@ async function noteRestore(
     created_at_ms: nowMs,
     created_by: "broker",
   }));
-  for (const row of [...lost.switches, ...erasures])
+  for (const row of [...lost.switches, ...erasures]) {
     await transaction
       .insertInto("revocations")
       .values({ ...row, lifted_at_ms: null, lifted_by: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    const { kind, scope, origin, reason, created_by: createdBy } = row;
+    // Its owner finds it in the order's activity; those of many orders are in the broker's chain.
+    if (kind !== "order" && kind !== "node") continue;
+    const chain = foldOrderId(scope.split(" ", 1).join());
+    const { context, action } = entryOf("order/revoke");
+    const detail = { scope: kind, origin, reason, createdBy, restored: true };
+    await appendAudit(transaction, chain, { ...context, action, outcome: "done", detail });
+  }
   for (const { of, id } of lost.uses)
     if (of === "approvals") await closeApproval(transaction, id, "released", nowMs);
     else await useBreakGlass(transaction, id, "before the restore", nowMs);

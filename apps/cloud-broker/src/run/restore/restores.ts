@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { AuditAction } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
 import { type Auditing, record } from "../../audit/record.ts";
@@ -114,7 +115,7 @@ export async function confirmRestores(deps: Auditing, reason: string): Promise<v
   });
 }
 
-export const entryOf = (action: "database/restored" | "database/confirmRestore") =>
+export const entryOf = <Action extends AuditAction>(action: Action) =>
   ({
     chain: "broker",
     action,
