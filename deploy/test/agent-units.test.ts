@@ -1,20 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { EXIT_CODES } from "@databox-cmk/device-agent";
-import { requireTool } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folderFor, requireTool } from "@databox-cmk/testkit";
+import { beforeAll, describe, expect, test } from "vitest";
 
 const FILES = fileURLToPath(new URL("../agent/files", import.meta.url));
 const GUIDE = fileURLToPath(new URL("../../docs/appliance/install-agent.md", import.meta.url));
@@ -24,21 +15,20 @@ const SERVICES = ["databox-agent.service", "databox-agent-unlock.service"];
 const hasSystemd = requireTool("systemd", existsSync("/usr/bin/systemd-analyze"));
 
 describe.skipIf(!hasSystemd)("the agent's units", () => {
-  let root: string;
+  const root = folderFor(beforeAll);
   beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), "databox-units-"));
-    cpSync(SYSTEM_UNITS, join(root, SYSTEM_UNITS), { recursive: true, verbatimSymlinks: true });
-    cpSync(FILES, root, { recursive: true });
-    mkdirSync(join(root, "usr", "bin"));
-    writeFileSync(join(root, "usr", "bin", "databox-agent"), "#!/bin/sh\n", { mode: 0o755 });
-  });
-  afterAll(() => {
-    rmSync(root, { recursive: true, force: true });
+    cpSync(SYSTEM_UNITS, join(root.path, SYSTEM_UNITS), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+    cpSync(FILES, root.path, { recursive: true });
+    mkdirSync(join(root.path, "usr", "bin"));
+    writeFileSync(join(root.path, "usr", "bin", "databox-agent"), "#!/bin/sh\n", { mode: 0o755 });
   });
   const analyze = (...parameters: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync(
       "systemd-analyze",
-      [...parameters, `--root=${root}`],
+      [...parameters, `--root=${root.path}`],
       { encoding: "utf8" },
     );
     return { status, stdout, stderr };
@@ -80,8 +70,8 @@ describe.skipIf(!hasSystemd)("the agent's units", () => {
   test("the boot does not wait for the data: its mount comes with the open volume alone", () => {
     const guide = readFileSync(GUIDE, "utf8");
     const [line = ""] = /^\/dev\/mapper\/databox-\S+ .*$/m.exec(guide) ?? [];
-    const folder = join(root, "generated");
-    const fstab = join(root, "fstab");
+    const folder = join(root.path, "generated");
+    const fstab = join(root.path, "fstab");
     mkdirSync(folder);
     writeFileSync(fstab, `${line}\n`);
     execFileSync(FSTAB_GENERATOR, [folder, folder, folder], {

@@ -1,9 +1,13 @@
 import type { JsonWebKey } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createFakeBroker, type FakeBroker, requireTool } from "@databox-cmk/testkit";
+import {
+  createFakeBroker,
+  type FakeBroker,
+  openTemporaryFolder,
+  requireTool,
+} from "@databox-cmk/testkit";
 
 import type { AgentEvent } from "../src/core/agent-event.ts";
 import type { Command } from "../src/core/command.ts";
@@ -59,7 +63,8 @@ export async function createAgentWorld(
   const broker = await createFakeBroker();
   if (recoveryKeys !== undefined) broker.extensions = { recoveryKeys };
   const node = await broker.addNode(SERIAL, nodeOptions);
-  const folder = mkdtempSync(join(tmpdir(), "databox-agent-"));
+  const opened = openTemporaryFolder();
+  const folder = opened.path;
   const stateDir = join(folder, "state");
   const bootIdFile = join(folder, "boot-id");
   const caFile = join(folder, "ca.pem");
@@ -110,7 +115,7 @@ export async function createAgentWorld(
     },
     async [Symbol.asyncDispose]() {
       await broker[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
+      opened[Symbol.dispose]();
     },
   };
   world.boot("boot-number-1");

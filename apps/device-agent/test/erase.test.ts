@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -9,13 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { openEnvelope, verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES, sanitisation } from "@databox-cmk/protocol";
-import { startSwtpm, required } from "@databox-cmk/testkit";
-import { afterAll, describe, expect, test } from "vitest";
+import { folderFor, required, startSwtpm } from "@databox-cmk/testkit";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { takeAgentLock } from "../src/state/agent-lock.ts";
 import { discardMedium, readMedium, verifyMedium } from "../src/volume/erase-medium.ts";
@@ -310,14 +308,11 @@ test("an erasure says how far it is", async () => {
 });
 
 describe("a medium", () => {
-  const folder = mkdtempSync(join(tmpdir(), "databox-medium-"));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const path = join(folder, "disk");
+  const folder = folderFor(beforeAll);
   const device = { kind: "block device", bytes: 5000 } as const;
 
   test("is proven to be erased only when every byte reads back as zero", async () => {
+    const path = join(folder.path, "disk");
     writeFileSync(path, Buffer.alloc(5000));
     await verifyMedium(path, readMedium(path));
     await verifyMedium(path, device, { run: done });

@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
-import { mayMount, mountDisk } from "@databox-cmk/testkit";
+import { mayMount, mountDisk, openTemporaryFolder } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openJournal } from "../src/journal/open-journal.ts";
@@ -20,23 +19,19 @@ const nowIso = () => "2026-11-29T00:00:00.000Z";
 
 describe.skipIf(!mayMount())("a disk that becomes full", () => {
   test("takes a row of the journal whole, or the row has failed", () => {
-    const folder = mkdtempSync(join(tmpdir(), "databox-full-"));
-    try {
-      using disk = mountFullDisk(folder, 1);
-      void disk;
-      const path = join(folder, "journal.jsonl");
-      const journal = openJournal(path, { bootId: "boot-number-1", nowIso });
-      const heads: string[] = [];
-      const fill = () => {
-        for (;;) heads.push(journal.append("unlocked", { text: "x".repeat(200) }));
-      };
-      expect(fill).toThrow(expect.objectContaining({ code: "DiskFull" }));
-      const check = verifyJournal(readFileSync(path, "utf8"), heads.at(-1));
-      expect(check).toMatchObject({ kind: "intact", tornLines: 1 });
-      expect(check.kind === "intact" && check.rows.map(({ hash }) => hash)).toEqual(heads);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    using folder = openTemporaryFolder();
+    using disk = mountFullDisk(folder.path, 1);
+    void disk;
+    const path = join(folder.path, "journal.jsonl");
+    const journal = openJournal(path, { bootId: "boot-number-1", nowIso });
+    const heads: string[] = [];
+    const fill = () => {
+      for (;;) heads.push(journal.append("unlocked", { text: "x".repeat(200) }));
+    };
+    expect(fill).toThrow(expect.objectContaining({ code: "DiskFull" }));
+    const check = verifyJournal(readFileSync(path, "utf8"), heads.at(-1));
+    expect(check).toMatchObject({ kind: "intact", tornLines: 1 });
+    expect(check.kind === "intact" && check.rows.map(({ hash }) => hash)).toEqual(heads);
   });
 
   test("is found by doctor, and a lock on it says that the volume is closed", async () => {

@@ -1,10 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { COMPILED_ONCE, createFakeBroker, type FakeBroker, required } from "@databox-cmk/testkit";
+import {
+  COMPILED_ONCE,
+  createFakeBroker,
+  type FakeBroker,
+  folderFor,
+  required,
+} from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createDeviceEmulator } from "../src/index.ts";
@@ -14,24 +19,22 @@ const AGENT = fileURLToPath(new URL("../../device-agent/src/main.ts", import.met
 const AGENT_COMMAND = [process.execPath, "--disable-warning=ExperimentalWarning", AGENT] as const;
 
 let broker: FakeBroker;
-let directory: string;
+const directory = folderFor(beforeAll);
 let caFile: string;
 
 beforeAll(async () => {
   broker = await createFakeBroker();
-  directory = mkdtempSync(join(tmpdir(), "device-emulator-"));
-  caFile = join(directory, "ca.pem");
+  caFile = join(directory.path, "ca.pem");
   writeFileSync(caFile, broker.certificateAuthorityPem);
 });
 
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 function emulate(sku: Sku, serials: readonly string[]): DeviceEmulator {
   return createDeviceEmulator({
-    directory: join(directory, serials[0] ?? ""),
+    directory: join(directory.path, serials[0] ?? ""),
     agentCommand: [
       "/usr/bin/env",
       `NODE_COMPILE_CACHE=${COMPILED_ONCE.NODE_COMPILE_CACHE}`,

@@ -36,5 +36,5 @@ export type { SoftwareTpm } from "./start-swtpm.ts";
 export { wrapProse } from "@databox-cmk/errors/docs";
 export { freePort } from "./free-port.ts";
 export { createLocalhostTls } from "./localhost-tls.ts";
-export { openTemporaryFolder } from "./open-temporary-folder.ts";
+export { folderFor, openTemporaryFolder } from "./open-temporary-folder.ts";
 export type { TemporaryFolder } from "./open-temporary-folder.ts";

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { folderFor } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
 import { nextAuditRow, type AuditRow } from "../../src/audit/audit-row.ts";
@@ -25,21 +24,20 @@ const EVENT: AuditEvent = {
 const server = inject("postgres");
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
 
-let folder: string;
+const folder = folderFor(beforeAll);
 let store: Store;
 let name: string;
 let environment: Readonly<Record<string, string>>;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "configured-"));
   if (server !== undefined && databases !== undefined) name = await databases.create(TEMPLATE);
   store =
     server === undefined
-      ? await openStore(join(folder, DATABASE_FILE))
+      ? await openStore(join(folder.path, DATABASE_FILE))
       : await openPostgres(settingsOf(server.url, name));
   environment = {
     BROKER_TLS_CERTIFICATE_FILE: "-",
     BROKER_TLS_KEY_FILE: "-",
-    BROKER_DATA_DIR: folder,
+    BROKER_DATA_DIR: folder.path,
     TENANT_ID: "00000000-0000-4000-8000-00000000000a",
     SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
     IDENTITY_RESOURCE_GROUP:
@@ -52,7 +50,6 @@ afterAll(async () => {
   await store.destroy();
   await databases?.drop(name);
   await databases?.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function insert(chain: string): Promise<void> {
@@ -97,7 +94,7 @@ test("the database that a broker is configured for is verified where it is, and 
 test("a database that is not there is named", async () => {
   const elsewhere =
     server === undefined
-      ? { ...environment, BROKER_DATA_DIR: join(folder, "nowhere") }
+      ? { ...environment, BROKER_DATA_DIR: join(folder.path, "nowhere") }
       : { ...environment, DATABASE_URL: urlOf(server.url, "nowhere") };
   await expect(verifyAudit(["--configured"], elsewhere)).rejects.toMatchObject({
     code: "Misuse",

@@ -1,6 +1,5 @@
 // @module-tag one-engine
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import {
@@ -11,7 +10,7 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import { activityList, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { LeaseClient, required } from "@databox-cmk/testkit";
+import { folderFor, LeaseClient, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { exactly } from "../world/exactly.ts";
@@ -24,12 +23,11 @@ const MORE_THAN_A_PAGE = 120;
 type Line = { sequence: number; at: string; hash: string; row: Record<string, unknown> };
 
 let world: BrokerWorld;
-let folder: string;
+const folder = folderFor(beforeAll);
 let whole: readonly Line[];
 let thumbprint: string;
 let acknowledged: object;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "exported-"));
   world = await openBroker();
   const device = await world.delivered(JOB);
   thumbprint = device.key.kid;
@@ -46,7 +44,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
 });
 
 /** As the portal exports it: page by page, by the links that the API gives. */
@@ -64,7 +61,7 @@ async function exportActivity(): Promise<Line[]> {
 let files = 0;
 function write(lines: readonly object[]): string {
   files += 1;
-  const path = join(folder, `${String(files)}.jsonl`);
+  const path = join(folder.path, `${String(files)}.jsonl`);
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   return path;
 }
@@ -72,7 +69,7 @@ const verify = (lines: readonly object[], ...more: readonly string[]) =>
   verifyAudit(["--export", write(lines), ...more]);
 /** The file that an auditor stores. */
 const note = async (lines: readonly object[]) => {
-  const path = join(folder, "noted.jsonl");
+  const path = join(folder.path, "noted.jsonl");
   writeFileSync(path, (await verify(lines, "--json")).lines.join("\n"));
   return ["--noted", path] as const;
 };
@@ -166,7 +163,7 @@ describe("an activity with", () => {
 
 const texts = () => whole.map((line) => JSON.stringify(line));
 const verifyText = (lines: readonly string[], ...more: readonly string[]) => {
-  const path = join(folder, "lines.jsonl");
+  const path = join(folder.path, "lines.jsonl");
   writeFileSync(path, lines.join("\n"));
   return verifyAudit(["--export", path, ...more]);
 };

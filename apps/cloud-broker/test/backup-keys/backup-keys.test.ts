@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { fakeVaultId, LeaseClient } from "@databox-cmk/testkit";
+import { fakeVaultId, LeaseClient, openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { VAULT_NAME } from "../world/customer-vault.ts";
@@ -399,34 +398,30 @@ describe("a recovery key", () => {
     "made as $kind by the documented commands opens an exported envelope by the documented commands",
     async ({ make, open }, { skip }) => {
       skip(missing.length > 0 && mayBeMissing, `not installed: ${missing.join(", ")}`);
-      const folder = mkdtempSync(join(tmpdir(), "recovery-"));
+      using folder = openTemporaryFolder();
       const run = (script = "exit 1") => {
-        const { status, stdout, stderr } = spawnSync("sh", ["-euc", script], { cwd: folder });
+        const { status, stdout, stderr } = spawnSync("sh", ["-euc", script], { cwd: folder.path });
         expect({ status, stderr: status === 0 ? "" : stderr.toString() }).toEqual({
           status: 0,
           stderr: "",
         });
         return stdout.toString();
       };
-      try {
-        await backedUp();
-        run(blocksOf("Make the key")[make]);
-        const body: unknown = JSON.parse(readFileSync(join(folder, "backup-key.json"), "utf8"));
-        expect((await call("PUT", "/backupKeys/offline", Object(body))).status).toBe(200);
-        const exported = await call("GET", "/envelopes", undefined, ["DataBoxOperator"]);
-        expect(exported.json.value[0].recipients.map(({ of }: { of: string }) => of)).toEqual([
-          "RecoveryKey",
-        ]);
-        writeFileSync(join(folder, "envelopes.json"), JSON.stringify(exported.json));
-        const shown = await call("POST", "/listCredentials");
-        expect(run(blocksOf(open)[0])).toBe(
-          shown.json.value[0].jobSecrets.podSecrets[0].devicePassword,
-        );
-        expect((await activity()).map(({ action }) => action)).toContain("order/exportEnvelopes");
-        expect((await call("GET", "/envelopes", undefined, ["Reader"])).status).toBe(403);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
+      await backedUp();
+      run(blocksOf("Make the key")[make]);
+      const body: unknown = JSON.parse(readFileSync(join(folder.path, "backup-key.json"), "utf8"));
+      expect((await call("PUT", "/backupKeys/offline", Object(body))).status).toBe(200);
+      const exported = await call("GET", "/envelopes", undefined, ["DataBoxOperator"]);
+      expect(exported.json.value[0].recipients.map(({ of }: { of: string }) => of)).toEqual([
+        "RecoveryKey",
+      ]);
+      writeFileSync(join(folder.path, "envelopes.json"), JSON.stringify(exported.json));
+      const shown = await call("POST", "/listCredentials");
+      expect(run(blocksOf(open)[0])).toBe(
+        shown.json.value[0].jobSecrets.podSecrets[0].devicePassword,
+      );
+      expect((await activity()).map(({ action }) => action)).toContain("order/exportEnvelopes");
+      expect((await call("GET", "/envelopes", undefined, ["Reader"])).status).toBe(403);
     },
   );
 });

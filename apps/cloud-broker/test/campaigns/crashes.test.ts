@@ -1,11 +1,10 @@
 // @module-tag one-engine
 
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { fakeVaultId } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { fakeVaultId, folderFor } from "@databox-cmk/testkit";
+import { beforeAll, expect, test } from "vitest";
 
 import type { OrderId } from "../../src/core/order.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -30,11 +29,12 @@ const ACTIONS = [
 ] as const;
 
 const world = createCampaignWorld();
-const folder = mkdtempSync(join(tmpdir(), "campaigns-"));
-const base = join(folder, "base.sqlite");
+const folder = folderFor(beforeAll);
+let base: string;
 const orders: OrderId[] = [];
 const passkeys = new Map<OrderId, readonly string[]>();
 beforeAll(async () => {
+  base = join(folder.path, "base.sqlite");
   const store = await openStore(base);
   for (const name of ["order-1", "order-2"]) {
     const order = await world.prepare(store, name);
@@ -44,15 +44,12 @@ beforeAll(async () => {
   await store.destroy();
   world.vaults.rotate(VAULT_NAME, KEY_NAME);
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 
 test.each(ACTIONS)(
   // Evidence: Campaigns.
   "a broker killed between any two statements of a campaign that %s leaves orders that unlock, and the campaign comes to its end",
   async (name, action) => {
-    const started = join(folder, `${name}.sqlite`);
+    const started = join(folder.path, `${name}.sqlite`);
     copyFileSync(base, started);
     const opened = await openStore(started);
     const campaign = await world.start(opened, { action, selector: { orders: [...orders] } });
@@ -61,7 +58,7 @@ test.each(ACTIONS)(
     let points = 0;
     for (const when of ["before", "after"] as const)
       for (let statement = 1; statement < MANY; statement += 1) {
-        const path = join(folder, `${name}-${when}-${String(statement)}.sqlite`);
+        const path = join(folder.path, `${name}-${when}-${String(statement)}.sqlite`);
         copyFileSync(started, path);
         const crashing = openCrashingStore(path, { statement, when });
         await world.run(crashing.store).catch(() => undefined);

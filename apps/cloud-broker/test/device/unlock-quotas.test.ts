@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { required } from "@databox-cmk/testkit";
+import { folderFor, required } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { orderIdOf } from "../../src/core/order.ts";
@@ -25,18 +23,16 @@ const FOREIGN = orderIdOf({ subscriptionId: "s-2", resourceGroup: "g", name: "or
 const NOON_MS = Date.UTC(2026, 10, 25, 12);
 const QUOTA = { perNode: 2, perOrder: 3 };
 
-let folder: string;
+const folder = folderFor(beforeEach);
 let replicas: readonly Store[];
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "quotas-"));
-  const path = join(folder, "broker.sqlite");
+  const path = join(folder.path, "broker.sqlite");
   const store = await openTestStore(path);
   // SQLite serves one process, by one connection.
   replicas = [store, engineOf(store) === "sqlite" ? store : await openTestStore(path)];
 });
 afterEach(async () => {
   for (const store of new Set(replicas)) await store.destroy();
-  rmSync(folder, { recursive: true });
 });
 
 const passed = (outcomes: readonly unknown[]) =>

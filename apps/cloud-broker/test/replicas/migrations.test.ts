@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
-import { afterAll, expect, inject, test } from "vitest";
+import { type DeviceClient, folderFor, LeaseClient } from "@databox-cmk/testkit";
+import { beforeAll, expect, inject, test } from "vitest";
 
 import { appliedMigrations, migrate } from "../../src/store/migrate.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
@@ -23,10 +22,7 @@ import { AFTER_NEXT, columnsOf, NEXT } from "./next-version.ts";
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const PROCESSES = 3;
 const server = inject("postgres");
-const folder = mkdtempSync(join(tmpdir(), "migrations-"));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = folderFor(beforeAll);
 
 /** An unused database on the engine of this run. */
 type EmptyDatabase = AsyncDisposable & {
@@ -37,8 +33,8 @@ type EmptyDatabase = AsyncDisposable & {
 async function createEmptyDatabase(): Promise<EmptyDatabase> {
   if (server === undefined)
     return {
-      variables: { BROKER_DATA_DIR: folder },
-      open: () => openStore(join(folder, "broker.sqlite")),
+      variables: { BROKER_DATA_DIR: folder.path },
+      open: () => openStore(join(folder.path, "broker.sqlite")),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   const databases = createTestDatabases(server.url);

@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { toAppError } from "@databox-cmk/errors";
-import { LeaseClient } from "@databox-cmk/testkit";
+import { folderFor, LeaseClient } from "@databox-cmk/testkit";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
@@ -21,20 +20,18 @@ const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const server = inject("postgres");
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
 const made: string[] = [];
-let folder: string;
+const folder = folderFor(beforeAll);
 /** The state of a broker with orders, leases and an audit trail, on the engine of this run. */
 let file: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "move-"));
-  file = join(folder, "lived.ndjson");
+  file = join(folder.path, "lived.ndjson");
   await using world = await openBroker();
   for (const job of ["moved-1", "moved-2"]) await LeaseClient.unlock(await world.delivered(job));
   await using handle = await open(file, "wx", 0o600);
   await exportStore(world.store(), handle, 0, () => undefined);
 });
 afterAll(async () => {
-  rmSync(folder, { recursive: true });
   for (const name of made) await databases?.drop(name);
   await databases?.close();
 });
@@ -68,7 +65,7 @@ async function broker(
   }
   return said;
 }
-const sqlite = (name: string) => ({ BROKER_DATA_DIR: join(folder, name) });
+const sqlite = (name: string) => ({ BROKER_DATA_DIR: join(folder.path, name) });
 async function postgres() {
   if (server === undefined || databases === undefined) throw new Error("no server");
   const name = await databases.create();
@@ -104,7 +101,7 @@ describe("a store that is moved", () => {
     let from = file;
     for (const [index, target] of targets.entries()) {
       expect(await broker(target, "import", from)).toEqual(IMPORTED);
-      const next = join(folder, `again-${String(index)}.ndjson`);
+      const next = join(folder.path, `again-${String(index)}.ndjson`);
       expect(await broker(target, "export", next)).toHaveLength(1);
       expect(statSync(next).mode & 0o777).toBe(0o600);
       expect(sums(next)).toEqual(sums(file));
@@ -115,9 +112,9 @@ describe("a store that is moved", () => {
 
   test("of a former version gets that version's schema, its rows, and then the newest schema", async () => {
     const former = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < "0027"));
-    const path = join(folder, "former.ndjson");
+    const path = join(folder.path, "former.ndjson");
     {
-      await using store = await openStore(join(folder, "former.sqlite"), undefined, former);
+      await using store = await openStore(join(folder.path, "former.sqlite"), undefined, former);
       await store.insertInto("orders").values(orderRow(FORMER_ORDER, 0)).execute();
       await using handle = await open(path, "wx", 0o600);
       await exportStore(store, handle, 0, () => undefined);
@@ -161,7 +158,7 @@ describe("a store that is moved", () => {
   test.each(Object.entries(DAMAGES))(
     "from a file that %s leaves nothing behind",
     async (_name, [damage, expected]) => {
-      const damaged = join(folder, "damaged.ndjson");
+      const damaged = join(folder.path, "damaged.ndjson");
       writeFileSync(damaged, damage(readFileSync(file, "utf8")));
       const target = server === undefined ? sqlite(_name) : await postgres();
       expect(await broker(target, "import", damaged)).toEqual([expect.stringMatching(expected)]);
@@ -175,7 +172,9 @@ describe("a store that is moved", () => {
       `${file} is there already; name a new file`,
     ]);
     expect(await broker(target, "import", "/nowhere")).toEqual(["/nowhere is not there"]);
-    expect(await broker(target, "import", folder)).toEqual([`${folder} is a folder; name a file`]);
+    expect(await broker(target, "import", folder.path)).toEqual([
+      `${folder.path} is a folder; name a file`,
+    ]);
     expect(await broker(target, "migrate")).toEqual([
       expect.stringMatching(/^migrated: newest is \d{4}-/),
     ]);
@@ -186,7 +185,7 @@ describe("a store that is moved", () => {
     const target = sqlite("short");
     expect(await broker(target, "import", file)).toEqual(IMPORTED);
     expect(statSync(file).size).toBeGreaterThan(LIMIT_BLOCKS * 1024);
-    const path = join(folder, "short.ndjson");
+    const path = join(folder.path, "short.ndjson");
     const limited = ["-c", `ulimit -f ${String(LIMIT_BLOCKS)}; exec "$@"`, "sh", process.execPath];
     const { status, stdout, stderr } = spawnSync(
       "sh",

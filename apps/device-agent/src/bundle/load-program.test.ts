@@ -2,35 +2,27 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeEach, expect, test } from "vitest";
 
 import { loadProgram } from "./load-program.ts";
 
-let folder: string;
+const folder = folderFor(beforeEach);
 let cacheFile: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "load-program-"));
-  cacheFile = join(folder, "cache", "unlock.bin");
+  cacheFile = join(folder.path, "cache", "unlock.bin");
 });
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
 /** Programs of the same length, since V8 compares only that. */
-function runProgram(answer: number, cacheFolder = join(folder, "cache")): number {
-  const file = join(folder, "program.cjs");
+function runProgram(answer: number, cacheFolder = join(folder.path, "cache")): number {
+  const file = join(folder.path, "program.cjs");
   const code = `(function () { return { answer: function () { return ${String(answer)}; } }; })`;
   writeFileSync(file, `// program ${String(answer)}\n${code}`);
   const { exports, keepCompiled } = loadProgram(file, cacheFolder, "unlock");
@@ -77,13 +69,13 @@ test("a file that others may write is not run", () => {
 test("what could not be kept takes no space of the disk", () => {
   mkdirSync(cacheFile, { recursive: true }); // No file can take its place.
   expect(runProgram(1)).toBe(1);
-  expect(readdirSync(join(folder, "cache"))).toEqual(["unlock.bin"]);
+  expect(readdirSync(join(folder.path, "cache"))).toEqual(["unlock.bin"]);
 });
 
 test("without a folder for its cache, the program still runs", () => {
-  expect(runProgram(1, join(folder, "missing", "cache"))).toBe(1);
-  expect(existsSync(join(folder, "missing"))).toBe(false);
-  mkdirSync(join(folder, "cache"));
-  writeFileSync(join(folder, "file"), "");
-  expect(runProgram(1, join(folder, "file"))).toBe(1);
+  expect(runProgram(1, join(folder.path, "missing", "cache"))).toBe(1);
+  expect(existsSync(join(folder.path, "missing"))).toBe(false);
+  mkdirSync(join(folder.path, "cache"));
+  writeFileSync(join(folder.path, "file"), "");
+  expect(runProgram(1, join(folder.path, "file"))).toBe(1);
 });

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import type { AgentEvent } from "../core/agent-event.ts";
@@ -69,20 +69,17 @@ test("a volume is closed although a full disk takes no record of it, and that is
   expect(reported).toMatchObject([{ code: "DiskFull" }]);
 });
 
+const changeWithoutWriting: NodeState["change"] = async (work) =>
+  work({ current, update: takeNothing, nextCounter: takeNothing });
+
 test("an order to close destroys what opens the volume at the next boot, although the disk is full", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "databox-kept-lease-"));
-  try {
-    const kept = join(folder, "offline-lease.json");
-    writeFileSync(kept, "{}");
-    const change: NodeState["change"] = async (work) =>
-      work({ current, update: takeNothing, nextCounter: takeNothing });
-    const { keeper, closed } = createKeeper({ folder, change });
-    expect(await keeper.close(LEASE, "order")).toBeGreaterThan(0);
-    expect(closed).toEqual(["data"]);
-    expect(existsSync(kept)).toBe(false);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = openTemporaryFolder();
+  const kept = join(folder.path, "offline-lease.json");
+  writeFileSync(kept, "{}");
+  const { keeper, closed } = createKeeper({ folder: folder.path, change: changeWithoutWriting });
+  expect(await keeper.close(LEASE, "order")).toBeGreaterThan(0);
+  expect(closed).toEqual(["data"]);
+  expect(existsSync(kept)).toBe(false);
 });
 
 test("a volume of another lease is not closed by that", async () => {

@@ -3,36 +3,28 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { JournalEvent } from "@databox-cmk/protocol";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { readOwnFile } from "../state/private-file.ts";
 import { lastSequence, openJournal } from "./open-journal.ts";
 import { verifyJournal } from "./verify-journal.ts";
 
-let folder: string;
+const folder = folderFor(beforeEach);
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "journal-"));
-  path = join(folder, "journal.jsonl");
+  path = join(folder.path, "journal.jsonl");
 });
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
 const EVENTS = ["enrolled", "prepared", "unlocked"] as const;
 
 /** Each run of the agent opens the journal again. */
@@ -132,7 +124,7 @@ describe("a changed journal", () => {
 describe("a journal that is not the agent's alone", () => {
   // Evidence: A failure under a wrong name.
   test("is not followed where it is a symbolic link, neither to write nor to read", () => {
-    const target = join(folder, "somewhere-else");
+    const target = join(folder.path, "somewhere-else");
     symlinkSync(target, path);
     const refused = expect.objectContaining({ code: "AgentStateUnreadable" }) as Error;
     expect(() => append("enrolled")).toThrow(refused);

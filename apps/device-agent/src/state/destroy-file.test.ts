@@ -2,32 +2,24 @@ import {
   closeSync,
   existsSync,
   linkSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeEach, expect, test } from "vitest";
 
 import { destroy, finishDestroying, replaceSecret } from "./destroy-file.ts";
 
-let folder: string;
+const folder = folderFor(beforeEach);
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "destroy-file-"));
-  path = join(folder, "key.json");
+  path = join(folder.path, "key.json");
 });
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
 /** The bytes of a file after its name is gone, as its blocks on the disk have them. */
 function keepOpen(name: string) {
   const file = openSync(name, "r");
@@ -44,7 +36,7 @@ test("the former content of a replaced key is overwritten, and nothing else rema
   replaceSecret(path, { key: "second" });
   expect(readFileSync(path, "utf8")).toBe('{"key":"second"}\n');
   expect(isZero(former.read())).toBe(true);
-  expect(readdirSync(folder)).toEqual(["key.json"]);
+  expect(readdirSync(folder.path)).toEqual(["key.json"]);
 });
 
 test("a replacement that was killed before its rename leaves the key as it was", () => {
@@ -55,7 +47,7 @@ test("a replacement that was killed before its rename leaves the key as it was",
   finishDestroying(path);
   expect(readFileSync(path, "utf8")).toBe("first");
   expect(isZero(half.read())).toBe(true);
-  expect(readdirSync(folder)).toEqual(["key.json"]);
+  expect(readdirSync(folder.path)).toEqual(["key.json"]);
 });
 
 test("a replacement that was killed after its rename is finished", () => {
@@ -65,7 +57,7 @@ test("a replacement that was killed after its rename is finished", () => {
   finishDestroying(path);
   expect(readFileSync(path, "utf8")).toBe("second");
   expect(isZero(former.read())).toBe(true);
-  expect(readdirSync(folder)).toEqual(["key.json"]);
+  expect(readdirSync(folder.path)).toEqual(["key.json"]);
 });
 
 test.each(["link", "file"])("a key beside a former one (%s) is destroyed with it", (kind) => {
@@ -77,5 +69,5 @@ test.each(["link", "file"])("a key beside a former one (%s) is destroyed with it
   destroy(path);
   expect([key, former].map(({ read }) => isZero(read()))).toEqual([true, true]);
   expect(existsSync(path)).toBe(false);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(folder.path)).toEqual([]);
 });

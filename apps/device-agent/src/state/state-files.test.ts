@@ -1,40 +1,32 @@
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeEach, expect, test } from "vitest";
 
 import { readBootId } from "./boot.ts";
 import { readPrivateFile } from "./private-file.ts";
 import { toStateError } from "./state-error.ts";
 import { writeDurably } from "./write-durably.ts";
 
-let folder: string;
+const folder = folderFor(beforeEach);
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "state-files-"));
-  path = join(folder, "file");
+  path = join(folder.path, "file");
 });
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-});
-
 test("written data is read back, and nothing else remains", () => {
   writeDurably(path, "one");
   writeDurably(path, "two");
   expect(readPrivateFile(path)).toBe("two");
-  expect(readdirSync(folder)).toEqual(["file"]);
+  expect(readdirSync(folder.path)).toEqual(["file"]);
 });
 
 test("the remains of a killed write do not disturb the next", () => {
@@ -64,8 +56,8 @@ test("a folder in a file's place is named", () => {
 
 test("a symbolic link is not followed", () => {
   writeFileSync(path, "secret", { mode: 0o600 });
-  symlinkSync(path, join(folder, "link"));
-  expect(() => readPrivateFile(join(folder, "link"))).toThrow(
+  symlinkSync(path, join(folder.path, "link"));
+  expect(() => readPrivateFile(join(folder.path, "link"))).toThrow(
     expect.objectContaining({ code: "AgentStateUnreadable" }),
   );
 });

@@ -1,25 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeEach, expect, test } from "vitest";
 
 import { createLuks2Volume } from "./luks2/luks2-volume.ts";
 import { startProgram } from "./start-program.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "databox-program-"));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
+const folder = folderFor(beforeEach);
 const key = new TextEncoder().encode("the unlock key");
 
 test("a program is ended by its limit, although a process that it has started lives on", async () => {
-  const lived = join(folder, "lived");
+  const lived = join(folder.path, "lived");
   const script = `(sleep 3; touch ${lived}) & wait`;
   const { exitCode, complaint } = await startProgram("/bin/sh", ["-c", script], 50).finish("");
   expect({ exitCode, complaint }).toEqual({
@@ -30,7 +23,7 @@ test("a program is ended by its limit, although a process that it has started li
 });
 
 test("a program that cannot be started has no result", async () => {
-  await expect(startProgram(join(folder, "none"), []).finish("")).rejects.toThrow("ENOENT");
+  await expect(startProgram(join(folder.path, "none"), []).finish("")).rejects.toThrow("ENOENT");
 });
 
 test("a program with parameters that are too long has no result", async () => {
@@ -58,7 +51,7 @@ test.each([
   { header: "has no segment of ours", dump: "echo '{}'" },
 ])("no key is given to a header that $header", async ({ dump }) => {
   const [program, path, given] = ["cryptsetup", "disk.img", "given"].map((name) =>
-    join(folder, name),
+    join(folder.path, name),
   ) as [string, string, string];
   writeFileSync(path, "");
   writeFileSync(
@@ -74,9 +67,9 @@ test.each([
 });
 
 test("no key is given if the program that reads the header cannot be started", async () => {
-  const path = join(folder, "disk.img");
+  const path = join(folder.path, "disk.img");
   writeFileSync(path, "");
-  const program = join(folder, "none");
+  const program = join(folder.path, "none");
   using opening = createLuks2Volume({ path, program, mapping: "databox-none" }).beginOpening(
     "test",
   );

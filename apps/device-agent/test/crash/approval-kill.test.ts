@@ -1,8 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createFakeBroker, type FakeApproval, type FakeBroker } from "@databox-cmk/testkit";
+import {
+  createFakeBroker,
+  type FakeApproval,
+  type FakeBroker,
+  folderFor,
+} from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildAgent, COUNTED, eachStep, type KillPoint, runAgent } from "./agent-process.ts";
@@ -11,36 +15,34 @@ const PENDING = 6;
 
 let agent: string;
 let broker: FakeBroker;
-let folder: string;
+const folder = folderFor(beforeAll);
 let nodeCount = 0;
 beforeAll(async () => {
-  agent = await buildAgent();
+  agent = await buildAgent(folder.path);
   broker = await createFakeBroker();
   broker.approvals.required = 2;
-  folder = mkdtempSync(join(tmpdir(), "databox-approval-kill-"));
-  writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+  writeFileSync(join(folder.path, "ca.pem"), broker.certificateAuthorityPem);
 });
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
 async function createNode() {
   nodeCount += 1;
   const serial = `APPROVAL-${String(nodeCount)}`;
   const { enrolmentCode } = await broker.addNode(serial);
-  const state = join(folder, serial);
+  const state = join(folder.path, serial);
   const run = (command: readonly string[], kill?: KillPoint, input = "") =>
     runAgent(agent, ["--state-dir", state, ...command], input, kill);
   const where = [
     "--broker",
     broker.url,
     "--ca-file",
-    join(folder, "ca.pem"),
+    join(folder.path, "ca.pem"),
     "--resolve-localhost",
   ];
   const names = ["--order", broker.order, "--serial", serial];
-  const place = ["--volume", join(folder, `${serial}.img`), "--volume-kind", "file"];
+  const place = ["--volume", join(folder.path, `${serial}.img`), "--volume-kind", "file"];
   await run(["prepare", ...where, ...names, ...place], undefined, enrolmentCode);
   return {
     run,

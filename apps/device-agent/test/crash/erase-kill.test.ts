@@ -2,7 +2,6 @@ import {
   closeSync,
   cpSync,
   existsSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -10,10 +9,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker, folderFor } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
@@ -21,17 +19,15 @@ import { buildAgent, eachStep, type KillPoint, runAgent } from "./agent-process.
 
 let agent: string;
 let broker: FakeBroker;
-let folder: string;
+const folder = folderFor(beforeAll);
 let nodeCount = 0;
 beforeAll(async () => {
-  agent = await buildAgent();
+  agent = await buildAgent(folder.path);
   broker = await createFakeBroker();
-  folder = mkdtempSync(join(tmpdir(), "databox-erase-kill-"));
-  writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+  writeFileSync(join(folder.path, "ca.pem"), broker.certificateAuthorityPem);
 });
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
 /** A node that can be set back to where it was before its erasure. */
@@ -39,14 +35,14 @@ async function createNode(volumeKind: "luks2" | "file") {
   nodeCount += 1;
   const serial = `ERASE-${String(nodeCount)}`;
   const node = await broker.addNode(serial, { custody: "split" });
-  const home = join(folder, serial);
+  const home = join(folder.path, serial);
   const [state, disk] = [join(home, "state"), join(home, "disk.img")];
   const run = (command: readonly string[], kill?: KillPoint, input = "") =>
     runAgent(agent, ["--state-dir", state, ...command], input, kill);
-  const where = ["--broker", broker.url, "--ca-file", join(folder, "ca.pem")];
+  const where = ["--broker", broker.url, "--ca-file", join(folder.path, "ca.pem")];
   const names = ["--order", broker.order, "--serial", serial, "--resolve-localhost"];
   const place = ["--volume", disk, "--volume-kind", volumeKind, "--size-mib", "32"];
-  cpSync(join(folder, "ca.pem"), join(home, "ca.pem"), { recursive: true });
+  cpSync(join(folder.path, "ca.pem"), join(home, "ca.pem"), { recursive: true });
   const prepared = await run(
     ["prepare", ...where, ...names, ...place],
     undefined,

@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import { decodeBase64url, encodeBase64url } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, type Receipt } from "@databox-cmk/protocol";
-import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker, folderFor } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
@@ -24,23 +23,20 @@ import {
 let agent: string;
 let broker: FakeBroker;
 const owner = createOwner();
-let folder: string;
+const folder = folderFor(beforeAll);
 let caFile: string;
 let nodeCount = 0;
 
 beforeAll(async () => {
-  agent = await buildAgent();
+  agent = await buildAgent(folder.path);
   broker = await createFakeBroker();
   broker.extensions = { recoveryKeys: [owner.jwk] };
-  folder = mkdtempSync(join(tmpdir(), "databox-crash-"));
-  caFile = join(folder, "ca.pem");
+  caFile = join(folder.path, "ca.pem");
   writeFileSync(caFile, broker.certificateAuthorityPem);
 });
 
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-  rmSync(join(agent, ".."), { recursive: true, force: true });
 });
 
 type CrashNode = {
@@ -60,7 +56,7 @@ async function createNode(
   nodeCount += 1;
   const serial = `CRASH-${String(nodeCount)}`;
   const { enrolmentCode } = await broker.addNode(serial, { custody });
-  const stateDir = join(folder, serial);
+  const stateDir = join(folder.path, serial);
   const global = ["--state-dir", stateDir];
   const waiting = (): readonly string[] => {
     const state: { readonly receipts?: readonly { readonly grantHash: string }[] } = JSON.parse(
@@ -72,7 +68,7 @@ async function createNode(
     ["--broker", broker.url],
     ["--order", broker.order],
     ["--serial", serial],
-    ["--volume", join(folder, `${serial}.img`)],
+    ["--volume", join(folder.path, `${serial}.img`)],
     ["--volume-kind", volumeKind],
     ["--ca-file", caFile],
     ["--resolve-localhost"],
@@ -162,7 +158,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
 });
 
 const shareFile = ({ serial }: CrashNode): string =>
-  join(folder, serial, `device-share-${broker.nodes.get(serial)?.env ?? ""}.json`);
+  join(folder.path, serial, `device-share-${broker.nodes.get(serial)?.env ?? ""}.json`);
 
 function shareOf(node: CrashNode): Uint8Array {
   const { share }: { share: string } = JSON.parse(readFileSync(shareFile(node), "utf8"));
@@ -281,7 +277,7 @@ describe("a node without network", () => {
         const node = await prepared();
         expect(await node.run(command, { steps: "all", at })).toMatchObject({ signal: "SIGKILL" });
         const answer = await broker.answerChallenge(await challenged(node, rerun));
-        const files = readdirSync(join(folder, node.serial));
+        const files = readdirSync(join(folder.path, node.serial));
         expect(files.filter((name) => name.startsWith("offline-"))).toEqual([
           "offline-challenge.json",
         ]);

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, openTemporaryFolder } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
@@ -13,9 +12,10 @@ test.skipIf(!HAS_CRYPTSETUP)(
   // Evidence: Wrong passkeys.
   "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
   async () => {
-    const agent = await buildAgent();
+    using opened = openTemporaryFolder();
+    const folder = opened.path;
+    const agent = await buildAgent(folder);
     await using broker = await createFakeBroker();
-    const folder = mkdtempSync(join(tmpdir(), "databox-passkey-kill-"));
     const serial = "PASSKEY-KILL";
     const { enrolmentCode } = await broker.addNode(serial);
     writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
@@ -42,6 +42,5 @@ test.skipIf(!HAS_CRYPTSETUP)(
       expect(killed).toMatchObject({ signal: "SIGKILL" });
       expect({ at, tries: tries() }).toEqual({ at, tries: at + 1 });
     }
-    for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
   },
 );

@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { decodeBase64url, deriveSplitKey, openEnvelope } from "@databox-cmk/crypto";
-import { createFakeBroker, type FakeBroker, required } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker, folderFor, required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { Volume } from "../../src/core/ports.ts";
@@ -14,16 +13,14 @@ import { buildAgent, COUNTED, type KillPoint, rerunAfter, runAgent } from "./age
 
 let agent: string;
 let broker: FakeBroker;
-let folder: string;
+const folder = folderFor(beforeAll);
 beforeAll(async () => {
-  agent = await buildAgent();
+  agent = await buildAgent(folder.path);
   broker = await createFakeBroker();
-  folder = mkdtempSync(join(tmpdir(), "databox-rekey-kill-"));
-  writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+  writeFileSync(join(folder.path, "ca.pem"), broker.certificateAuthorityPem);
 });
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
 /** The passkey of the current envelope; in split custody, the key of it and the node's share. */
@@ -32,7 +29,7 @@ async function keyOf(serial: string): Promise<Uint8Array> {
   const { context } = node.envelope;
   const opened = await openEnvelope(node.envelope, node.contentKey, context);
   if (context.cus === undefined) return opened;
-  const file = join(folder, serial, `device-share-${context.env}.json`);
+  const file = join(folder.path, serial, `device-share-${context.env}.json`);
   const { share } = JSON.parse(readFileSync(file, "utf8")) as { share: string };
   return deriveSplitKey(decodeBase64url(share), opened, context);
 }
@@ -59,9 +56,9 @@ test.concurrent.each([
     if (skip) return;
     const { custody = "escrow" } = options;
     const serial = `REKEY-${kind}-${custody}`;
-    const path = join(folder, `${serial}.img`);
+    const path = join(folder.path, `${serial}.img`);
     const { enrolmentCode } = await broker.addNode(serial, { custody });
-    const state = ["--state-dir", join(folder, serial)];
+    const state = ["--state-dir", join(folder.path, serial)];
     const run = (command: readonly string[], kill?: KillPoint, input = "") =>
       runAgent(agent, [...state, ...command], input, kill);
     const place = ["--volume", path, "--volume-kind", kind];
@@ -69,7 +66,7 @@ test.concurrent.each([
       "--broker",
       broker.url,
       "--ca-file",
-      join(folder, "ca.pem"),
+      join(folder.path, "ca.pem"),
       "--resolve-localhost",
     ];
     const names = ["--order", broker.order, "--serial", serial];
@@ -91,7 +88,7 @@ test.concurrent.each([
       for (const command of next) {
         const rerun = await run([command], rerunAfter(at, whole.steps));
         expect({ at, ...rerun }).toMatchObject({ at, exitCode: 0 });
-        const kept = readFileSync(join(folder, serial, "envelope.jws"), "utf8").trim();
+        const kept = readFileSync(join(folder.path, serial, "envelope.jws"), "utf8").trim();
         const onVolume = kind === "luks2" ? kept : undefined;
         expect({ at, copy: await volume.readEnvelope() }).toEqual({ at, copy: onVolume });
       }
@@ -100,8 +97,8 @@ test.concurrent.each([
       expect(await volume.slots.list()).toHaveLength(1);
     }
     expect(await run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
-    expect(readFileSync(join(folder, serial, "state.json"), "utf8")).not.toContain('"rekey"');
-    const shares = readdirSync(join(folder, serial)).filter((name) =>
+    expect(readFileSync(join(folder.path, serial, "state.json"), "utf8")).not.toContain('"rekey"');
+    const shares = readdirSync(join(folder.path, serial)).filter((name) =>
       name.startsWith("device-share"),
     );
     expect(shares).toHaveLength(custody === "split" ? 1 : 0);

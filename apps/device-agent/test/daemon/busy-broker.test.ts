@@ -1,8 +1,6 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-
 import { AppError, renderArmError } from "@databox-cmk/errors";
 import { leasePath } from "@databox-cmk/protocol";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { openStateFolder } from "../../src/state/state-folder.ts";
@@ -37,7 +35,8 @@ function letRenewalBeDue({ stateDir }: AgentWorld): string {
 }
 
 test("a busy broker is asked again no sooner than it said, with its volume open all the time", async () => {
-  const agent = await buildAgent();
+  using built = openTemporaryFolder();
+  const agent = await buildAgent(built.path);
   await using world = await createPreparedWorld();
   expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
   const id = letRenewalBeDue(world);
@@ -64,5 +63,4 @@ test("a busy broker is asked again no sooner than it said, with its volume open 
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(RETRY_AFTER_SECONDS * 1000 - TIMER_MS);
   expect(new Set(gaps.map((gap) => Math.round(gap))).size).toBeGreaterThan(1);
   expect(await world.status()).toMatchObject({ outcome: "unlocked", details: { lease: id } });
-  rmSync(join(agent, ".."), { recursive: true, force: true });
 });

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 
 import { type AgentWorld, createPreparedWorld } from "../agent-world.ts";
@@ -9,12 +10,10 @@ import { buildAgent } from "../crash/agent-process.ts";
 import { UiClient } from "../local-ui/ui-client.ts";
 import { startDaemon } from "./daemon-process.ts";
 
+const built = folderFor(beforeAll);
 let agent: string;
 beforeAll(async () => {
-  agent = await buildAgent();
-});
-afterAll(() => {
-  rmSync(join(agent, ".."), { recursive: true, force: true });
+  agent = await buildAgent(built.path);
 });
 
 const PASSKEY = new TextEncoder().encode("Right-Passkey-2345!");

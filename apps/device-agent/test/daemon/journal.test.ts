@@ -2,20 +2,18 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
-import { required } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { folderFor, required } from "@databox-cmk/testkit";
+import { beforeAll, expect, test } from "vitest";
 
 import { openStateFolder } from "../../src/state/state-folder.ts";
 import { type AgentWorld, createPreparedWorld, seen, SERIAL } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 
+const built = folderFor(beforeAll);
 let agent: string;
 beforeAll(async () => {
-  agent = await buildAgent();
-});
-afterAll(() => {
-  rmSync(join(agent, ".."), { recursive: true, force: true });
+  agent = await buildAgent(built.path);
 });
 
 const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));

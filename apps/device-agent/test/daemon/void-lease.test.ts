@@ -1,8 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-
-import { required } from "@databox-cmk/testkit";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { folderFor, required } from "@databox-cmk/testkit";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { waitForAgentLock } from "../../src/state/agent-lock.ts";
 import { openStateFolder } from "../../src/state/state-folder.ts";
@@ -12,12 +9,10 @@ import { type DaemonProcess, startDaemon } from "./daemon-process.ts";
 
 const LOCK_WAIT_MS = 300_000;
 
+const built = folderFor(beforeAll);
 let agent: string;
 beforeAll(async () => {
-  agent = await buildAgent();
-});
-afterAll(() => {
-  rmSync(join(agent, ".."), { recursive: true, force: true });
+  agent = await buildAgent(built.path);
 });
 
 let world: AgentWorld;

@@ -1,8 +1,7 @@
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker, openTemporaryFolder } from "@databox-cmk/testkit";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { DEFAULT_TCTI } from "../../src/core/tpm-key.ts";
@@ -32,7 +31,8 @@ export type PreparedCopy = {
 
 export async function createDoctorWorld(): Promise<DoctorWorld> {
   const broker = await createFakeBroker();
-  const root = mkdtempSync(join(tmpdir(), "agent-doctor-"));
+  const folder = openTemporaryFolder();
+  const root = folder.path;
   const bootIdFile = join(root, "boot-id");
   writeFileSync(bootIdFile, BOOT_ID);
   const prepared = join(root, "prepared");
@@ -98,7 +98,7 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
       runCommand({ command: "doctor" }, { ...dependencies(stateDir), ...options }),
     async [Symbol.asyncDispose]() {
       await broker[Symbol.asyncDispose]();
-      rmSync(root, { recursive: true, force: true });
+      folder[Symbol.dispose]();
     },
   };
 }

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { folderFor } from "@databox-cmk/testkit";
 import { fc } from "@fast-check/vitest";
 import { rolldown } from "rolldown";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
 import { SAMPLES } from "./samples.ts";
@@ -19,22 +18,16 @@ const LEAN_ZOD = fileURLToPath(new URL("../../src/lean-zod/index.ts", import.met
 /** Where zod keeps its settings for the whole process; its texts for faults are among them. */
 const ZOD_SETTINGS = "__zod_globalConfig";
 
-let folder: string;
+const folder = folderFor(beforeAll);
 let overZod: Parse;
 let overLeanZod: Parse;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "lean-zod-"));
   overZod = await bundle("zod.mjs", {});
   overLeanZod = await bundle("lean-zod.mjs", { "zod/mini": LEAN_ZOD });
 });
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
 async function bundle(name: string, alias: Record<string, string>): Promise<Parse> {
-  const file = join(folder, name);
+  const file = join(folder.path, name);
   const built = await rolldown({
     input: ENTRY,
     platform: "node",

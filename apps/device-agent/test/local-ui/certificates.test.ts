@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import {
@@ -10,26 +9,22 @@ import {
 } from "@databox-cmk/crypto";
 import type { CertificateWithKey } from "@databox-cmk/crypto";
 import { localCertificate, localCertificateJudgement } from "@databox-cmk/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folderFor } from "@databox-cmk/testkit";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { openPkcs12 } from "../../src/local-ui/certificates/open-pkcs12.ts";
 import { createUiWorld, PASSKEY, type UiWorld } from "./ui-world.ts";
 
 const PASSWORD = "of the file";
 const DAY_MS = 86_400_000;
-let folder: string;
+const folder = folderFor(beforeAll);
 let ca: CertificateWithKey;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "ui-certificates-"));
   ca = createCertificateAuthority({ commonName: "Contoso", validityDays: 300 });
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
 /** As a person makes it: by openssl, from PEM files. */
 function pfx(certificatePem: string, privateKeyPem: string, iterations = 2048): string {
-  const paths = { cert: join(folder, "c.pem"), key: join(folder, "k.pem") };
+  const paths = { cert: join(folder.path, "c.pem"), key: join(folder.path, "k.pem") };
   writeFileSync(paths.cert, certificatePem);
   writeFileSync(paths.key, privateKeyPem);
   const parameters = ["pkcs12", "-export", "-in", paths.cert, "-inkey", paths.key];
@@ -85,7 +80,7 @@ describe("a certificate that the customer brings", () => {
   test("of RSA serves too", async () => {
     await using site = await createUiWorld();
     await site.client.signIn(PASSKEY);
-    const [key, cert] = [join(folder, "rsa.key"), join(folder, "rsa.pem")];
+    const [key, cert] = [join(folder.path, "rsa.key"), join(folder.path, "rsa.pem")];
     const names = "subjectAltName=DNS:appliance.contoso.example";
     const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"];
     const purpose = ["-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"];
@@ -183,7 +178,7 @@ describe("a certificate that the customer brings", () => {
   });
 });
 
-const at = (name: string) => join(folder, `short-${name}`);
+const at = (name: string) => join(folder.path, `short-${name}`);
 const openssl = (...parameters: readonly string[]) => {
   execFileSync("openssl", parameters, { stdio: "ignore" });
 };
