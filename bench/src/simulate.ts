@@ -1,3 +1,6 @@
+import type { KeyShape } from "@databox-cmk/azure-emulator";
+import { probeStretch } from "@databox-cmk/cloud-broker";
+
 import {
   aim,
   type BenchOutcome,
@@ -12,6 +15,7 @@ import { CALLS_PER_WINDOW, simulateCampaign } from "./simulate/campaign.ts";
 import { MAX_CONNECTIONS } from "./simulate/replica.ts";
 import { simulateRevocation } from "./simulate/revocation.ts";
 import { simulateStorm, type StormResult } from "./simulate/storm.ts";
+import { wantedByProbes } from "./simulate/vaults.ts";
 import { type Costs, defaultOf } from "./simulate/world.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
@@ -37,6 +41,15 @@ const REJECT_MS = 0.05;
 /** `campaign-10k`: 71 % of a core at 66 orders a second. */
 const STEP_MS = 10.8;
 
+/** Appliances of one customer whose orders have an identity each and the same key. */
+const OF_ONE_KEY = 3_000;
+const KEYS: Readonly<Record<string, KeyShape>> = {
+  "RSA 2048": { protection: "software", size: 2048 },
+  "RSA 3072": { protection: "software", size: 3072 },
+  "RSA-HSM 3072": { protection: "hsm", size: 3072 },
+  "RSA-HSM 4096": { protection: "hsm", size: 4096 },
+};
+
 const ROUNDS = 3;
 const UNLOCKS = 1_500;
 const IN_FLIGHT = 16;
@@ -50,8 +63,10 @@ const named = (appliances: number): string => appliances.toLocaleString("en");
  * The decisions of broker, agent and vault over a simulated clock, with a fleet that no machine
  * holds. The costs of a replica are measured first, on this machine.
  */
-export async function run(): Promise<BenchOutcome> {
-  const costs = await measureCosts();
+export const run = async (): Promise<BenchOutcome> => simulateAll(await measureCosts());
+
+/** @param costs - of the broker's work, as measured */
+export function simulateAll(costs: Costs): BenchOutcome {
   const before = process.cpuUsage();
   const measurements: Measurement[] = [
     single("measured: unlock on an open connection", "ms", costs.unlockMs),
@@ -119,11 +134,30 @@ export async function run(): Promise<BenchOutcome> {
     single(`${morning}: p99 of the others without it`, "ms", calm.waits(0.99, isOther)),
   );
 
+  for (const [name, key] of Object.entries(KEYS)) {
+    const storm = simulateStorm({
+      size: { appliances: OF_ONE_KEY, replicas: 3, vaults: 1 },
+      costs,
+      seed: SEED,
+      firstAskMs: (random) => random() * MORNING_MS,
+      key,
+    });
+    const of = `${named(OF_ONE_KEY)} appliances of one ${name} key`;
+    const wanted = wantedByProbes(OF_ONE_KEY, key);
+    const interval = defaultOf("PROBE_INTERVAL_SECONDS") * probeStretch(wanted);
+    measurements.push(
+      single(`${of}: part of the vault that probes want`, "%", wanted * 100),
+      single(`${of}: a probe every`, "s", interval),
+      single(`${of}: p99 of unlocks`, "ms", storm.waits(0.99)),
+      single(`${of}: calls throttled`, "", storm.throttled),
+    );
+  }
+
   const { user, system } = process.cpuUsage(before);
   return measured({
     measurements,
     notes: [
-      `${String(REPLICAS)} replicas of one core, ${VAULTS.toLocaleString("en")} vaults of one customer each, of which the largest has a tenth of the fleet; defaults of all settings: ${named(MAX_CONNECTIONS)} connections and ${named(defaultOf("MAX_REQUESTS_AT_WORK"))} requests to a replica, ${named(defaultOf("VAULT_OPERATIONS_PER_10_SECONDS"))} operations of a vault in 10 s`,
+      `${String(REPLICAS)} replicas of one core, ${VAULTS.toLocaleString("en")} vaults of one customer each, of which the largest has a tenth of the fleet; each order has an identity of its own, so each open appliance is probed; RSA 2048 in software unless a row says otherwise; defaults of all settings: ${named(MAX_CONNECTIONS)} connections and ${named(defaultOf("MAX_REQUESTS_AT_WORK"))} requests to a replica, ${named(defaultOf("VAULT_OPERATIONS_PER_10_SECONDS"))} operations of a vault in 10 s`,
       `assumed: ${String(VAULT_MS)} ms for a vault's call, ${String(NETWORK_MS)} ms to the broker, ${String(REJECT_MS)} ms for a rejection; from campaign-10k: ${String(STEP_MS)} ms for an order of a campaign; an answer to a wait for news costs as much as a renewal`,
       `first requests: in a storm within ${String(SPREAD_MS / 1000)} s, beside the throttling vault, which has ${String(THROTTLED_BUDGET * 100)} % of its budget, within ${String(MORNING_MS / 60_000)} min`,
       `simulated in ${String(Math.round((user + system) / 1_000_000))} s of processor time`,

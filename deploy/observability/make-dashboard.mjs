@@ -48,6 +48,11 @@ const PANELS = [
   ["Kill switches that stand", "short", [["{{kind}}", "max by (kind) (databox_revocations)"]]],
   ["Probe that is overdue the longest", "s", [["overdue", "max(databox_probe_overdue_seconds)"]]],
   [
+    "Part of a vault that probes would take",
+    "percentunit",
+    [["fullest vault", "max(databox_probe_load)"]],
+  ],
+  [
     "Vault calls by operation",
     "ops",
     [["{{operation}}", rate("databox_vault_calls_total", "operation")]],

@@ -3,4 +3,10 @@ export type { AzureEmulator, AzureEmulatorOptions } from "./create-azure-emulato
 export { loadAuthority } from "./certificates.ts";
 export { arrangeWorld } from "./cli/arrange-world.ts";
 export { addCloudCommands, type CloudOptions, parsePort } from "./cli/create-program.ts";
-export { NOTHING_SPENT, spend, type Spending, transactionCost } from "./core/key-vault/throttle.ts";
+export {
+  type KeyShape,
+  NOTHING_SPENT,
+  spend,
+  type Spending,
+  transactionCost,
+} from "./core/key-vault/throttle.ts";

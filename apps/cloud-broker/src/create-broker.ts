@@ -59,6 +59,7 @@ import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
 import { describeFault, describePool, type Log } from "./observability/log.ts";
 import { createMetrics, type Metrics, type VaultCall } from "./observability/metrics.ts";
+import { createProbeLoads } from "./observability/probe-loads.ts";
 import { traceVaults } from "./observability/trace.ts";
 import { createVaultOperations } from "./observability/vault-operations.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
@@ -183,6 +184,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           now,
           random,
           intervalSeconds: config.PROBE_INTERVAL_SECONDS,
+          loads: ground.probeLoads,
           isClosing,
         }),
       ),
@@ -224,7 +226,8 @@ type Release = ReturnType<typeof createRelease>;
 /** Every part needs these: figures, audit, rights, receivers, and vaults that are measured. */
 function createGround(dependencies: BrokerDependencies) {
   const { config, store, keys, clock, log, now, roles, notices, post, spans } = dependencies;
-  const figures = createFleetFigures(store, now);
+  const probeLoads = createProbeLoads(store, config, now, log);
+  const figures = createFleetFigures(store, now, probeLoads);
   const metrics = createMetrics(figures);
   metrics.showPool(() => store.readPool?.());
   store.queryTimes?.tellTo((elapsedMs) => metrics.queried(elapsedMs));
@@ -262,6 +265,7 @@ function createGround(dependencies: BrokerDependencies) {
   return {
     ...dependencies,
     figures,
+    probeLoads,
     metrics,
     choreFailed(this: void, chore: string, error: unknown): void {
       metrics.choreFailed(chore);

@@ -13,6 +13,7 @@ export {
 } from "./azure/vault-budget.ts";
 export { decideRetry } from "./core/campaign-step.ts";
 export { DOCTOR_CHECKS } from "./core/doctor-checks.ts";
+export { operationWeight, probeLoads, PROBE_SHARE, probeStretch } from "./core/vault-capacity.ts";
 export { retryDelayMs } from "./core/retry-delay.ts";
 export { CAMPAIGN_STEPS_AT_ONCE } from "./load/limits.ts";
 export { ENOUGH_INSIDE, SATURATED } from "./load/admission.ts";

@@ -57,7 +57,7 @@ export function simulateCampaign({
   const vaultOf = spreadOverVaults(size, random);
   let nowMs = 0;
   const now = () => nowMs;
-  const vaults = createVaults(size.vaults, () => 1, now);
+  const vaults = createVaults(size.vaults, now, {});
   const arrivals = createArrivals(now);
   const schedule = createSchedule(STEPS, size.appliances);
   const attempts = new Uint8Array(size.appliances);

@@ -1,9 +1,11 @@
+import { transactionCost } from "@databox-cmk/azure-emulator";
 import { VAULT_BURST_MS } from "@databox-cmk/cloud-broker";
 import { expect, test } from "vitest";
 
 import { CALLS, CALLS_PER_WINDOW, simulateCampaign, VAULT_SHARE } from "./campaign.ts";
 import { simulateRevocation } from "./revocation.ts";
 import { simulateStorm } from "./storm.ts";
+import { wantedByProbes } from "./vaults.ts";
 import { type Costs, createRandom, spreadOverVaults } from "./world.ts";
 
 const COSTS: Costs = {
@@ -16,6 +18,7 @@ const COSTS: Costs = {
   networkMs: 20,
 };
 const SIZE = { appliances: 5_000, replicas: 2, vaults: 20 };
+const SMALLEST = { protection: "software", size: 2048 } as const;
 const isOther = (vault: number) => vault !== 0;
 /** Everyone at once: more than two replicas take. */
 const storm = (seed: number, costs = COSTS) =>
@@ -57,6 +60,31 @@ test("a vault that throttles delays its own appliances, and not the others'", ()
   const slower = (throttling?.waits(0.9, (vault) => vault === 0) ?? 0) / (calm?.waits(0.9) ?? 0);
   expect(slower).toBeGreaterThan(2);
   expect(throttling?.waits(0.9, isOther)).toBeLessThan(2 * (calm?.waits(0.9, isOther) ?? 0));
+});
+
+test("a key of 3072 bits carries 3,000 open appliances with an identity each: all are probed, and unlocks go on", () => {
+  const size = { appliances: 3_000, replicas: 3, vaults: 1 };
+  const key = { protection: "software", size: 3072 } as const;
+  const result = simulateStorm({
+    size,
+    costs: COSTS,
+    seed: 1,
+    firstAskMs: (random) => random() * 600_000,
+    key,
+  });
+  expect(result).toMatchObject({ served: size.appliances, turnedAway: 0 });
+  expect(result.waits(0.99)).toBeLessThan(1_000);
+  // More than the whole vault at the usual interval, so they are made less often.
+  expect(wantedByProbes(size.appliances, key)).toBeGreaterThan(1);
+});
+
+test("the emulator's throttle and the broker's budget weigh a key alike", () => {
+  for (const protection of ["software", "hsm"] as const)
+    for (const size of [2048, 3072, 4096] as const) {
+      const key = { protection, size };
+      const weight = transactionCost("other", key) / transactionCost("other", SMALLEST);
+      expect(wantedByProbes(1, key)).toBeCloseTo(weight * wantedByProbes(1, SMALLEST));
+    }
 });
 
 test("a revocation closes every volume", () => {

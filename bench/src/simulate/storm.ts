@@ -1,3 +1,4 @@
+import type { KeyShape } from "@databox-cmk/azure-emulator";
 import { type Party, retryDelayMs } from "@databox-cmk/cloud-broker";
 import { CONNECT_TIMEOUT_MS, secondsToNextAsk } from "@databox-cmk/device-agent";
 
@@ -27,6 +28,8 @@ export type Storm = {
   readonly firstAskMs: (random: () => number) => number;
   /** Share of the budget that a vault has; 1 without trouble. */
   readonly budgetOf?: (vault: number) => number;
+  /** Of every vault; absent: RSA 2048 in software. */
+  readonly key?: KeyShape;
 };
 
 export type StormResult = {
@@ -54,14 +57,17 @@ export function simulateStorm({
   costs,
   seed,
   firstAskMs,
-  budgetOf = () => 1,
+  budgetOf,
+  key,
 }: Storm): StormResult {
   const random = createRandom(seed);
   const vaultOf = spreadOverVaults(size, random);
   let nowMs = 0;
   const now = () => nowMs;
   const replicas = Array.from({ length: size.replicas }, () => createReplica(now));
-  const vaults = createVaults(size.vaults, budgetOf, now);
+  const open = new Uint32Array(size.vaults);
+  const openIn = (vault: number): number => open[vault] ?? 0;
+  const vaults = createVaults(size.vaults, now, { budgetOf, openIn, key });
   const schedule = createSchedule(STEPS, size.appliances);
   const startedMs = new Float64Array(size.appliances);
   const servedMs = new Float64Array(size.appliances);
@@ -148,6 +154,8 @@ export function simulateStorm({
     done(appliance) {
       // Its connection stays open: an appliance that is unlocked waits for news on it.
       at(replicas, replicaOf[appliance] ?? 0).ledger.remove(customerOf(appliance), "work");
+      const vault = vaultOf[appliance] ?? 0;
+      open[vault] = openIn(vault) + 1;
       servedMs[appliance] = nowMs + costs.networkMs;
       totals.served += 1;
     },

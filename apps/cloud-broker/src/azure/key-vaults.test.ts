@@ -2,7 +2,10 @@ import type { KeyVaultKey } from "@azure/keyvault-keys";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 
-import { parseVaultKey } from "./key-vaults.ts";
+import type { Credentials } from "./credentials.ts";
+import { createKeyVaults, parseVaultKey } from "./key-vaults.ts";
+import type { CallVault } from "./vault-calls.ts";
+import type { VaultClients } from "./vault-clients.ts";
 
 const VERSION = "0123456789abcdef0123456789abcdef";
 const ASKED = { vaultUrl: "https://kv.vault.azure.net", vaultName: "kv", keyName: "kek" };
@@ -19,6 +22,26 @@ function answer(overrides: Partial<KeyVaultKey> = {}): KeyVaultKey {
     ...overrides,
   };
 }
+
+test("an operation counts by the key that its last Get found", async () => {
+  const weights: (number | undefined)[] = [];
+  const large = answer({ keyType: "RSA-HSM", key: { n: new Uint8Array(384).fill(0x80) } });
+  const vaults = createKeyVaults({
+    callVault: ((_identity, _vaultUrl, _call, weight) => {
+      weights.push(weight);
+      return Promise.resolve({ ok: true, value: { value: large } });
+    }) as CallVault,
+    clients: {} as VaultClients,
+    credentials: {} as Credentials,
+    vaultScope: "https://vault.azure.net/.default",
+  });
+  const broker = { kind: "broker" } as const;
+  await vaults.getKey(broker, ASKED);
+  await vaults.getKey(broker, { ...ASKED, version: VERSION });
+  await vaults.unwrapKey(broker, ID, new Uint8Array(384));
+  await vaults.wrapKey(broker, ID.replace("/kek/", "/other/"), new Uint8Array(32));
+  expect(weights).toEqual([undefined, 8, 8, undefined]);
+});
 
 describe("parseVaultKey", () => {
   it("reads a key, its size without leading zeros", () => {

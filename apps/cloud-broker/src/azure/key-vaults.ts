@@ -5,17 +5,20 @@ import * as z from "zod";
 
 import { failed } from "../core/failed.ts";
 import { kidOf } from "../core/key-url.ts";
-import type { KeyUrl } from "../core/order.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
+import type { KeyIdentity, KeyUrl } from "../core/order.ts";
 import type { KeyVaults, Outcome, DeletedKeyFacts, KeyFacts } from "../core/ports.ts";
+import { operationWeight } from "../core/vault-capacity.ts";
 import { suspendSlot } from "../load/admission.ts";
 import type { Credentials } from "./credentials.ts";
-import type { CallVault } from "./vault-calls.ts";
+import type { CallVault, SdkCall } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 
 // The only algorithm that the SDK leaves to the vault; it does the others with a cached public key.
 const ALGORITHM = "RSA-OAEP-256";
 const WRAPPED_BYTES = new Set([256, 384, 512]);
 const CONTENT_KEY_BYTES = 32;
+const REMEMBERED_KEYS = 10_000;
 
 /** The `KeyVaults` port on @azure/keyvault-keys. */
 export function createKeyVaults(deps: {
@@ -25,13 +28,18 @@ export function createKeyVaults(deps: {
   /** Such as https://vault.azure.net/.default */
   readonly vaultScope: string;
 }): KeyVaults {
+  /** Without version: the versions of one key are alike, or the next Get corrects it. */
+  const weights = new LeastRecentlyUsed<string, number>(REMEMBERED_KEYS);
+  const callWith = <Value>(identity: KeyIdentity, kid: string, call: SdkCall<Value>) =>
+    deps.callVault(identity, new URL(kid).origin, call, weights.get(nameOf(kid)));
+
   return {
     signIn: (identity) =>
       suspendSlot("vault", () => deps.credentials.signIn(identity, deps.vaultScope)),
 
     async getKey(identity, key) {
       const { version } = key;
-      const called = await deps.callVault(identity, key.vaultUrl, (options) =>
+      const called = await callWith(identity, kidOf(key, ""), (options) =>
         deps.clients
           .keys(identity, key.vaultUrl)
           .getKey(key.keyName, { ...options, ...(version !== undefined && { version }) }),
@@ -39,9 +47,10 @@ export function createKeyVaults(deps: {
       if (!called.ok) return called;
       const { vaultRegion, vaultRequestId } = called.value;
       const facts = parseVaultKey(called.value.value, key, vaultRegion);
-      return facts === undefined
-        ? unexpected("the answer is not the key that was asked for", called.value)
-        : { ok: true, value: { ...facts, vaultRequestId } };
+      if (facts === undefined)
+        return unexpected("the answer is not the key that was asked for", called.value);
+      weights.set(nameOf(facts.kid), operationWeight(facts));
+      return { ok: true, value: { ...facts, vaultRequestId } };
     },
 
     async getDeletedKey(identity, key) {
@@ -59,7 +68,7 @@ export function createKeyVaults(deps: {
     },
 
     async wrapKey(identity, kid, contentKey) {
-      const called = await deps.callVault(identity, new URL(kid).origin, (options) =>
+      const called = await callWith(identity, kid, (options) =>
         deps.clients.cryptography(identity, kid).wrapKey(ALGORITHM, contentKey, options),
       );
       if (!called.ok) return called;
@@ -71,7 +80,7 @@ export function createKeyVaults(deps: {
     },
 
     async unwrapKey(identity, kid, encryptedKey) {
-      const called = await deps.callVault(identity, new URL(kid).origin, (options) =>
+      const called = await callWith(identity, kid, (options) =>
         deps.clients.cryptography(identity, kid).unwrapKey(ALGORITHM, encryptedKey, options),
       );
       if (!called.ok) return called;
@@ -84,6 +93,8 @@ export function createKeyVaults(deps: {
     },
   };
 }
+
+const nameOf = (kid: string): string => kid.slice(0, kid.lastIndexOf("/")).toLowerCase();
 
 /** A copy in memory that can be zeroed: the SDK's bytes are part of a pool. */
 function bytesOf(result: unknown): Uint8Array | undefined {

@@ -31,6 +31,14 @@ describe("the budget of a vault", () => {
     expect(budget.reserve(VAULT)).toBeCloseTo(400, 0);
   });
 
+  test("counts a call by the weight of its key", () => {
+    const { budget } = createClockedBudget();
+    for (let calls = 0; calls < 50; calls += 1) budget.spend(VAULT, 4);
+    expect(budget.reserve(VAULT)).toBeCloseTo(400, 0);
+    const waits = Array.from({ length: 10 }, () => budget.reserve(VAULT, 8));
+    expect((waits.at(-1) ?? 0) - (waits[0] ?? 0)).toBeCloseTo(9 * 8 * 5);
+  });
+
   test("moves with a clock that is set back", () => {
     const { budget, clock } = createClockedBudget();
     for (let calls = 0; calls < BURST + 200; calls += 1) budget.reserve(VAULT);

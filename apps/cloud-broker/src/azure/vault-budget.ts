@@ -12,7 +12,7 @@ export type VaultBudget = ReturnType<typeof createVaultBudget>;
 /**
  * Paces the work that can wait: never above its share of the vault's rate, and never above the
  * remainder of the whole rate. Each call reserves its own moment, so that no budget is lost when
- * calls wake up.
+ * calls wake up. A call counts by the weight of its key (core/vault-capacity.ts).
  */
 export function createVaultBudget(options: {
   readonly operationsPerSecond: number;
@@ -42,16 +42,16 @@ export function createVaultBudget(options: {
 
   return {
     /** A call that cannot wait: it is counted, so that others make room for it. */
-    spend(vaultUrl: string) {
+    spend(vaultUrl: string, weight = 1) {
       const pace = paceOf(vaultUrl);
-      pace.wholeAtMs = Math.min(pace.wholeAtMs + wholeMs, options.now() + MAX_DEBT_MS);
+      pace.wholeAtMs = Math.min(pace.wholeAtMs + weight * wholeMs, options.now() + MAX_DEBT_MS);
     },
     /** A call that can wait takes the next free moment. @returns milliseconds until then */
-    reserve(vaultUrl: string): number {
+    reserve(vaultUrl: string, weight = 1): number {
       const pace = paceOf(vaultUrl);
       const atMs = Math.max(pace.wholeAtMs, pace.shareAtMs);
-      pace.wholeAtMs = atMs + wholeMs;
-      pace.shareAtMs = atMs + shareMs;
+      pace.wholeAtMs = atMs + weight * wholeMs;
+      pace.shareAtMs = atMs + weight * shareMs;
       return Math.max(0, atMs - options.now());
     },
   };

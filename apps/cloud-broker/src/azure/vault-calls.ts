@@ -23,7 +23,7 @@ export type SeenAnswer<Value> = {
   readonly vaultRegion?: string | undefined;
 };
 /** One call of the SDK, which ends by the signal. */
-type SdkCall<Value> = (options: { readonly abortSignal: AbortSignal }) => Promise<Value>;
+export type SdkCall<Value> = (options: { readonly abortSignal: AbortSignal }) => Promise<Value>;
 export type CallVault = ReturnType<typeof createCallVault>;
 
 /** Rejects when the signal ends the wait. */
@@ -56,12 +56,12 @@ export function createCallVault(deps: {
    * Work that can wait does so until the vault's budget has room for it; other work is only
    * counted.
    */
-  async function pace(vaultUrl: string, priority: Priority): Promise<void> {
+  async function pace(vaultUrl: string, weight: number, priority: Priority): Promise<void> {
     if (priority !== "re-wrap") {
-      deps.budget.spend(vaultUrl);
+      deps.budget.spend(vaultUrl, weight);
       return;
     }
-    const waitMs = deps.budget.reserve(vaultUrl);
+    const waitMs = deps.budget.reserve(vaultUrl, weight);
     if (waitMs > 0) await setTimeout(waitMs);
   }
 
@@ -86,29 +86,31 @@ export function createCallVault(deps: {
       : failure;
   }
 
-  return <Value>(identity: KeyIdentity, vaultUrl: string, call: SdkCall<Value>) => {
+  /** @param weight - of the key (core/vault-capacity.ts) */
+  return <Value>(identity: KeyIdentity, vaultUrl: string, call: SdkCall<Value>, weight = 1) => {
     const { inCircuit, enter } = guards.getOr(vaultUrl, () => ({
       inCircuit: createVaultCircuit(),
       enter: createBulkhead(),
     }));
-    return suspendSlot("vault", () => inCircuit(() => tryCall(identity, vaultUrl, enter, call)));
+    return suspendSlot("vault", () =>
+      inCircuit(() => tryCall({ identity, vaultUrl, weight }, enter, call)),
+    );
   };
 
   async function tryCall<Value>(
-    identity: KeyIdentity,
-    vaultUrl: string,
+    { identity, vaultUrl, weight }: { identity: KeyIdentity; vaultUrl: string; weight: number },
     enter: Guards["enter"],
     call: SdkCall<Value>,
   ): Promise<Outcome<SeenAnswer<Value>>> {
     const priority = currentPriority();
-    await pace(vaultUrl, priority);
+    await pace(vaultUrl, weight, priority);
     const overdue = new AbortController();
     // AbortSignal.timeout would keep its timer after each call, and then create an unused error.
     const timer = globalThis.setTimeout(() => overdue.abort(), CALL_TIMEOUT_MS);
     const abortSignal = overdue.signal;
     try {
       for (let attempt = 0; ; attempt += 1) {
-        if (attempt > 0) deps.budget.spend(vaultUrl);
+        if (attempt > 0) deps.budget.spend(vaultUrl, weight);
         const observed = await enter(() => observe(() => call({ abortSignal })), priority);
         if (observed === undefined) return failed({ code: "BrokerBusy", retryAfterSeconds: 5 });
         if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };

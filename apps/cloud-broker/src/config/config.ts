@@ -430,7 +430,7 @@ export const SETTINGS = {
     default: "4000",
     expected: "a whole number, 10 or more",
     meaning:
-      "Capacity of one vault: 4000 for RSA-2048 keys in software, 2000 in an HSM (Key Vault service limits).",
+      "Capacity of one vault, in operations with RSA-2048 keys in software (Key Vault service limits). The broker counts an operation by its key: 3072 bits as 4, 4096 as 8, twice as many in an HSM.",
   },
   REWRAP_VAULT_PERCENT: {
     ...PERCENT,

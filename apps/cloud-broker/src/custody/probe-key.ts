@@ -3,8 +3,12 @@ import { hash, randomBytes } from "node:crypto";
 import { decodeBase64url, encodeBase64url, zero } from "@databox-cmk/crypto";
 
 import { failed } from "../core/failed.ts";
-import type { OrderId } from "../core/order.ts";
-import type { Outcome } from "../core/ports.ts";
+import { isFresh } from "../core/is-fresh.ts";
+import { decideKeyUse } from "../core/key-rules.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
+import type { EpochMs, KeyIdentity, OrderId } from "../core/order.ts";
+import type { KeyFacts, Outcome } from "../core/ports.ts";
+import { operationWeight, SHARED_GET } from "../core/vault-capacity.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import { loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -18,12 +22,29 @@ import { usableBackupOf } from "./wrap-for-order.ts";
 
 const CANARY_BYTES = 32;
 
-type CanaryDependencies = VaultAccess & Pick<CustodyDependencies, "store">;
-type ProbeDependencies = CanaryDependencies & KnownKeys & Pick<CustodyDependencies, "now">;
+const REMEMBERED_KEYS = 10_000;
+
+/** The last Get of each key version whose identity then unwrapped with it. */
+export type SharedGets = LeastRecentlyUsed<string, SharedGet>;
+type SharedGet = {
+  readonly key: KeyFacts;
+  readonly reader: string;
+  readonly atMs: EpochMs;
+};
+/** In which of the steps an identity reads the key itself, on every replica. */
+const stepOf = (identity: string): number =>
+  hash("sha1", identity, "buffer").readUInt32BE() % SHARED_GET.ownEach;
+const nameOf = (identity: KeyIdentity): string =>
+  identity.kind === "order" ? identity.clientId : "";
+export const createSharedGets = (): SharedGets => new LeastRecentlyUsed(REMEMBERED_KEYS);
+
+type CanaryDependencies = VaultAccess &
+  Pick<CustodyDependencies, "store" | "now"> & { readonly sharedGets: SharedGets };
+type ProbeDependencies = CanaryDependencies & KnownKeys;
 
 /**
- * Fresh Get, then an unwrap of the key version's canary; the first probe of a version makes the
- * canary.
+ * Get, then an unwrap of the key version's canary; the first probe of a version makes the canary.
+ * Some probes use the Get of another identity (docs/design/decisions/0010-leases.md).
  */
 export async function probeKey(
   deps: ProbeDependencies,
@@ -80,22 +101,56 @@ async function askVault(
   usable: UsableKey,
   kid: string,
 ): Promise<Outcome<undefined>> {
-  const key = await deps.reader.readUsable(usable);
+  const atMs = deps.now();
+  const shared = sharedGetOf(deps, usable, kid);
+  const key = shared ?? (await deps.reader.readUsable(usable));
   if (!key.ok) return key;
+  const weight = operationWeight(key.value);
   const canary = await deps.store
     .selectFrom("canaries")
-    .select(["encrypted_key", "value_hash"])
+    .select(["encrypted_key", "value_hash", "weight"])
     .where("kid", "=", kid)
     .executeTakeFirst();
-  return canary === undefined
-    ? makeCanary(deps, usable, kid)
-    : unwrapCanary(deps, usable, kid, canary);
+  const outcome =
+    canary === undefined
+      ? await makeCanary(deps, usable, kid, weight)
+      : await unwrapCanary(deps, usable, kid, canary);
+  if (!outcome.ok) deps.sharedGets.delete(kid);
+  else if (shared === undefined)
+    deps.sharedGets.set(kid, { key: key.value, reader: nameOf(usable.identity), atMs });
+  // A version that wrote no weight made this canary.
+  if (canary?.weight === null)
+    await deps.store.updateTable("canaries").set({ weight }).where("kid", "=", kid).execute();
+  return outcome;
+}
+
+/**
+ * The attributes of a key are the same for every identity. Whether this one may still use the key
+ * shows its own unwrap; whether it may still read it, its next own Get.
+ */
+function sharedGetOf(
+  { sharedGets, now }: CanaryDependencies,
+  { identity }: UsableKey,
+  kid: string,
+): Outcome<KeyFacts> | undefined {
+  const got = sharedGets.get(kid);
+  const name = nameOf(identity);
+  if (
+    got === undefined ||
+    !isFresh(now(), got.atMs, SHARED_GET.forMs) ||
+    Math.floor(now() / SHARED_GET.stepMs) % SHARED_GET.ownEach === stepOf(name) ||
+    got.reader === name ||
+    decideKeyUse(got.key, now()) !== undefined
+  )
+    return undefined;
+  return { ok: true, value: got.key };
 }
 
 async function makeCanary(
   deps: CanaryDependencies,
   usable: UsableKey,
   kid: string,
+  weight: number,
 ): Promise<Outcome<undefined>> {
   const value = randomBytes(CANARY_BYTES);
   try {
@@ -107,6 +162,7 @@ async function makeCanary(
         kid,
         encrypted_key: encodeBase64url(wrapped.value),
         value_hash: hash("sha256", value, "base64url"),
+        weight,
       })
       .onConflict((conflict) => conflict.column("kid").doNothing())
       .execute();

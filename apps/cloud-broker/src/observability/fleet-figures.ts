@@ -4,6 +4,7 @@ import { DAY_MS } from "../core/day.ts";
 import type { Clock } from "../core/ports.ts";
 import { remember } from "../core/remember.ts";
 import type { Store } from "../store/store.ts";
+import type { ReadProbeLoads } from "./probe-loads.ts";
 
 /** Figures of the whole installation, from the database. */
 export type FleetFigures = {
@@ -16,6 +17,8 @@ export type FleetFigures = {
   readonly restoresUnconfirmed: number;
   readonly waitingEvents: number;
   readonly probesOverdueSeconds: number;
+  /** The largest one of all vaults. */
+  readonly probeLoad: number;
 };
 
 /** The database is queried at most once in this time, however many scrapers there are. */
@@ -24,10 +27,17 @@ const REMEMBERED_MS = 10_000;
 /** A node closes its volume within seconds of the order. */
 const CONFIRMED_WITHIN_MS = 60_000;
 
-export const createFleetFigures = (store: Store, now: Clock): (() => Promise<FleetFigures>) =>
-  remember(now, REMEMBERED_MS, (nowMs) => readFigures(store, nowMs));
+export const createFleetFigures = (
+  store: Store,
+  now: Clock,
+  probeLoads: ReadProbeLoads,
+): (() => Promise<FleetFigures>) =>
+  remember(now, REMEMBERED_MS, async (nowMs) => ({
+    ...(await readFigures(store, nowMs)),
+    probeLoad: [...(await probeLoads()).values()].reduce((most, load) => Math.max(most, load), 0),
+  }));
 
-async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
+async function readFigures(store: Store, nowMs: number): Promise<Omit<FleetFigures, "probeLoad">> {
   const [leases, open, campaigns, unconfirmed, keyHealth, revocations, restores, waiting, probe] =
     await Promise.all([
       store

@@ -14,6 +14,7 @@ const FIGURES: FleetFigures = {
   restoresUnconfirmed: 0,
   waitingEvents: 0,
   probesOverdueSeconds: 0,
+  probeLoad: 0,
 };
 /** The samples of the whole installation: all of them come from the database. */
 const OF_THE_DATABASE =

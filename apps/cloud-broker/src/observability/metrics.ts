@@ -9,7 +9,7 @@ import type { FleetFigures } from "./fleet-figures.ts";
 
 /** From a fast answer of the store to a vault that times out. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** From a node that is told at once to one that was out of reach for an hour. */
+/** The first nodes hear it at once; the last ones were out of reach for an hour. */
 const RELOCK_SECONDS = [1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600];
 /** Shorter than Prometheus' own patience, ten seconds. */
 const PATIENCE_MS = 2_000;
@@ -164,6 +164,11 @@ export const METRICS = {
     help: "How long the most overdue probe of a key is late.",
     labels: [],
   },
+  probeLoad: {
+    name: "databox_probe_load",
+    help: "Largest part of a vault's capacity that the probes of its keys would take at PROBE_INTERVAL_SECONDS; above 0.5 they are made less often.",
+    labels: [],
+  },
   standingRevocations: {
     name: "databox_revocations",
     help: "Active kill switches, by kind.",
@@ -288,6 +293,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     [METRICS.restoresUnconfirmed, "restoresUnconfirmed"],
     [METRICS.waitingEvents, "waitingEvents"],
     [METRICS.probesOverdueSeconds, "probesOverdueSeconds"],
+    [METRICS.probeLoad, "probeLoad"],
   ] as const)
     gauge(row, async () => (await figuresInTime())?.[member], "first");
 

@@ -140,6 +140,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         or approvals.order_id like '/subscriptions/' || scope || '/%'))
       where state = 'open'`,
   ),
+  /** How much of its vault's capacity an operation with the key takes. */
+  "0031-canary-weights": statements(`alter table canaries add column weight integer`),
 };
 
 function statements(...each: readonly string[]): Migration {

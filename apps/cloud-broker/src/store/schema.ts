@@ -338,6 +338,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     kid: string;
     encrypted_key: string;
     value_hash: string;
+    /** Of the key (core/vault-capacity.ts); null until a probe of this version has read it. */
+    weight: number | null;
   };
   /**
    * Kill switches; one is active until it is turned off. `scope`: an order id, `order id serial`, a

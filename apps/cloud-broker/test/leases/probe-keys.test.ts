@@ -119,6 +119,7 @@ function openReplica(
       now: () => atMs,
       random: Math.random,
       intervalSeconds: 30,
+      loads: () => Promise.resolve(new Map()),
       isClosing,
       readAtOnce: READ_AT_ONCE,
     });

@@ -1,4 +1,5 @@
 import { SETTINGS } from "../../src/config/config.ts";
+import { PROBE_SHARE } from "../../src/core/vault-capacity.ts";
 import { ENOUGH_INSIDE } from "../../src/load/admission.ts";
 import {
   CAMPAIGN_STEPS_AT_ONCE,
@@ -158,12 +159,20 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     raise: "never: the vault limits the speed",
   },
   vaultOperations: {
-    what: "operations in 10 s, of which re-wraps take `REWRAP_VAULT_PERCENT`",
+    what: "operations in 10 s, weighted by key; re-wraps take `REWRAP_VAULT_PERCENT`",
     scope: `one vault, ${PROCESS}`,
     most: "VAULT_OPERATIONS_PER_10_SECONDS",
     answer: "none: re-wraps wait",
     shown: "`databox_vault_calls_total`",
-    raise: "the vault's tier allows more",
+    raise: "Azure allows the vault more than its usual limit",
+  },
+  probes: {
+    what: "part of a vault's operations that probes of open appliances take",
+    scope: "one vault, over all replicas",
+    most: `${String(PROBE_SHARE * 100)} %`,
+    answer: "none: the vault's keys are probed less often",
+    shown: "`databox_probe_load`",
+    raise: "never: spread the keys over more vaults, or share identities",
   },
   vaultCircuit: {
     what: "calls in a row without an answer; then one is tried every 5 s",

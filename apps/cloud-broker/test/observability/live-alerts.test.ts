@@ -41,6 +41,7 @@ const QUIET: FleetFigures = {
   restoresUnconfirmed: 0,
   waitingEvents: 0,
   probesOverdueSeconds: 0,
+  probeLoad: 0,
 };
 const ALARMING: FleetFigures = {
   ...QUIET,
@@ -50,6 +51,7 @@ const ALARMING: FleetFigures = {
   campaignIdleSeconds: 7_201,
   restoresUnconfirmed: 1,
   probesOverdueSeconds: 61,
+  probeLoad: 0.41,
 };
 
 type Replica = AsyncDisposable & {

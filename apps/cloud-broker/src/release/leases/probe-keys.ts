@@ -5,7 +5,9 @@ import { parseFailureJson, renderFailureJson } from "../../core/failure-json.ts"
 import type { OrderId } from "../../core/order.ts";
 import type { Clock, Outcome } from "../../core/ports.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
+import { PROBES_AT_ONCE, probeStretch } from "../../core/vault-capacity.ts";
 import type { KeyProbes } from "../../custody/key-custody.ts";
+import { isProbed, type ReadProbeLoads } from "../../observability/probe-loads.ts";
 import type { Store } from "../../store/store.ts";
 
 export type ProbeRoundDependencies = {
@@ -15,6 +17,8 @@ export type ProbeRoundDependencies = {
   /** 0 to 1. */
   readonly random: () => number;
   readonly intervalSeconds: number;
+  /** Where the probes of a vault's keys would take too much of it, they are made less often. */
+  readonly loads: ReadProbeLoads;
   /** Ends a round early. */
   readonly isClosing: () => boolean;
   readonly readAtOnce?: number;
@@ -22,12 +26,6 @@ export type ProbeRoundDependencies = {
 
 /** The query reads every live lease, some 30 µs each. */
 const READ_AT_ONCE = 5_000;
-const AT_ONCE = 16;
-/**
- * After this many missed lease times a node counts as gone; its lease is probed again once it comes
- * back.
- */
-const MISSED_LEASES_MAX = 5;
 
 type Target = {
   readonly identity: string;
@@ -45,6 +43,7 @@ type Target = {
  */
 export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<number> {
   const { isClosing, random, readAtOnce = READ_AT_ONCE } = dependencies;
+  const loads = await dependencies.loads();
   let asked = 0;
   for (;;) {
     const due = await findDue(dependencies, readAtOnce);
@@ -53,10 +52,11 @@ export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<n
     const prober = async (): Promise<void> => {
       for (const target of targets) {
         if (isClosing()) return;
-        if (await probeOnce(dependencies, target)) asked += 1;
+        const stretch = probeStretch(loads.get(new URL(target.kid).origin));
+        if (await probeOnce(dependencies, target, stretch)) asked += 1;
       }
     };
-    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, prober));
+    const ended = await Promise.allSettled(Array.from({ length: PROBES_AT_ONCE }, prober));
     for (const each of ended) if (each.status === "rejected") throw each.reason;
     if (due.length < readAtOnce || isClosing()) return asked;
   }
@@ -89,18 +89,7 @@ async function findDue(
       "lease_keys.is_backup",
       row.fn.min("lease_keys.order_id").as("order"),
     ])
-    .where("lease_keys.state", "=", "live")
-    .where((row) =>
-      row(
-        row(
-          "lease_keys.renewed_at_ms",
-          "+",
-          row("lease_keys.ttl_seconds", "*", MISSED_LEASES_MAX * 1000),
-        ),
-        ">",
-        nowMs,
-      ),
-    )
+    .where(isProbed(nowMs))
     .where((row) =>
       row.or([row("probes.due_at_ms", "is", null), row("probes.due_at_ms", "<=", nowMs)]),
     )
@@ -116,13 +105,15 @@ async function findDue(
 }
 
 /** @returns false when another replica does this probe */
-async function probeOnce(dependencies: ProbeRoundDependencies, target: Target): Promise<boolean> {
+async function probeOnce(
+  dependencies: ProbeRoundDependencies,
+  target: Target,
+  stretch: number,
+): Promise<boolean> {
   const { store, custody, now, random, intervalSeconds } = dependencies;
   const startedAtMs = now();
-  if (
-    !(await claim(store, target, startedAtMs, nextProbeMs(startedAtMs, intervalSeconds, random())))
-  )
-    return false;
+  const nextMs = nextProbeMs(startedAtMs, intervalSeconds * stretch, random());
+  if (!(await claim(store, target, startedAtMs, nextMs))) return false;
   const outcome = target.isBackup
     ? await custody.probeBackup(target.order, target.kid)
     : await custody.probe(target.order, target.kid);
