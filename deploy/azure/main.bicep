@@ -104,6 +104,15 @@ module database 'modules/database.bicep' = {
   }
 }
 
+module record 'modules/record.bicep' = {
+  scope: serviceGroup
+  name: 'record'
+  params: {
+    location: location
+    subnetId: network.outputs.nodesSubnetId
+  }
+}
+
 module cluster 'modules/cluster.bicep' = {
   scope: serviceGroup
   name: 'cluster'
@@ -173,6 +182,9 @@ output egressAddress string = network.outputs.egressAddress
 output vaultName string = vault.outputs.name
 
 output clusterName string = cluster.outputs.name
+@description('For record.yaml of the overlay.')
+output recordAccountName string = record.outputs.accountName
+
 output databaseHost string = database.outputs.host
 
 @description('Principal of the broker. Give it Reader on customers\' vaults if it shall tell a deleted vault from one without access, and nothing else.')

@@ -40,6 +40,9 @@ MODELS = {
     "Microsoft.Network/publicIPAddresses@2024-07-01": ("network", "PublicIPAddress"),
     "Microsoft.Network/virtualNetworks@2024-07-01": ("network", "VirtualNetwork"),
     "Microsoft.OperationalInsights/workspaces@2022-10-01": ("loganalytics", "Workspace"),
+    "Microsoft.Storage/storageAccounts@2024-01-01": ("storage", "StorageAccountCreateParameters"),
+    "Microsoft.Storage/storageAccounts/fileServices@2024-01-01": ("storage", "FileServiceProperties"),
+    "Microsoft.Storage/storageAccounts/fileServices/shares@2024-01-01": ("storage", "FileShare"),
     "Microsoft.Resources/resourceGroups@2024-11-01": ("resource.resources.v2024_11_01", "ResourceGroup"),
 }
 # The SDK has no models of them.

@@ -173,7 +173,7 @@ describe("the templates and the overlay of Kubernetes", () => {
     expect(overlay("broker.env").match(/^[A-Z_]+(?==)/gm)).toEqual(lines);
   });
 
-  test("have one address of the entry, one subnet of the database and one service account", () => {
+  test("have one address of the entry, one share of the record, one subnet of the database and one service account", () => {
     expect(overlay("entry.yaml")).toContain(
       `azure-load-balancer-resource-group: ${name}-service\n`,
     );
@@ -181,6 +181,16 @@ describe("the templates and the overlay of Kubernetes", () => {
     const network = textOf("modules/network.bicep");
     expect(network).toContain("resource entry 'Microsoft.Network/publicIPAddresses@");
     expect(network).toContain("name: '${name}-entry'");
+    const record = textOf("modules/record.bicep");
+    for (const [member, ofBicep] of [
+      ["resourceGroup: contosodbx-service", "scope: serviceGroup"],
+      ["storageAccount: record0000000000000", "name: 'record${uniqueString(resourceGroup().id)}'"],
+      ["shareName: restore-record", "name: 'restore-record'"],
+      ["protocol: nfs", "enabledProtocols: 'NFS'"],
+    ] as const) {
+      expect(overlay("record.yaml")).toContain(`${member}\n`);
+      expect(main + record).toContain(`${ofBicep}\n`);
+    }
     const [, subnet = ""] = /name: 'database'[^']+addressPrefix: '([^']+)'/.exec(network) ?? [];
     expect(overlay("private-endpoints.yaml")).toContain(`cidr: ${subnet}\n`);
     const [, namespace = ""] = /^namespace: (.+)$/m.exec(overlay("kustomization.yaml")) ?? [];

@@ -14,7 +14,14 @@ import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
 import { Job } from "kubernetes-models/batch/v1";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1";
-import { ConfigMap, Namespace, Service, ServiceAccount } from "kubernetes-models/v1";
+import {
+  ConfigMap,
+  Namespace,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Service,
+  ServiceAccount,
+} from "kubernetes-models/v1";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 
@@ -34,6 +41,8 @@ const KINDS = {
   Job,
   Namespace,
   NetworkPolicy,
+  PersistentVolume,
+  PersistentVolumeClaim,
   PodDisruptionBudget,
   PrometheusRule,
   Service,
@@ -303,6 +312,27 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
       const { mountPath } = volumeMounts.find(({ name }) => name === "data") ?? {};
       expect(folder).toBe(`${String(mountPath)}/broker`);
     }
+  });
+
+  test("all replicas keep one restore record, which neither a pod nor the database takes along", () => {
+    const { env, volumeMounts } = containerOf(one("Deployment"));
+    const folder = env.find(({ name }) => name === "RESTORE_RECORD_DIR")?.value;
+    const { mountPath } = volumeMounts.find(({ name }) => name === "record") ?? {};
+    expect(folder).toBe(`${String(mountPath)}/broker`);
+    const { volumes } = podOf(one("Deployment"));
+    const mounted = volumes.find(({ name }) => name === "record");
+    expect(mounted).toMatchObject({
+      persistentVolumeClaim: { claimName: nameOf(one("PersistentVolumeClaim")) },
+    });
+    const many = { accessModes: ["ReadWriteMany"], storageClassName: "" };
+    expect(one("PersistentVolumeClaim")["spec"]).toMatchObject({
+      ...many,
+      volumeName: nameOf(one("PersistentVolume")),
+    });
+    expect(one("PersistentVolume")["spec"]).toMatchObject({
+      ...many,
+      persistentVolumeReclaimPolicy: "Retain",
+    });
   });
 
   describe.each(["Deployment", "Job"])("a pod of the %s", (kind) => {

@@ -64,6 +64,12 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
         name: 'nodes'
         properties: {
           addressPrefix: '10.20.0.0/23'
+          // The share of the restore record admits this subnet alone.
+          serviceEndpoints: [
+            {
+              service: 'Microsoft.Storage'
+            }
+          ]
           natGateway: {
             id: gateway.id
           }
