@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { parseEnvelope, zero } from "@databox-cmk/crypto";
 import type { Custody } from "@databox-cmk/protocol";
 
-import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
@@ -118,16 +117,15 @@ async function makeProposal(
     proposed_at_ms: deps.now(),
     committed_at_ms: null,
   };
-  const isKept = await deps.store.transaction().execute(async (transaction) => {
-    // An erasure that was committed meanwhile has deleted all that is wrapped.
-    if (!(await holdRevision(transaction, current.order, current.revision))) return false;
+  await deps.store.transaction().execute(async (transaction) => {
+    // Another change came first, maybe an erasure, which deletes all that is wrapped: a proposal of
+    // before can never come into force.
+    if (!(await holdRevision(transaction, current.order, current.revision))) return;
     await transaction
       .insertInto("rekeys")
       .values({ order_id: current.order, serial, ...columns })
       .onConflict((conflict) => conflict.columns(["order_id", "serial"]).doUpdateSet(columns))
       .execute();
-    return true;
   });
-  if (!isKept) return failed({ code: "BrokerBusy", retryAfterSeconds: 1 });
   return { ok: true, value: { id, serial, env, kid, envelope: sealed.value } };
 }
