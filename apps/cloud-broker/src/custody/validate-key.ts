@@ -134,6 +134,8 @@ async function gather(
     case "key":
       return { key: await deps.reader.read(usable) };
     case "storageLocations":
+      if (evidence.vault?.ok === false && hasNoAnswer(evidence.vault.failure))
+        return { storageLocations: evidence.vault };
       return { storageLocations: await readLocations(deps.resources, subject.storageAccountIds) };
     case "roundTrip":
       return evidence.key?.ok === true
@@ -141,6 +143,10 @@ async function gather(
         : {};
   }
 }
+
+/** Resource Manager, or the sign-in there, was waited for once; a second wait ends no better. */
+const hasNoAnswer = ({ code, reason }: Failure): boolean =>
+  code === "IdentityProviderUnreachable" || reason === "timeout";
 
 async function readLocations(
   resources: CustodyDependencies["resources"],

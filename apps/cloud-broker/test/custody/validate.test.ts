@@ -260,6 +260,23 @@ describe("validate", () => {
     expect(outcome.ok).toBe(true);
   });
 
+  it.each([
+    ["IdentityProviderUnreachable", "imds"],
+    ["ResourceManagerUnreachable", "timeout"],
+  ] as const)("waits for Resource Manager once if there is no answer: %s %s", async (...names) => {
+    const [code, reason] = names;
+    let waits = 0;
+    const silence = () => {
+      waits += 1;
+      return Promise.resolve({ ok: false, failure: { code, reason } } as const);
+    };
+    Object.assign(world.vaults.resources, { vault: silence, storageAccountLocation: silence });
+    const { checks, outcome } = await validate();
+    expect(outcome).toMatchObject({ ok: false, failure: { code, reason } });
+    expect(checks.find(({ status }) => status === "failed")?.name).toBe("vault-region");
+    expect(waits).toBe(1);
+  });
+
   it("changes nothing", async () => {
     await validate();
     expect(await store.selectFrom("audit").selectAll().execute()).toEqual([]);

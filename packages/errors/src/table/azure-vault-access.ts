@@ -39,7 +39,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
       },
       firewall: {
         message: "The vault's firewall does not admit the broker",
-        ask: "Ask your security administrator to admit the broker's address {brokerAddress} to the firewall of vault {vaultName}, then try again.",
+        ask: "Ask your security administrator to admit the broker's address[ {brokerAddress}] to the firewall of vault {vaultName}, then try again.",
         steps: [ALLOW_ADDRESS, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
         why: "The vault's default network action is Deny and no rule admits the broker's address (inner code ForbiddenByFirewall). The firewall judges the caller's address, so it refuses a system-assigned identity as it refuses a user-assigned one.",
         reproduce: "az keyvault update --name {vaultName} --default-action Deny --bypass None",
