@@ -54,6 +54,8 @@ export type Timeouts = {
    * waits for news.
    */
   readonly silenceMs?: number;
+  /** A connection that has had its answers is kept for this long. */
+  readonly keepAliveMs?: number;
 };
 const TIMEOUTS: Timeouts = {
   handshakeMs: 5_000,
@@ -153,7 +155,7 @@ function createTlsServer(options: ListenOptions): Server {
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: timeouts.keepAliveMs ?? KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_MAX_BYTES,
       // Node would answer by itself; the handler refuses a request without one.
       requireHostHeader: false,

@@ -8,11 +8,13 @@ export const LATE_MS = 100;
  *
  * @param take - removes a batch from the works that wait; they are in the order of their arrival
  * @param run - never rejects
+ * @param lateMs - another limit, for tests on a busy machine
  * @returns adds a work
  */
 export function createBatches<Waiting>(
   take: (queue: Waiting[]) => readonly Waiting[],
   run: (batch: readonly Waiting[]) => Promise<void>,
+  lateMs = LATE_MS,
 ): (work: Waiting) => void {
   const queue: Waiting[] = [];
   let isRunning = false;
@@ -20,7 +22,7 @@ export function createBatches<Waiting>(
     isRunning = true;
     while (queue.length > 0) {
       await gather(queue);
-      await untilLate(run(take(queue)));
+      await untilLate(run(take(queue)), lateMs);
     }
     isRunning = false;
   };
@@ -43,10 +45,10 @@ export async function gather(queue: readonly unknown[]): Promise<void> {
   }
 }
 
-async function untilLate(running: Promise<void>): Promise<void> {
+async function untilLate(running: Promise<void>, lateMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, LATE_MS);
+    timer = setTimeout(resolve, lateMs);
   });
   await Promise.race([running, late]);
   clearTimeout(timer);

@@ -13,9 +13,13 @@ import { sendWithCommit } from "../../src/store/fast/send-at-once.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { PostgresSettings } from "../../src/store/postgres/connection-settings.ts";
 import { createPostgresStore } from "../../src/store/postgres/open-postgres.ts";
+import { createShareCommits } from "../../src/store/postgres/share-commits.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Commit, Work } from "../../src/store/transactions.ts";
 import { createTestDatabases, settingsOf } from "./test-databases.ts";
+
+/** So that a busy machine makes no batch late; the tests of late ones use the broker's own limit. */
+const PATIENCE_MS = 600_000;
 
 let server: PostgresServer;
 let databases: ReturnType<typeof createTestDatabases>;
@@ -35,7 +39,7 @@ afterAll(async () => {
 beforeEach(async () => {
   name = await databases.create();
   store = open();
-  commit = createCommit(store);
+  commit = createShareCommits(store, PATIENCE_MS);
   await sql`create table kept (name text primary key, batch bigint)`.execute(store);
 });
 afterEach(async () => {
@@ -49,7 +53,7 @@ function open(changed: Partial<PostgresSettings> = {}): Store {
   const replica = createPostgresStore({
     ...settings,
     statementTimeoutSeconds: 600,
-    connectTimeoutMs: 600_000,
+    connectTimeoutMs: PATIENCE_MS,
     ...changed,
   });
   opened.push(replica);
@@ -206,6 +210,7 @@ const hold = async () => {
 
 describe("a work that waits for a lock", () => {
   test("does not hold the others up, of its batch and of later ones", async () => {
+    commit = createCommit(store);
     const release = await hold();
     const waiting = insert("a");
     await Promise.all([insert("b"), insert("c")]);
@@ -280,8 +285,17 @@ test("a server that falls silent fails the works and the reads, after one time l
   const { url } = settingsOf(link.url, name);
   const far = open({ url, statementTimeoutSeconds: 1 });
   const share = createCommit(far);
-  // Each has its connection before the server falls silent.
-  await Promise.all([insert("a", "a", share), insert("b", "b", share), read("select 1", far)]);
+  const ask = (order: string) =>
+    share((transaction) => sql`select 1`.execute(transaction), ofOrder(order));
+  // Each has its connection before the server falls silent; a busy one may need several tries.
+  await expect
+    .poll(
+      () => Promise.all([ask("a"), ask("b"), read("select 1", far)]).then(() => "asked", String),
+      {
+        timeout: PATIENCE_MS,
+      },
+    )
+    .toBe("asked");
   isSilent = true;
   let runs = 0;
   const counted = (order: string) =>
@@ -295,7 +309,7 @@ test("a server that falls silent fails the works and the reads, after one time l
     expect(outcome).toMatchObject({ status: "rejected", reason: { code: "ServiceUnavailable" } });
   expect(runs).toBe(2);
   await far.destroy();
-  expect(await names()).toEqual(["a", "b"]);
+  expect(await names()).toEqual([]);
 });
 
 test("works and reads that still wait when the store is closed end too", async () => {

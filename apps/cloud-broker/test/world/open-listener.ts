@@ -7,12 +7,17 @@ import { listen, type Listener, type ListenOptions, type Timeouts } from "../../
 export const TLS = createLocalhostTls();
 export const CA_PEM = TLS.authority.certificatePem;
 
-/** For hundreds of connections at once on a busy machine, whose own handshakes may be slow. */
+/**
+ * For hundreds of connections at once on a busy machine, whose own handshakes may be slow. None is
+ * closed while it waits for the next race, or a request that is sent meanwhile would be lost.
+ */
 export const PATIENT: Timeouts = {
   handshakeMs: 600_000,
   headersMs: 600_000,
   requestMs: 600_000,
   checkMs: 1_000,
+  silenceMs: 600_000,
+  keepAliveMs: 600_000,
 };
 
 export type OpenListener = AsyncDisposable & {

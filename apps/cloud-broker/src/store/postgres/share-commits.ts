@@ -33,10 +33,10 @@ type Waiting = {
  * own. Where one work fails, more do (an order at its limit, for example), so works run alone until
  * none of them fails.
  */
-export function createShareCommits(store: Store): Commit {
+export function createShareCommits(store: Store, lateMs = LATE_MS): Commit {
   // Apart, since single statements take their locks at another moment than longer works.
-  const statements = createCommitBatches(store);
-  const works = createCommitBatches(store);
+  const statements = createCommitBatches(store, lateMs);
+  const works = createCommitBatches(store, lateMs);
   return (work, how) => {
     if (how === undefined || how === "re-wrap") return runLocking(store, work);
     const { order, statement } = how;
@@ -72,25 +72,30 @@ const limitLockWait = compileOnce((_store, { wait }: { wait: string }) => ({
   compile: () => CompiledQuery.raw("select set_config('lock_timeout', $1, true)", [wait]),
 }));
 
-function createCommitBatches(store: Store): (work: Waiting) => void {
+function createCommitBatches(store: Store, lateMs: number): (work: Waiting) => void {
   let isFailing = false;
   const runEachAlone = async (batch: readonly Waiting[]) => {
     const succeeded = await Promise.all(batch.map(({ runAlone }) => runAlone()));
     isFailing = succeeded.includes(false);
   };
-  return createBatches<Waiting>(takeOneOfEachOrder, async (batch) => {
+  const run = async (batch: readonly Waiting[]) => {
     if (batch.length > 1 && !isFailing) {
-      if (await commitTogether(store, batch)) return;
+      if (await commitTogether(store, batch, lateMs)) return;
       isFailing = true;
     }
     const running = runEachAlone(batch);
     // One of several may wait long for the lock that the batch did not get.
     if (batch.length === 1) await running;
-  });
+  };
+  return createBatches(takeOneOfEachOrder, run, lateMs);
 }
 
 /** @returns whether it has settled the callers' promises; otherwise each work must run alone */
-async function commitTogether(store: Store, batch: readonly Waiting[]): Promise<boolean> {
+async function commitTogether(
+  store: Store,
+  batch: readonly Waiting[],
+  lateMs: number,
+): Promise<boolean> {
   const beganMs = performance.now();
   const works = { haveEnded: false };
   try {
@@ -107,7 +112,7 @@ async function commitTogether(store: Store, batch: readonly Waiting[]): Promise<
     for (const each of tell) each();
   } catch (error) {
     // After an outage, a work that waited for the database once does not wait again.
-    const isLate = performance.now() - beganMs > LATE_MS;
+    const isLate = performance.now() - beganMs > lateMs;
     if (isUndone(error) || (!works.haveEnded && !(isLate && isUnavailable(error)))) return false;
     // At its commit, the server may have committed, unless it says that it has not.
     for (const { fail } of batch) fail(error);
