@@ -16,32 +16,45 @@ export type AuditedAction = {
 /** The part of a row that the change adds; without an outcome, it is `done`. */
 export type AuditOutcome = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
 
-/** @returns undefined where nothing was changed, so that there is nothing to record */
+/** It answers undefined where nothing was changed, so that there is nothing to record. */
 export type AuditedChange = Work<AuditOutcome | undefined>;
+/** A change whose caller gets a value that is not in the row. */
+type ChangeWithValue<Value> = Work<AuditOutcome & { readonly value: Value }>;
 
 /**
  * The change with its row of the audit log, for a transaction that the caller opens.
  *
- * @returns whether anything was changed
+ * @returns the change's value; without one, whether anything was changed
  */
+export function recorded<Value>(
+  appendAudit: AppendAudit,
+  entry: AuditedAction,
+  change: ChangeWithValue<Value>,
+): Work<Value>;
+export function recorded(
+  appendAudit: AppendAudit,
+  entry: AuditedAction,
+  change: AuditedChange,
+): Work<boolean>;
 export function recorded(
   appendAudit: AppendAudit,
   { chain, action, context: { actor, correlationId } }: AuditedAction,
-  change: AuditedChange,
-): Work<boolean> {
+  change: AuditedChange | ChangeWithValue<unknown>,
+): Work<unknown> {
   const vaultCalls = readVaultCalls();
   return async (transaction) => {
     const result = await change(transaction);
     if (result === undefined) return false;
+    const { value, ...outcome } = { value: true, ...result };
     await appendAudit(transaction, chain, {
       outcome: "done",
       ...vaultCalls(),
-      ...result,
+      ...outcome,
       action,
       actor,
       correlationId,
     });
-    return true;
+    return value;
   };
 }
 
@@ -51,13 +64,23 @@ export type Auditing = { readonly store: Store; readonly appendAudit: AppendAudi
  * Commits a change together with its row of the audit log: who opens a transaction here cannot
  * forget the row. Other places that open one are listed in deploy/test/source-rules.test.ts.
  *
- * @returns whether anything was changed
+ * @returns the change's value; without one, whether anything was changed
  */
+export function record<Value>(
+  deps: Auditing,
+  entry: AuditedAction,
+  change: ChangeWithValue<Value>,
+): Promise<Value>;
+export function record(
+  deps: Auditing,
+  entry: AuditedAction,
+  change: AuditedChange,
+): Promise<boolean>;
 export function record(
   { store, appendAudit }: Auditing,
   entry: AuditedAction,
-  change: AuditedChange,
-): Promise<boolean> {
+  change: AuditedChange | ChangeWithValue<unknown>,
+): Promise<unknown> {
   return store.transaction().execute(recorded(appendAudit, entry, change));
 }
 

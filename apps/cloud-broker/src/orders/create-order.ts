@@ -18,7 +18,7 @@ import type { Store } from "../store/store.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
-import { insertOperation } from "./long-running-operations.ts";
+import { insertOperation, newOperation } from "./long-running-operations.ts";
 import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
@@ -94,7 +94,7 @@ export async function createOrder(
     updatedAtMs: nowMs,
     updatedBy: context.by,
   } as const;
-  let operation = "";
+  const operation = newOperation("create");
   try {
     const subject = keySubjectOf(order, settings.tenantId);
     const ownPasskey =
@@ -121,7 +121,7 @@ export async function createOrder(
               changedAtMs: nowMs,
               changedBy: context.by,
             });
-          operation = await insertOperation(transaction, id, "create", nowMs);
+          await insertOperation(transaction, id, operation, nowMs);
           return {
             detail: { sku: skuName, transferType, kekType: key.kekType, ...detailOf(chosen) },
           };
@@ -136,7 +136,7 @@ export async function createOrder(
   } finally {
     passkey.fill(0);
   }
-  return operation;
+  return operation.id;
 }
 
 /** Escrow has one spelling, as in an envelope: it is not named. */

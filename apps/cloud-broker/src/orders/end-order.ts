@@ -9,7 +9,7 @@ import { destroyWrappings } from "../custody/destroy-wrappings.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireResourceGroup } from "./find-order.ts";
-import { insertOperation } from "./long-running-operations.ts";
+import { insertOperation, newOperation } from "./long-running-operations.ts";
 import { lifecycleOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { removeIdentity } from "./realise-identities.ts";
@@ -74,7 +74,7 @@ export async function deleteOrder(
     });
   const nowMs = deps.now();
   const hasSystemIdentity = order.identities.some((identity) => identity.kind === "system");
-  let operation = "";
+  const operation = newOperation("delete");
   await destroyWrappings(
     deps,
     { chain: order.id, action: "order/delete", context },
@@ -86,12 +86,12 @@ export async function deleteOrder(
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       await deleteRows(transaction, order.id, order.revision);
-      operation = await insertOperation(transaction, order.id, "delete", nowMs);
+      await insertOperation(transaction, order.id, operation, nowMs);
       return {};
     },
   );
   if (hasSystemIdentity) await removeIdentity(deps, order.id, order.identityEpoch);
-  return { operation, location: order.location };
+  return { operation: operation.id, location: order.location };
 }
 
 /** Identities, stages, nodes and keys go with the order (on delete cascade). */

@@ -10,6 +10,12 @@ const KEPT_MS = DAY_MS;
 /** Azure marks the operations of a deletion with this suffix. */
 const DELETE_SUFFIX = "-deleteorder";
 
+/** Its id is known before the transaction that records it. */
+export const newOperation = (kind: OperationKind) => ({
+  id: `${randomUUID()}${kind === "delete" ? DELETE_SUFFIX : ""}`,
+  kind,
+});
+
 /**
  * Records a long-running operation in the transaction of the change itself: when a client can read
  * it, it is done.
@@ -17,10 +23,9 @@ const DELETE_SUFFIX = "-deleteorder";
 export async function insertOperation(
   transaction: StoreTransaction,
   order: OrderId,
-  kind: OperationKind,
+  { id, kind }: ReturnType<typeof newOperation>,
   nowMs: EpochMs,
-): Promise<string> {
-  const id = `${randomUUID()}${kind === "delete" ? DELETE_SUFFIX : ""}`;
+): Promise<void> {
   await transaction
     .deleteFrom("operations")
     .where("created_at_ms", "<", nowMs - KEPT_MS)
@@ -29,7 +34,6 @@ export async function insertOperation(
     .insertInto("operations")
     .values({ id, order_id: order, kind, created_at_ms: nowMs, polls: 0 })
     .execute();
-  return id;
 }
 
 export type Operation = {

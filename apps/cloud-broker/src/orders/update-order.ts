@@ -12,7 +12,7 @@ import { isEncryptionEditable } from "../core/stages.ts";
 import type { AlsoCommit, KeyChanges } from "../custody/key-custody.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
-import { insertOperation } from "./long-running-operations.ts";
+import { insertOperation, newOperation } from "./long-running-operations.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { retryLostRace, updateOrder } from "./write-order.ts";
@@ -66,7 +66,7 @@ async function applyPatch(
   );
   const realised = await realiseIdentities(deps, order, change.identities);
   const nowMs = deps.now();
-  let operation = "";
+  const operation = newOperation("update");
   const entry = { chain: order.id, action: "order/update", context } as const;
   const commit = recorded(deps.appendAudit, entry, async (transaction) => {
     await alsoCommit?.(transaction);
@@ -85,7 +85,7 @@ async function applyPatch(
       nowMs,
     );
     await realised.commit(transaction);
-    operation = await insertOperation(transaction, order.id, "update", nowMs);
+    await insertOperation(transaction, order.id, operation, nowMs);
     return { detail: { members: membersOf(patch).join(" ") } };
   });
   try {
@@ -109,7 +109,7 @@ async function applyPatch(
     throw error;
   }
   await realised.settle();
-  return operation;
+  return operation.id;
 }
 
 type PatchedMembers = Pick<Order, "tags" | "details" | "state"> & {

@@ -28,10 +28,9 @@ export async function revokeNow(
   reason: string,
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
   const nowMs = deps.now();
-  let leases = 0;
   const entry = { chain: chainOf(scope), action: "order/revoke", context } as const;
   const work = recorded(deps.appendAudit, entry, async (transaction) => {
-    leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
+    const leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
     // A switch over many orders is not announced for each of them.
     if (scope.kind === "order" || scope.kind === "node")
       await deps.announce(transaction, {
@@ -40,10 +39,9 @@ export async function revokeNow(
         atMs: nowMs,
         data: { serial: scope.kind === "node" ? scope.serial : undefined, origin, reason },
       });
-    return { detail: { ...detailOf(scope), origin, reason, leases } };
+    return { detail: { ...detailOf(scope), origin, reason, leases }, value: leases };
   });
-  await commitSwitch(deps.store, work);
-  return { nowMs, leases };
+  return { nowMs, leases: await commitSwitch(deps.store, work) };
 }
 
 /**
@@ -70,22 +68,21 @@ export async function restoreAccess(
           context,
         );
   const nowMs = deps.now();
-  let lifted = 0;
   const entry = { chain: chainOf(scope), action: "order/restoreAccess", context } as const;
   const work = recorded(deps.appendAudit, entry, async (transaction) => {
     await claim?.use(transaction);
-    lifted = await lift(transaction, standing, context.by, nowMs);
-    return { detail: { ...detailOf(scope), origin, lifted } };
+    const lifted = await lift(transaction, standing, context.by, nowMs);
+    return { detail: { ...detailOf(scope), origin, lifted }, value: lifted };
   });
-  await commitSwitch(deps.store, work);
-  return { nowMs, lifted };
+  return { nowMs, lifted: await commitSwitch(deps.store, work) };
 }
 
 /** The record is written before the answer; without it, the next round writes it. */
-async function commitSwitch(store: Store, work: Work<boolean>): Promise<void> {
-  await runLocking(store, work);
+async function commitSwitch<Value>(store: Store, work: Work<Value>): Promise<Value> {
+  const value = await runLocking(store, work);
   const { restoreRecord } = store;
   await restoreRecord?.keep("switches", () => rememberSwitches(store, restoreRecord));
+  return value;
 }
 
 function chainOf(scope: RevocationScope): AuditChain {

@@ -2,9 +2,9 @@ import type { EnvelopeExport } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
-import { errorOf } from "../../core/failure-error.ts";
+import { valueOf } from "../../core/failure-error.ts";
 import { type OrderId, orderIdOf, type OrderName } from "../../core/order.ts";
-import type { Failure } from "../../core/ports.ts";
+import type { Outcome } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { loadDeviceShares } from "../../custody/device-shares.ts";
@@ -28,32 +28,29 @@ export async function exportEnvelopes(
 ): Promise<EnvelopeExport> {
   const id = orderIdOf(name);
   const entry = { chain: id, action: "order/exportEnvelopes", context } as const;
-  const found: {
-    value: EnvelopeExport["value"];
-    refusal?: Failure | undefined;
-    used?: string | undefined;
-  } = {
-    value: [],
-  };
-  await record(deps, entry, async (transaction) => {
-    found.refusal = undefined; // A database may run this again.
+  const found = await record<Outcome<Exported>>(deps, entry, async (transaction) => {
     await shareLeases(transaction);
     const order = await findOrder(transaction, name);
     const passed = await passGuards({ ...deps, store: transaction }, "envelopes", order);
-    if (!passed.ok) {
-      found.refusal = passed.failure;
-      return { outcome: "refused", ...failureColumns(passed.failure) };
-    }
-    found.value = await readEnvelopes(transaction, id);
-    const breakGlass = found.value.length === 0 ? undefined : passed.value.breakGlass;
+    if (!passed.ok) return { outcome: "refused", ...failureColumns(passed.failure), value: passed };
+    const envelopes = await readEnvelopes(transaction, id);
+    const breakGlass = envelopes.length === 0 ? undefined : passed.value.breakGlass;
     await spendBreakGlass(transaction, breakGlass, "exportEnvelopes", deps.now());
-    found.used = breakGlass;
-    return { outcome: "granted", detail: { envelopes: found.value.length, breakGlass } };
+    return {
+      outcome: "granted",
+      detail: { envelopes: envelopes.length, breakGlass },
+      value: { ok: true, value: { envelopes, breakGlass } },
+    };
   });
-  if (found.refusal !== undefined) throw errorOf(found.refusal);
-  await rememberUse(deps.store, { breakGlass: found.used }, deps.now());
-  return { value: found.value };
+  const { envelopes, breakGlass } = valueOf(found);
+  await rememberUse(deps.store, { breakGlass }, deps.now());
+  return { value: envelopes };
 }
+
+type Exported = {
+  readonly envelopes: EnvelopeExport["value"];
+  readonly breakGlass: string | undefined;
+};
 
 /** Those that a recovery key opens; a JWE without recipients would not be one (RFC 7516 §7.2.1). */
 async function readEnvelopes(

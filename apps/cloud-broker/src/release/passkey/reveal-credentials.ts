@@ -47,17 +47,16 @@ export async function revealCredentials(
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
-    let used: string | undefined;
-    await record(deps, entry, async (transaction) => {
+    const used = await record(deps, entry, async (transaction) => {
       await shareLeases(transaction);
       const now = await findOrder(transaction, name);
       const still = await passGuards({ ...deps, store: transaction }, "passkey", now, passed.value);
       if (!still.ok) throw new Withdrawn(still.failure);
       const { breakGlass } = still.value;
       await spendBreakGlass(transaction, breakGlass, "listCredentials", deps.now());
-      used = breakGlass;
       return {
         outcome: "granted",
+        value: breakGlass,
         ...kidOf(revealed.value),
         detail: { nodes: revealed.value.length, breakGlass },
       };
