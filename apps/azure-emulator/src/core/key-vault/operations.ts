@@ -58,22 +58,21 @@ const use = (
   segment: string,
   action: string,
   permission: string,
-  [outsideValidity, publicHalf]: readonly [boolean, boolean],
-  { since = FIRST_VERSION, isReleased = false }: UseFields = {},
+  { outsideValidity = false, publicHalf = false, isReleased = false, since }: UseFields,
 ): OperationRow =>
   row(["POST", `/keys/{name}/{version?}/${segment}`], permission, `keys/${action}/action`, {
     use: { keyOperation: isReleased ? undefined : permission, outsideValidity, publicHalf },
-    since,
+    ...(since !== undefined && { since }),
   });
-type UseFields = { readonly since?: ApiVersion; readonly isReleased?: boolean };
+type UseFields = {
+  readonly outsideValidity?: boolean;
+  readonly publicHalf?: boolean;
+  readonly isReleased?: boolean;
+  readonly since?: ApiVersion;
+};
 
 const WRITES = { writes: true } as const;
 const LISTS = { presence: "none" } as const;
-/** Whether a use works outside the key's validity, and whether the public half is enough for it. */
-const IN_TIME = [false, false] as const;
-const IN_TIME_PUBLIC = [false, true] as const;
-const ALWAYS = [true, false] as const;
-const ALWAYS_PUBLIC = [true, true] as const;
 
 /**
  * The keys data plane of a vault: one row per operation. Rows with literal segments stand before
@@ -117,20 +116,23 @@ export const OPERATIONS = {
   }),
   get: row(["GET", "/keys/{name}/{version?}"], "get", "keys/read"),
   update: row(["PATCH", "/keys/{name}/{version?}"], "update", "keys/update/action", WRITES),
-  wrapKey: use("wrapkey", "wrap", "wrapKey", IN_TIME_PUBLIC),
-  unwrapKey: use("unwrapkey", "unwrap", "unwrapKey", ALWAYS),
-  encrypt: use("encrypt", "encrypt", "encrypt", IN_TIME_PUBLIC),
-  decrypt: use("decrypt", "decrypt", "decrypt", ALWAYS),
-  sign: use("sign", "sign", "sign", IN_TIME),
-  verify: use("verify", "verify", "verify", ALWAYS_PUBLIC),
-  release: use("release", "release", "release", ALWAYS, {
+  wrapKey: use("wrapkey", "wrap", "wrapKey", { publicHalf: true }),
+  unwrapKey: use("unwrapkey", "unwrap", "unwrapKey", { outsideValidity: true }),
+  encrypt: use("encrypt", "encrypt", "encrypt", { publicHalf: true }),
+  decrypt: use("decrypt", "decrypt", "decrypt", { outsideValidity: true }),
+  sign: use("sign", "sign", "sign", {}),
+  verify: use("verify", "verify", "verify", { outsideValidity: true, publicHalf: true }),
+  release: use("release", "release", "release", {
+    outsideValidity: true,
     isReleased: true,
     since: "7.3-preview",
   }),
-  secureWrapKey: use("securewrapkey", "wrap", "wrapKey", IN_TIME_PUBLIC, {
+  secureWrapKey: use("securewrapkey", "wrap", "wrapKey", {
+    publicHalf: true,
     since: "2026-01-01-preview",
   }),
-  secureUnwrapKey: use("secureunwrapkey", "unwrap", "unwrapKey", ALWAYS, {
+  secureUnwrapKey: use("secureunwrapkey", "unwrap", "unwrapKey", {
+    outsideValidity: true,
     since: "2026-01-01-preview",
   }),
   listDeletedKeys: row(["GET", "/deletedkeys"], "list", "keys/read", LISTS),
