@@ -1,6 +1,7 @@
 /*
- * Writes ../../../../vectors/*.json, with fresh throw-away keys. Run by hand (`npm run vectors`)
- * when a format changes; tests read what is committed, so that a change of behaviour shows.
+ * `npm run vectors -- messages.json` writes the named files of ../../../../vectors, when their
+ * format changes. Tests read what is committed, so that a change of behaviour shows. Most have
+ * throw-away keys and random values, which are others each time: so no name means no file.
  */
 import { createSecretKey, hkdfSync, randomBytes, randomUUID } from "node:crypto";
 
@@ -16,18 +17,28 @@ import {
 import { cipherSuite } from "../../src/sealing/suites.ts";
 import { createBadEnvelopes, createGoodEnvelopes, ORDER } from "./envelopes.ts";
 import { createMessages } from "./messages.ts";
-import { type Vectors, writeVectors } from "./shapes.ts";
+import { readVectors, type Vectors, writeVectors } from "./shapes.ts";
 
-const good = await createGoodEnvelopes();
-writeVectors("envelopes-good.json", good);
-writeVectors("envelopes-bad.json", await createBadEnvelopes(good));
-writeVectors("messages.json", await createMessages());
-writeVectors("commitments.json", createCommitments());
-writeVectors("split-keys.json", createSplitKeys());
-writeVectors("nonces.json", createNonces());
-writeVectors("passkeys.json", createPasskeys());
-writeVectors("hpke.json", await createSealed());
-writeVectors("hash-chains.json", createChain());
+const FILES = {
+  "envelopes-good.json": createGoodEnvelopes,
+  "envelopes-bad.json": async () => createBadEnvelopes(readVectors("envelopes-good.json")),
+  "messages.json": createMessages,
+  "commitments.json": createCommitments,
+  "split-keys.json": createSplitKeys,
+  "nonces.json": createNonces,
+  "passkeys.json": createPasskeys,
+  "hpke.json": createSealed,
+  "hash-chains.json": createChain,
+} satisfies {
+  readonly [Name in keyof Vectors]: () => Vectors[Name] | Promise<Vectors[Name]>;
+};
+
+const named = new Set(process.argv.slice(2));
+const unknown = [...named].filter((name) => !Object.hasOwn(FILES, name));
+if (named.size === 0 || unknown.length > 0)
+  throw new Error(`name one of ${Object.keys(FILES).join(", ")}`);
+for (const [name, create] of Object.entries(FILES))
+  if (named.has(name)) writeVectors(name, await create());
 
 function createCommitments(): Vectors["commitments.json"] {
   const vectors = Array.from({ length: 3 }, () => {
