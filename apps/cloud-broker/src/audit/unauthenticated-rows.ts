@@ -20,7 +20,7 @@ export type UnauthenticatedBudget = {
  * Enough to see the kind of an attack. In total at most 1,440 rows a day and process, about 1 MB,
  * for as long as an attack lasts: rows of a hash chain are never deleted.
  */
-const UNAUTHENTICATED_BUDGET: UnauthenticatedBudget = {
+export const UNAUTHENTICATED_BUDGET: UnauthenticatedBudget = {
   perAddress: { burst: 120, perHour: 6 },
   inSum: { burst: 600, perHour: 60 },
 };

@@ -129,9 +129,11 @@ export function createLogNowAndThen(
 }
 
 /** Enough to see the kind of an attack, and to find a single request of an honest unauthenticated caller. */
-const PER_ADDRESS = { burst: 60, tokensPerSecond: 0.1 };
-/** Of all addresses together, in this process. */
-const IN_SUM = { burst: 600, tokensPerSecond: 1 };
+export const UNAUTHENTICATED_LINES = {
+  perAddress: { burst: 60, tokensPerSecond: 0.1 },
+  /** Of all addresses together, in this process. */
+  inSum: { burst: 600, tokensPerSecond: 1 },
+};
 
 /**
  * Log lines for requests of unproven callers, which cost their senders nothing: a budget for each
@@ -144,8 +146,8 @@ export function createUnauthenticatedLines(
 ): {
   /** @returns whether a refusal may have a line of its own */ admit(address: string): boolean;
 } {
-  const ofAddress = createRateLimit({ ...PER_ADDRESS, now });
-  const ofAll = createRateLimit({ ...IN_SUM, now });
+  const ofAddress = createRateLimit({ ...UNAUTHENTICATED_LINES.perAddress, now });
+  const ofAll = createRateLimit({ ...UNAUTHENTICATED_LINES.inSum, now });
   const count = createLogNowAndThen(log, now, "refusals without a line");
   return {
     admit(address) {

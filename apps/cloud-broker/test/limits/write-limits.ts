@@ -1,3 +1,6 @@
+import { LISTENERS_MAX } from "../../src/api/portal/events/create-events.ts";
+import { SESSIONS_MAX_PER_PERSON } from "../../src/api/portal/sessions.ts";
+import { UNAUTHENTICATED_BUDGET as ROWS } from "../../src/audit/unauthenticated-rows.ts";
 import { SETTINGS } from "../../src/config/config.ts";
 import { PROBE_SHARE } from "../../src/core/vault-capacity.ts";
 import { ENOUGH_INSIDE } from "../../src/load/admission.ts";
@@ -8,6 +11,7 @@ import {
   VAULT_CIRCUIT,
 } from "../../src/load/limits.ts";
 import { ENOUGH_BEGUN } from "../../src/load/starts.ts";
+import { UNAUTHENTICATED_LINES as LINES } from "../../src/observability/log.ts";
 
 type Limit = {
   readonly what: string;
@@ -95,17 +99,17 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     raise: "many unknown appliances share one address",
   },
   unauthenticatedRows: {
-    what: "audit rows of unauthenticated messages: 120 at once and 6 an hour, in sum 600 and 60",
+    what: `audit rows of unauthenticated messages: ${String(ROWS.perAddress.burst)} at once and ${String(ROWS.perAddress.perHour)} an hour, in sum ${String(ROWS.inSum.burst)} and ${String(ROWS.inSum.perHour)}`,
     scope: `one address, and all, ${PROCESS}`,
-    most: "60 an hour",
+    most: `${String(ROWS.inSum.perHour)} an hour`,
     answer: "as without it; the row is counted in an hourly one",
     shown: "the hourly row in the chain `broker`",
     raise: "never",
   },
   unauthenticatedLines: {
-    what: "log lines of unauthenticated requests: 60 at once and one in 10 s, in sum 600 and one a second",
+    what: `log lines of unauthenticated requests: ${String(LINES.perAddress.burst)} at once and one in ${String(1 / LINES.perAddress.tokensPerSecond)} s, in sum ${String(LINES.inSum.burst)} and one a second`,
     scope: `one address, and all, ${PROCESS}`,
-    most: "1 a second",
+    most: `${String(LINES.inSum.tokensPerSecond)} a second`,
     answer: "as without it",
     shown: "log line `refusals without a line`",
     raise: "never",
@@ -189,6 +193,30 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     answer: "none: the check is put off",
     shown: "`checkedAt` of the order's key health",
     raise: "one vault has the keys of many orders",
+  },
+  liveUpdates: {
+    what: "open streams of live updates",
+    scope: `all pages of the portal, ${PROCESS}`,
+    most: String(LISTENERS_MAX.inSum),
+    answer: "429 `TooManyRequests`; the page reads again by itself",
+    shown: "`databox_http_requests_total`",
+    raise: "never: add a replica",
+  },
+  liveUpdatesOfSession: {
+    what: "open streams of live updates",
+    scope: `one session of the portal, ${PROCESS}`,
+    most: String(LISTENERS_MAX.ofSession),
+    answer: "429 `TooManyRequests`; the page reads again by itself",
+    shown: "`databox_http_requests_total`",
+    raise: "never: the tabs of a browser share a session",
+  },
+  sessionsOfPerson: {
+    what: "sessions of the portal",
+    scope: `one person, ${ALL_REPLICAS}`,
+    most: String(SESSIONS_MAX_PER_PERSON),
+    answer: "none: the session that was used least recently ends",
+    shown: "its next request: 401",
+    raise: "never",
   },
   campaignSteps: {
     what: "steps of campaigns at once",

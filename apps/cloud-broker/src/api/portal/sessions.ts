@@ -25,7 +25,7 @@ export type Sessions = ReturnType<typeof createSessions>;
 
 const ID_BYTES = 32;
 /** Maximum number of browsers per person; the least recently used session ends. */
-const SESSIONS_MAX_PER_PERSON = 10;
+export const SESSIONS_MAX_PER_PERSON = 10;
 const CSRF_PURPOSE = "databox-cmk/portal/csrf/v1";
 
 export const hashOfSessionId = (id: string): string => hash("sha256", id, "base64url");

@@ -48,9 +48,8 @@ type PageListener = {
 
 const HEARTBEAT_MS = 20_000;
 const LISTEN_MS = 10 * 60_000;
-const LISTENERS_MAX = 2_000;
-/** Tabs of one browser. */
-const LISTENERS_MAX_PER_SESSION = 8;
+/** The tabs of a browser share a session. */
+export const LISTENERS_MAX = { inSum: 2_000, ofSession: 8 };
 const SESSIONS_LOOKED_AT_MS = 5_000;
 
 export function createEvents(dependencies: EventDependencies) {
@@ -100,7 +99,7 @@ export function createEvents(dependencies: EventDependencies) {
      */
     listen({ idHash, expiresAtMs }: Session, caller: Caller) {
       const ofSession = [...listeners].filter((each) => each.idHash === idHash).length;
-      if (isClosed || listeners.size >= LISTENERS_MAX || ofSession >= LISTENERS_MAX_PER_SESSION)
+      if (isClosed || listeners.size >= LISTENERS_MAX.inSum || ofSession >= LISTENERS_MAX.ofSession)
         throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 30 } });
       const listener: PageListener = {
         idHash,
