@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   readdirSync,
@@ -265,6 +265,32 @@ describe.each(KINDS)("an interrupted erasure of a $volumeKind volume", ({ volume
     expect(seen(await erase(world))).toMatchObject({ code: "VolumeUnavailable" });
     writeFileSync(world.diskPath, own);
     expect(seen(await erase(world))).toMatchObject(erased);
+  });
+
+  test.skipIf(skip)("of an earlier agent is finished once a person names the medium", async () => {
+    await using world = await createPreparedWorld({ volumeKind });
+    await eraseUntil(world, /are overwritten and read back/);
+    const path = join(world.stateDir, "erasure.json");
+    const { medium: _medium, ...begun } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify(begun));
+    const withoutHeader = readFileSync(world.diskPath);
+    withoutHeader.subarray(0, 2 * 1024 * 1024).fill(0);
+    writeFileSync(world.diskPath, withoutHeader);
+    expect(seen(await erase(world))).toMatchObject({ code: "VolumeUnavailable" });
+    const guide = readFileSync(
+      new URL("../../../docs/appliance/agent.md", import.meta.url),
+      "utf8",
+    );
+    const [, printed = ""] =
+      /^<!-- run by apps\/device-agent\/test\/erase.test.ts -->\n\n```sh\n(.*?)^```$/ms.exec(
+        guide,
+      ) ?? [];
+    const script = printed
+      .replace("/var/lib/databox-agent", world.stateDir)
+      .replace("/dev/disk/by-id/DRIVE", world.diskPath);
+    execFileSync("sh", ["-euc", script]);
+    expect(seen(await erase(world))).toMatchObject(erased);
+    expect(isBlank(readFileSync(world.diskPath))).toBe(true);
   });
 });
 
