@@ -118,7 +118,10 @@ export type Broker = {
   connectionsOf(listener: ListenerName): ConnectionPlaces;
   /** Every route that is served. */
   readonly routes: readonly ServedRoute[];
-  readonly metrics: Pick<Metrics, "registry" | "showCertificate" | "showOwnKeys">;
+  readonly metrics: Pick<
+    Metrics,
+    "registry" | "showCertificate" | "showDevicesAhead" | "showOwnKeys"
+  >;
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;
   /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */

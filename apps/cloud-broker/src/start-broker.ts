@@ -11,6 +11,7 @@ import { type BrokerConfig, cloudOf } from "./config/config.ts";
 import { readCertificate, createCertificateReload } from "./config/read-certificate.ts";
 import { readPemFile } from "./config/read-file-within.ts";
 import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
+import { remember } from "./core/remember.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { NO_NOTICES, openNotices } from "./events/open-notices.ts";
 import { createPostEvent } from "./events/post-event.ts";
@@ -29,6 +30,7 @@ import { type Chore, every, untilDone } from "./run/every.ts";
 import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import { createRecordRounds } from "./run/restore/keep-record.ts";
+import { countAhead } from "./run/restore/restores.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
@@ -187,6 +189,7 @@ export async function startBroker(
     },
   );
   broker.metrics.showCertificate(expiresAtMs);
+  broker.metrics.showDevicesAhead(remember(now, RECORD_MS, () => countAhead(store)));
   const unused = [
     ...(issuerKey === undefined ? [] : (["issuer"] as const)),
     ...(portal === undefined ? (["session"] as const) : []),

@@ -6,8 +6,19 @@ param actionGroupId string
 // The broker's own alerts in Azure's managed Prometheus. The cluster's part of it reads the objects
 // of deploy/kubernetes/azure-monitoring; the rules are those of deploy/observability.
 var rules = loadYamlContent('../../observability/alerts.yaml').groups[0].rules
+// A group with the name of a cluster sees its series alone, and a probe from outside has none.
+var ofCluster = filter(rules, rule => !contains(rule.expr, 'probe_success'))
+var ofProbe = filter(rules, rule => contains(rule.expr, 'probe_success'))
 // A group has room for 20.
 var groupSize = 20
+var groupsOfCluster = [
+  for index in range(0, (length(ofCluster) + groupSize - 1) / groupSize): {
+    name: 'broker-${index}'
+    rules: take(skip(ofCluster, index * groupSize), groupSize)
+    cluster: clusterName
+  }
+]
+var groups = concat(groupsOfCluster, [{ name: 'entry', rules: ofProbe, cluster: null }])
 
 resource cluster 'Microsoft.ContainerService/managedClusters@2025-03-01' existing = {
   name: clusterName
@@ -66,17 +77,17 @@ resource collectionOfCluster 'Microsoft.Insights/dataCollectionRuleAssociations@
   }
 }
 
-resource groups 'Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01' = [
-  for index in range(0, (length(rules) + groupSize - 1) / groupSize): {
-    name: '${name}-broker-${index}'
+resource ruleGroups 'Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01' = [
+  for group in groups: {
+    name: '${name}-${group.name}'
     location: location
     properties: {
       enabled: true
-      scopes: [workspace.id, cluster.id]
-      clusterName: clusterName
+      scopes: group.cluster == null ? [workspace.id] : [workspace.id, cluster.id]
+      clusterName: group.cluster
       interval: 'PT1M'
       rules: [
-        for rule in take(skip(rules, index * groupSize), groupSize): {
+        for rule in group.rules: {
           alert: rule.alert
           enabled: true
           expression: rule.expr

@@ -15,6 +15,9 @@ const FIGURES: FleetFigures = {
   waitingEvents: 0,
   probesOverdueSeconds: 0,
   probeLoad: 0,
+  upkeepSeconds: new Map(),
+  upkeepOk: new Map(),
+  migrationsPending: 0,
 };
 /** The samples of the whole installation: all of them come from the database. */
 const OF_THE_DATABASE =

@@ -179,6 +179,26 @@ export const METRICS = {
     help: "Times that the database was found to be restored, until a person confirms it (broker restored).",
     labels: [],
   },
+  devicesAhead: {
+    name: "databox_devices_ahead",
+    help: "Appliances whose messages were refused because they know more than the restored database, until a person confirms the restore.",
+    labels: [],
+  },
+  upkeepTimestamp: {
+    name: "databox_upkeep_timestamp_seconds",
+    help: "When the operator's work was last done (backup: broker export; audit-verify), in Unix time.",
+    labels: ["work"],
+  },
+  upkeepOk: {
+    name: "databox_upkeep_ok",
+    help: "1 if the operator's work found no fault the last time, otherwise 0.",
+    labels: ["work"],
+  },
+  migrationsPending: {
+    name: "databox_migrations_pending",
+    help: "Migrations that this program has and its database lacks, as after a restore.",
+    labels: [],
+  },
   eventDeliveries: {
     name: "databox_event_deliveries_total",
     help: "Attempts to send an event, by receiver (webhook, teams, slack, email) and outcome (delivered, retry, given-up).",
@@ -292,6 +312,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     [METRICS.standingRevocations, "revocations"],
     [METRICS.restoresUnconfirmed, "restoresUnconfirmed"],
     [METRICS.waitingEvents, "waitingEvents"],
+    [METRICS.upkeepTimestamp, "upkeepSeconds"],
+    [METRICS.upkeepOk, "upkeepOk"],
+    [METRICS.migrationsPending, "migrationsPending"],
     [METRICS.probesOverdueSeconds, "probesOverdueSeconds"],
     [METRICS.probeLoad, "probeLoad"],
   ] as const)
@@ -328,6 +351,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     },
     showCertificate(expiresAtMs: () => number) {
       gauge(METRICS.certificateExpiry, () => expiresAtMs() / 1000, "min");
+    },
+    showDevicesAhead(count: () => Promise<number>) {
+      gauge(METRICS.devicesAhead, () => inTime(count), "first");
     },
     showClock(offsets: () => ClockOffsets) {
       gauge(METRICS.clockOffset, () => inSeconds(Object.entries(offsets())), "first");

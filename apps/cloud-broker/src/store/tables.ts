@@ -65,4 +65,6 @@ export const TABLES = {
     { order_id: text<OrderId>(), day_ms: whole, seed: text(), calls: whole },
     ["order_id", "day_ms", "seed"],
   ),
+  /** When work of the operator was last done, and whether it found no fault. */
+  "0032-upkeep": table("upkeep", { work: text(), at_ms: whole, ok: whole }, ["work"]),
 };

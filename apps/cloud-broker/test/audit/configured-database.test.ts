@@ -77,6 +77,8 @@ test("the database that a broker is configured for is verified where it is, and 
   expect(whole.lines).toEqual(
     CHAINS.map((chain) => expect.stringMatching(`^ok +${chain}: ${String(ROWS)} rows, head `)),
   );
+  const noted = () => store.selectFrom("upkeep").select(["work", "ok"]).execute();
+  expect(await noted()).toEqual([{ work: "audit-verify", ok: 1 }]);
   await store
     .updateTable("audit")
     .set({ row_json: "{}" })
@@ -85,6 +87,7 @@ test("the database that a broker is configured for is verified where it is, and 
     .execute();
   const changed = await verifyAudit(["--configured"], environment);
   expect(changed.exitCode).toBe(3);
+  expect(await noted()).toEqual([{ work: "audit-verify", ok: 0 }]);
   expect(changed.lines[0]).toBe(whole.lines[0]);
   expect(changed.lines[1]).toBe(
     `TAMPERED  broker: row ${String(ROWS - 1)}: this row or its hash was altered`,

@@ -31,6 +31,7 @@ const DAY_MS = 86_400_000;
 /** More than any rule that counts per second asks for, in the longest window. */
 const EVENTS_PER_SCRAPE = 1_000;
 
+const WORK = ["backup", "audit-verify"];
 const QUIET: FleetFigures = {
   leases: new Map([["live", 3]]),
   openLeases: 3,
@@ -42,6 +43,9 @@ const QUIET: FleetFigures = {
   waitingEvents: 0,
   probesOverdueSeconds: 0,
   probeLoad: 0,
+  upkeepSeconds: new Map(WORK.map((work) => [work, Date.now() / 1000])),
+  upkeepOk: new Map(WORK.map((work) => [work, 1])),
+  migrationsPending: 0,
 };
 const ALARMING: FleetFigures = {
   ...QUIET,
@@ -52,6 +56,9 @@ const ALARMING: FleetFigures = {
   restoresUnconfirmed: 1,
   probesOverdueSeconds: 61,
   probeLoad: 0.41,
+  upkeepSeconds: new Map(WORK.map((work) => [work, (Date.now() - 9 * DAY_MS) / 1000])),
+  upkeepOk: new Map(WORK.map((work) => [work, 0])),
+  migrationsPending: 1,
 };
 
 type Replica = AsyncDisposable & {
@@ -120,6 +127,7 @@ const serveFaulty = () =>
       metrics.showConnections("public", () => 81, 100);
       metrics.showReadiness(() => Promise.resolve("unwritable"));
       metrics.showMemoryLimit(100);
+      metrics.showDevicesAhead(() => Promise.resolve(1));
       // A process's own ones (e2e/observability.test.ts reads their names from a broker).
       for (const [name, value] of [
         ["nodejs_eventloop_lag_p99_seconds", 0.3],

@@ -8,8 +8,11 @@ import {
   verifyAuditStore,
 } from "../../audit/verify-audit.ts";
 import { type BrokerConfig, type Environment, parseConfig } from "../../config/config.ts";
+import { withFile } from "../../store/open-store.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
 import { startFailure } from "../../store/postgres/start-failure.ts";
+import type { Store } from "../../store/store.ts";
+import { noteUpkeep } from "../../store/upkeep.ts";
 import { postgresSettingsOf, databaseFileOf } from "../open-data-dir.ts";
 
 export type AuditSource = {
@@ -34,19 +37,38 @@ export async function findVerdicts(
 }
 
 /**
- * Verifies every chain of the configured database, beside running replicas and without writing.
+ * Verifies every chain of the configured database, beside running replicas, and writes nothing but
+ * that it did so.
  *
  * @throws {AppError} Misuse, ServiceUnavailable; the detail is one clause for the operator
  */
 async function verifyConfigured(config: BrokerConfig, noted: NotedHeads): Promise<Verdicts> {
   const settings = await postgresSettingsOf(config);
-  if (settings === undefined) return verifyAuditFile(databaseFileOf(config), noted);
+  if (settings === undefined) {
+    const path = databaseFileOf(config);
+    const verdicts = await verifyAuditFile(path, noted);
+    await withFile(path, { readonly: false }, (store) => note(store, verdicts)).catch(DROPPED);
+    return verdicts;
+  }
   const store = createPostgresStore({ ...settings, poolSize: 1 });
   try {
-    return await verifyAuditStore(store, noted);
+    const verdicts = await verifyAuditStore(store, noted);
+    await note(store, verdicts).catch(DROPPED);
+    return verdicts;
   } catch (error) {
     throw startFailure(error, settings.url);
   } finally {
     await store.destroy();
   }
 }
+
+/** A standby, or a user who may only read, cannot note it: the verdicts count all the same. */
+const DROPPED = (): undefined => undefined;
+
+const note = (store: Store, verdicts: Verdicts): Promise<void> =>
+  noteUpkeep(
+    store,
+    "audit-verify",
+    [...verdicts.values()].every((each) => each.ok) ? 1 : 0,
+    Date.now(),
+  );

@@ -9,6 +9,7 @@ import type { BrokerConfig } from "../../config/config.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
 import { MIGRATIONS } from "../../store/migrations.ts";
 import type { Store } from "../../store/store.ts";
+import { noteUpkeep } from "../../store/upkeep.ts";
 import { openConfiguredStore } from "../open-data-dir.ts";
 import { exportStore } from "./export-store.ts";
 import { headLine } from "./file-format.ts";
@@ -50,6 +51,7 @@ export async function exportTo(store: Store, path: string, output: Output): Prom
   try {
     const rows = await exportStore(store, file, Date.now(), progressOf(output));
     await file.close();
+    await noteUpkeep(store, "backup", 1, Date.now());
     output.out(`exported ${String(rows)} rows to ${path}`);
   } catch (error) {
     await file.close();

@@ -69,6 +69,12 @@ export async function listAhead(store: Store, sinceMs: EpochMs): Promise<readonl
   );
 }
 
+/** Appliances that are ahead of a restored database, until a person confirms the restore. */
+export async function countAhead(store: Store): Promise<number> {
+  const [oldest] = await listUnconfirmed(store);
+  return oldest === undefined ? 0 : (await listAhead(store, oldest.since_ms)).length;
+}
+
 const AHEAD_MAX = 1_000;
 const AHEAD = ["GenerationRollback", "EnvelopeMismatch", "LeaseInvalid", "DeviceNotAuthenticated"];
 
