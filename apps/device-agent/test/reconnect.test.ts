@@ -109,6 +109,9 @@ test("a second address of the broker is used when the first does not connect, an
   });
   expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
   const { checks = [] } = await world.run({ command: "doctor" });
+  expect(await world.status()).toMatchObject({
+    details: { broker: DEAD, otherBrokers: world.broker.url },
+  });
   const port = new URL(world.broker.url).port;
   expect(checks.find(({ name }) => name === "connection")).toMatchObject({
     status: "passed",

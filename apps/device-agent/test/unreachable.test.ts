@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 
 import { createCertificateAuthority } from "@databox-cmk/crypto";
@@ -231,6 +231,40 @@ describe("a network that does not lead to the broker", () => {
     expect(await ask()).toMatchObject({ authority });
     server.close();
     expect(connections).toBe(1);
+  });
+
+  test("no address connects: each is named, and the one that is tried last has all of the time", async () => {
+    const silent = await listen((socket) => socket.resume());
+    let isUp = true;
+    const second = await listen((socket) => {
+      if (!isUp) {
+        socket.destroy();
+        return;
+      }
+      const broker = connect(Number(new URL(world.broker.url).port), "127.0.0.1");
+      broker.on("error", () => undefined);
+      socket.once("close", () => broker.destroy());
+      socket.pipe(broker).pipe(socket);
+    });
+    const urls = [silent, second].map(({ port }) => `https://broker.localhost:${String(port)}`);
+    using transport = createTransport({
+      addresses: urls.map((url) => brokerAddress(url, { resolveLocalhost: true })),
+      certificateAuthority: () => readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8"),
+      connectTimeoutMs: 2_500,
+    });
+    const ask = () => transport.post("/x", "application/json", "{}", AbortSignal.timeout(60_000));
+    const [first = "", last = ""] = urls.map((url) => new URL(url).host);
+    world.broker.intercept = answered(404, { connection: "close" }, "{}");
+    expect(await ask()).toMatchObject({ status: 404, authority: last });
+    world.broker.intercept = undefined;
+    isUp = false;
+    await expect(ask()).rejects.toMatchObject({
+      detail: expect.stringMatching(
+        new RegExp(`^${last}: .*; ${first}: no connection within 2500 ms$`),
+      ),
+    });
+    silent.server.close();
+    second.server.close();
   });
 
   test("an ingress without its broker answers: the next message goes to the other address", async () => {

@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 
-import type { Connection } from "../core/settings.ts";
+import { brokerUrls, type Connection } from "../core/settings.ts";
 import { systemCode } from "../state/state-error.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -48,9 +48,7 @@ export function brokerAddress(
 
 /** In the order in which they are tried. */
 export const brokerAddresses = (connection: Connection): readonly BrokerAddress[] =>
-  [connection.brokerUrl, ...(connection.otherBrokers ?? [])].map((url) =>
-    brokerAddress(url, connection),
-  );
+  brokerUrls(connection).map((url) => brokerAddress(url, connection));
 
 function lookupBy(dnsServer: string): LookupFunction {
   return (hostname, { all }, callback) => {

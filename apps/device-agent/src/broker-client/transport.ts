@@ -82,18 +82,19 @@ export function createTransport(options: TransportOptions): Transport {
     };
     return { address, agent, deadUntilMs: 0 };
   });
-  const [last] = lines.slice(-1);
   const traceId = randomBytes(TRACE_ID_BYTES).toString("hex");
   return {
     dialled: dial.promise,
     connected: handshake.promise,
     async post(path, mediaType, body, deadline) {
-      const failures: AppError[] = [];
+      const failures: Failed[] = [];
       const nowMs = performance.now();
       const isDead = (line: (typeof lines)[number]) => Number(line.deadUntilMs > nowMs);
-      for (const line of lines.toSorted((one, other) => isDead(one) - isDead(other))) {
+      const inOrder = lines.toSorted((one, other) => isDead(one) - isDead(other));
+      for (const line of inOrder) {
         const { host, port, authority } = line.address;
-        const limitMs = line === last ? connectTimeoutMs : Math.min(connectTimeoutMs, NEXT_MS);
+        const isLast = line === inOrder.at(-1);
+        const limitMs = isLast ? connectTimeoutMs : Math.min(connectTimeoutMs, NEXT_MS);
         const sending = { isConnected: false };
         try {
           const outgoing = request({
@@ -125,11 +126,11 @@ export function createTransport(options: TransportOptions): Transport {
           // A broker that had the request may have answered it: the next command repeats it.
           if (sending.isConnected) throw failure;
           line.deadUntilMs = performance.now() + DEAD_MS;
-          failures.push(failure);
+          failures.push({ authority, failure });
           if (deadline.aborted) break;
         }
       }
-      throw allOf(failures, lines);
+      throw allOf(failures);
     },
     [Symbol.dispose]() {
       for (const { agent } of lines) agent.destroy();
@@ -137,18 +138,20 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** The first failure; with several addresses, it names each. */
-function allOf(
-  failures: readonly AppError[],
-  lines: readonly { readonly address: BrokerAddress }[],
-): AppError {
-  const [first = unreachable("connection", "no address of the broker")] = failures;
-  if (lines.length === 1) return first;
-  const details = failures.map(({ detail = "no answer" }) => detail);
-  return new AppError(first.code, {
-    reason: first.reason,
-    detail: details.join("; "),
-    cause: first,
+type Failed = { readonly authority: string; readonly failure: AppError };
+
+/** The first failure; with several addresses, it names each that was tried. */
+function allOf(failures: readonly Failed[]): AppError {
+  const [first] = failures;
+  if (first === undefined) return unreachable("connection", "no address of the broker");
+  const { failure } = first;
+  if (failures.length === 1) return failure;
+  return new AppError(failure.code, {
+    reason: failure.reason,
+    detail: failures
+      .map((each) => `${each.authority}: ${each.failure.detail ?? "no answer"}`)
+      .join("; "),
+    cause: failure,
   });
 }
 

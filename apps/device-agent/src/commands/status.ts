@@ -119,6 +119,7 @@ export async function status(
     details: withoutUndefined({
       order: settings.order,
       broker: settings.connection.brokerUrl,
+      otherBrokers: settings.connection.otherBrokers?.join(" "),
       deviceKey: GRADE_TEXTS[readGrade(folder)],
       deviceKeyThumbprint: findDeviceKey(folder)?.signingKey.kid,
       volumePath: settings.volume.path,

@@ -6,6 +6,7 @@ import { describeDuration } from "./describe-duration.ts";
 const WORDS = {
   order: "Order",
   broker: "Broker",
+  otherBrokers: "Other addresses of the broker",
   deviceKey: "Device key",
   volumePath: "Volume",
   envelope: "Envelope",

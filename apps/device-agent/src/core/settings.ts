@@ -24,6 +24,15 @@ const connection = z.strictObject({
 });
 export type Connection = z.infer<typeof connection>;
 
+/** In the order in which they are tried. */
+export const brokerUrls = ({
+  brokerUrl: first,
+  otherBrokers = [],
+}: {
+  readonly brokerUrl: string;
+  readonly otherBrokers?: readonly string[] | undefined;
+}): readonly string[] => [first, ...otherBrokers];
+
 /** agent.json: the result of preparation. Written by the step that enrols, and by `reconnect`. */
 export const settings = z.strictObject({
   version: z.literal(1),

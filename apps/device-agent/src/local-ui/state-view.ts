@@ -5,7 +5,7 @@ import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import type { Moment } from "../core/moment.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { type PasskeyTries, TRIES, waitSeconds } from "../core/passkey-tries.ts";
-import type { Settings } from "../core/settings.ts";
+import { brokerUrls, type Settings } from "../core/settings.ts";
 import type { WaitingView } from "../core/waiting-request.ts";
 import { AGENT_NAME } from "../exchange/broker-session.ts";
 import type { Operations } from "./local-operations.ts";
@@ -43,7 +43,7 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
       agent: AGENT_NAME,
       custody,
       order: session && settings.order,
-      broker: session && settings.connection.brokerUrl,
+      broker: session && brokerUrls(settings.connection).join(" "),
       volume: session && settings.volume.kind,
       generation: session && state.generation,
     },

@@ -12,7 +12,7 @@ import { decideFormat } from "../core/decide-format.ts";
 import { eventOfDenial, knownFacts } from "../core/failure-event.ts";
 import { initialState } from "../core/machine-state.ts";
 import type { Opened, Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
+import { brokerUrls, type Settings } from "../core/settings.ts";
 import type { BrokerSession } from "../exchange/broker-session.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
@@ -92,8 +92,8 @@ export async function prepare(
         namesOther(folder, given.caFile) &&
           "the broker's authority was not changed: give --ca-file FILE as the only option to replace it",
         found !== undefined &&
-          addressesOf(found.connection.brokerUrl, found.connection.otherBrokers) !==
-            addressesOf(given.broker, given.otherBrokers) &&
+          brokerUrls(found.connection).join(" ") !==
+            brokerUrls({ ...given, brokerUrl: given.broker }).join(" ") &&
           "the broker's addresses were not changed: give --broker URL alone to replace them",
       ),
     });
@@ -238,9 +238,6 @@ function requireGivenBefore(
     : thumbprintsOf(readRecoveryKeys(found));
   requireOwnersKeys(copiedFor, given.recoveryKeys, "prepare");
 }
-
-const addressesOf = (broker: string, others: readonly string[] = []): string =>
-  [broker, ...others].join(" ");
 
 function requireSameNode(found: Settings, given: Pick<PrepareArguments, "order" | "serial">): void {
   if (found.order !== given.order || found.serial !== given.serial)
