@@ -61,6 +61,8 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
   const order = foldOrderId(ord);
   const context = { actor: { kind: "broker" }, correlationId: randomUUID() } as const;
   let restored: number | undefined;
+  const erasures = (await deps.store.restoreRecord?.listErasures(deps.now(), 0)) ?? [];
+  const wasErased = erasures.some((erasure) => foldOrderId(erasure.order) === order);
   await record(deps, { chain: order, action: "envelope/restore", context }, async (transaction) => {
     const current = await loadCurrentKey(transaction, order);
     const history = await transaction
@@ -75,6 +77,9 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       throw misuse(`the database has no envelope of node ${serial} of ${order}`);
     const decision = decideRestoredEnvelope({ env, generation }, [...history, last]);
     if (decision.kind === "nothing-missing") return undefined;
+    // The order was maybe placed again since, under the same name.
+    if (decision.isUnknown && wasErased)
+      throw misuse("the keys of this order were destroyed, as the restore record says");
     const { choice, revision } = current;
     const kid = kidOfKey(
       envelope,

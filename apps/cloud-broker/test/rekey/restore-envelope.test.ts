@@ -1,11 +1,12 @@
 import { generateSigningKey, importSigningKey, signMessage } from "@databox-cmk/crypto";
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceClient, RekeyClient, codeOf } from "@databox-cmk/testkit";
+import { type DeviceClient, RekeyClient, codeOf, openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { restoreEnvelope } from "../../src/custody/restore-envelope.ts";
 import { markPrepared } from "../../src/orders/write-order.ts";
+import { createRestoreRecord } from "../../src/store/restore-record.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { API, jobPath } from "../world/jobs.ts";
@@ -155,6 +156,19 @@ describe("no envelope is taken", () => {
     await expect(restore()).rejects.toMatchObject({
       code: "Misuse",
       detail: expect.stringContaining("the database has no envelope of node") as string,
+    });
+  });
+
+  test("of an order whose keys were destroyed, also if it was placed again under the same name", async () => {
+    await rekey();
+    await forgetNewest();
+    using folder = openTemporaryFolder();
+    const restoreRecord = createRestoreRecord(folder.path);
+    await restoreRecord.keepErasure(device.order, world.clock.nowMs);
+    Object.assign(world.store(), { restoreRecord });
+    await expect(restore()).rejects.toMatchObject({
+      code: "Misuse",
+      detail: "the keys of this order were destroyed, as the restore record says",
     });
   });
 

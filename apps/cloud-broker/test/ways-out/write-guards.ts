@@ -30,9 +30,9 @@ counts even if it is off again by then.
 
 A preparation, an unlock, a carried unlock and a rekeying give a content key, sealed to one request
 of one device. A repeated answer is the same answer to the same bytes, in case it was lost: within
-60 seconds, or within 15 minutes for a carried one. It was made under all guards. The passkey and
-the envelopes are given to a person. The envelopes have no recipient but your recovery keys. Where
-an unlock waits for approvals, it is answered as pending.
+60 seconds, or within 15 minutes for a carried one. It was made under all guards, and each repeat is
+a row of the activity. The passkey and the envelopes are given to a person. The envelopes have no
+recipient but your recovery keys. Where an unlock waits for approvals, it is answered as pending.
 `;
 
 if (import.meta.main) process.stdout.write(renderGuards());

@@ -13,12 +13,13 @@ import { errorOf } from "../../core/failure-error.ts";
 import { fitDenial } from "../../core/fit-denial.ts";
 import { nameFault } from "../../core/name-fault.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
-import type { Actor, Failure, Outcome } from "../../core/ports.ts";
+import type { Actor, AuditEvent, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
 import { assignSlot, suspendSlot, turnToBegin } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
 import type { Store } from "../../store/store.ts";
 import type { Work } from "../../store/transactions.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import { renderDenial } from "./denial.ts";
 import type { Needs, Recording } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
@@ -193,12 +194,70 @@ async function answerOnce<Proven extends Sender>(
     // The message has its answer already, maybe from another replica: that answer is used.
     const former =
       exchange.repeats === "own" ? undefined : await findStoredAnswer(store, message.hash, now());
-    const withheld = former && (await exchange.withholdsRepeat?.(store, sender, former));
-    if (former !== undefined && withheld === undefined) return { answer: former };
-    return await deny(dependencies, exchange, message, withheld ?? outcome.failure, sender);
+    return former === undefined
+      ? await deny(dependencies, exchange, message, outcome.failure, sender)
+      : await answerAgain(dependencies, exchange, message, former, sender);
   } catch (error) {
     return denyUnaudited(dependencies, message, error, sender);
   }
+}
+
+type Repeating<Proven> = Pick<
+  DeviceExchange<Proven & Sender>,
+  "action" | "repeats" | "withholdsRepeat"
+>;
+
+async function answerAgain<Proven extends Sender>(
+  dependencies: Recording,
+  exchange: Repeating<Proven>,
+  message: DeviceMessage,
+  former: SignedAnswer,
+  sender: Proven,
+): Promise<DeviceReply> {
+  const { action, withholdsRepeat } = exchange;
+  // A refusal opens nothing.
+  if (former.status !== 200 || withholdsRepeat === undefined) return { answer: former };
+  const repeated = await repeatGrant(dependencies, { action, message, sender }, former, (store) =>
+    withholdsRepeat(store, sender, former),
+  );
+  return repeated.ok
+    ? { answer: former }
+    : deny(dependencies, exchange, message, repeated.failure, sender);
+}
+
+/**
+ * A grant is sent once more. Each time has its row of the audit log, and the guards are read in the
+ * transaction of that row.
+ */
+export async function repeatGrant(
+  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
+  {
+    action,
+    message,
+    sender: { order, serial },
+    detail,
+  }: Pick<AuditEvent, "action" | "detail"> & {
+    readonly message: DeviceMessage;
+    readonly sender: Sender;
+  },
+  former: SignedAnswer,
+  withheldBy: (store: Store) => Promise<Failure | undefined>,
+): Promise<Outcome<SignedAnswer>> {
+  const work: Work<void> = async (transaction) => {
+    await appendAudit(transaction, order, {
+      action,
+      actor: actorOf(message, { order, serial }),
+      outcome: "done",
+      serial,
+      requestHash: message.hash,
+      correlationId: message.correlationId,
+      detail: { repeated: true, ...detail, grantHash: messageHash(former.text) },
+    });
+    const withheld = await withheldBy(transaction);
+    if (withheld !== undefined) throw new Withdrawn(withheld);
+  };
+  const repeated = await commitUnlessWithdrawn(commit, work, { order });
+  return repeated.ok ? { ok: true, value: former } : repeated;
 }
 
 /** A database that was restored may have lost the sender's enrolment. */
@@ -253,7 +312,7 @@ async function denyUnauthenticated(
  */
 async function deny<Proven extends Sender>(
   dependencies: Recording,
-  exchange: Pick<DeviceExchange<Proven>, "action" | "repeats" | "withholdsRepeat">,
+  exchange: Repeating<Proven>,
   message: DeviceMessage,
   failure: Failure,
   sender?: Proven,
@@ -297,8 +356,8 @@ async function deny<Proven extends Sender>(
     await commit(record);
     return reply;
   } catch (error) {
-    if (error instanceof AlreadyAnswered) return { answer: error.answer };
-    throw error;
+    if (!(error instanceof AlreadyAnswered) || sender === undefined) throw error;
+    return answerAgain(dependencies, exchange, message, error.answer, sender);
   }
 }
 

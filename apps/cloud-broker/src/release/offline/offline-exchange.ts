@@ -1,20 +1,18 @@
-import { messageHash } from "@databox-cmk/crypto";
 import type { ErrorCode } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, offlineChallenge, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
 import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { Store, StoreTransaction } from "../../store/store.ts";
-import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
+import type { Store } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import {
-  actorOf,
   type DeviceExchange,
   type DeviceMessage,
+  repeatGrant,
 } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { withheldRepeat } from "../unlock/final-facts.ts";
@@ -95,34 +93,21 @@ async function answerCarried(
     : outcome;
 }
 
-/** The person who carries the answer away, maybe another one, has a row of the audit log. */
-async function repeatTo(
-  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
+/** To the person who carries the answer away, maybe another one. */
+function repeatTo(
+  dependencies: Needs<"commit" | "appendAudit">,
   message: DeviceMessage,
   { node, challenge }: { readonly node: DeviceNode; readonly challenge: OfflineChallenge },
   text: string,
 ): Promise<Outcome<SignedAnswer>> {
-  const { order, serial } = node;
-  const work = async (transaction: StoreTransaction) => {
-    await appendAudit(transaction, order, {
-      action: "offline-unlock",
-      actor: actorOf(message, node),
-      outcome: "done",
-      serial,
-      requestHash: message.hash,
-      correlationId: message.correlationId,
-      detail: {
-        repeated: true,
-        challengeId: challenge.challengeId,
-        reason: message.carriedBy?.reason,
-        grantHash: messageHash(text),
-      },
-    });
-    const withheld = await withheldRepeat(transaction, "repeated carried answer", node, { text });
-    if (withheld !== undefined) throw new Withdrawn(withheld);
-  };
-  const repeated = await commitUnlessWithdrawn(commit, work, { order });
-  return repeated.ok ? { ok: true, value: { status: 200, text } } : repeated;
+  const { challengeId } = challenge;
+  const detail = { challengeId, reason: message.carriedBy?.reason };
+  return repeatGrant(
+    dependencies,
+    { action: "offline-unlock", message, sender: node, detail },
+    { status: 200, text },
+    (store) => withheldRepeat(store, "repeated carried answer", node, { text }),
+  );
 }
 
 async function findRecord(
