@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 
-import { canonicalJson, CryptoError, parseJsonObject } from "@databox-cmk/crypto";
+import { canonicalJson, CryptoError, decodeBase64url, parseJsonObject } from "@databox-cmk/crypto";
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 import * as z from "zod/mini";
 
 import { withFile } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import { nameOfChain } from "./former-chains.ts";
 import { matchVaultLog, parseVaultLog, type VaultMatch } from "./match-vault-log.ts";
 import {
   checkChain,
@@ -26,7 +27,8 @@ export const NOTHING_NOTED: NotedHeads = new Map();
 const vaultLine = z.object({ vaultLog: z.unknown() });
 const notedLine = z.object({
   chain: z.string(),
-  ok: z.literal(true),
+  /** Absent in a head that the broker signed. */
+  ok: z.optional(z.literal(true)),
   length: z.int().check(z.gte(0)),
   head: z.string(),
 });
@@ -105,8 +107,14 @@ function readLines<Value>(
     whole
       .split("\n")
       .filter((text) => text.trim() !== "")
-      .map((text) => parse(parseJsonObject(Buffer.from(text), path))),
+      .map((text) => parse(parseJsonObject(bytesOf(text.trim()), path))),
   );
+}
+
+/** A line of JSON, or the payload of a JWS; whoever kept it needs no proof of it. */
+function bytesOf(line: string): Uint8Array {
+  const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(line) ?? [];
+  return payload === undefined ? Buffer.from(line) : decodeBase64url(payload);
 }
 
 function readFile<Value>(path: string, fault: string, parse: (text: string) => Value): Value {
@@ -172,13 +180,22 @@ export async function verifyAuditStore(
     .orderBy("chain")
     .execute();
   const verdicts = new Map<string, ChainVerdict>();
-  for (const { chain } of chains)
-    verdicts.set(chain, await verifyStoredChain(store, chain, { noted: noted.get(chain) }));
+  for (const { chain } of chains) {
+    const head = noted.get(chain);
+    let verdict = await verifyStoredChain(store, chain, { noted: head });
+    // The head may be that of an order which was deleted since, and whose name another one has.
+    for (const { chain: former } of verdict.ok ? [] : chains)
+      if (head !== undefined && former !== chain && nameOfChain(former) === chain)
+        if ((await verifyStoredChain(store, former, { noted: head })).ok)
+          verdict = await verifyStoredChain(store, chain, {});
+    verdicts.set(chain, verdict);
+  }
   return withMissing(verdicts, noted);
 }
 
 async function verifyStoredChain(store: Store, chain: string, known: Known): Promise<ChainVerdict> {
-  const check = checkChain(chain, known);
+  const name = nameOfChain(chain);
+  const check = checkChain(name, known);
   let last: number | undefined;
   for (;;) {
     const page = store
@@ -190,7 +207,7 @@ async function verifyStoredChain(store: Store, chain: string, known: Known): Pro
     const rows = await (last === undefined ? page : page.where("sequence", ">=", last)).execute();
     // The last row begins the next page, so that a second one with its number is found.
     for (const row of last === undefined ? rows : rows.slice(1)) {
-      if (!check.take(row)) return check.verdict();
+      if (!check.take({ ...row, chain: name })) return check.verdict();
       last = row.sequence;
     }
     if (rows.length < PAGE_ROWS) return check.verdict();

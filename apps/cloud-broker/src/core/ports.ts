@@ -186,6 +186,8 @@ export type AuditEvent = {
    * independently.
    */
   readonly signed?: string;
+  /** The order's certificate of erasure from now on, a compact JWS of the broker. */
+  readonly certificate?: string | undefined;
   /** The public key with which a node signs from now on. */
   readonly deviceKey?: PublicJwk;
   /** Rows of a node's own journal, as the node reported them. */

@@ -126,6 +126,7 @@ export const QUERY_TEXTS = {
   state: "only orders in this state: Waiting, Done or Failed",
   keyUrl: "URL of a key, with or without its version",
   newestFirst: "true: in the opposite order",
+  deleted: "number of a deleted order whose name another one has now",
   action: "rows of these actions, or families of actions, separated by commas",
   outcome: "rows with this outcome: granted, refused, failed or done",
   from: "rows of this moment or later",

@@ -169,6 +169,7 @@ function describeCertificate(
   signedBy: string,
 ): readonly CertificatePart[] {
   const { order, sku, erasedAt, by, method, verification, nodes = [], destroyed } = statement;
+  const { activity, revision, supersedes } = statement;
   const more = destroyed.length - SHOWN_COPIES;
   return [
     {
@@ -186,6 +187,17 @@ function describeCertificate(
         ["Destroyed", erasedAt],
         ["By", by],
         ["Signed by", `the service's key ${signedBy}`],
+        ...(activity === undefined
+          ? []
+          : [
+              [
+                "Activity",
+                `${String(activity.length)} rows before, head ${activity.head}`,
+              ] as const,
+            ]),
+        ...(supersedes === undefined
+          ? []
+          : [["Revision", `${String(revision)}; it replaces ${supersedes} (SHA-256)`] as const]),
       ],
     },
     ...nodes.map((node) => ({

@@ -6,6 +6,7 @@ import {
   type TransferType,
 } from "@databox-cmk/protocol";
 
+import { putFormerAside } from "../audit/former-chains.ts";
 import { recorded } from "../audit/record.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
@@ -109,6 +110,7 @@ export async function createOrder(
         async (transaction) => {
           const chosen = await chooseCustody(transaction);
           await insertOrder(transaction, order);
+          const former = await putFormerAside(transaction, id);
           await realised.commit(transaction);
           if (ownPasskey !== undefined)
             await transaction
@@ -123,7 +125,13 @@ export async function createOrder(
             });
           await insertOperation(transaction, id, operation, nowMs);
           return {
-            detail: { sku: skuName, transferType, kekType: key.kekType, ...detailOf(chosen) },
+            detail: {
+              sku: skuName,
+              transferType,
+              kekType: key.kekType,
+              ...detailOf(chosen),
+              ...former,
+            },
           };
         },
       ),

@@ -1,4 +1,4 @@
-import type { PublicJwk } from "@databox-cmk/crypto";
+import { messageHash, type PublicJwk } from "@databox-cmk/crypto";
 import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement, publicKey } from "@databox-cmk/protocol";
 import * as z from "zod";
 
@@ -11,6 +11,7 @@ import { decideTransition } from "../core/lifecycle.ts";
 import type { EpochMs, OrderId, OrderName } from "../core/order.ts";
 import type { AuditEvent, Outcome } from "../core/ports.ts";
 import { destroyWrappings } from "../custody/destroy-wrappings.ts";
+import { takeChainHead } from "../store/chain-head.ts";
 import { ofSameNode } from "../store/of-same-node.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Changing, ControlPlane, Plane, RequestContext } from "./control-plane.ts";
@@ -107,7 +108,7 @@ async function keep(
       .execute();
     const state = await certifiedState(deps, transaction, order);
     await updateOrder(transaction, order, { state }, "broker", nowMs);
-    return { serial, ...told };
+    return { serial, ...told, certificate: state.erasureReceipt };
   });
   return outcome;
 }
@@ -119,7 +120,13 @@ async function certifiedState(
 ): Promise<Order["state"]> {
   if (state.erasureReceipt === undefined) return state;
   const nodes = await readSanitisedNodes(transaction, id);
-  const statement = { ...readStatement(state.erasureReceipt), nodes };
+  const former = readStatement(state.erasureReceipt);
+  const statement: ErasureStatement = {
+    ...former,
+    nodes,
+    revision: (former.revision ?? 1) + 1,
+    supersedes: messageHash(state.erasureReceipt),
+  };
   return { ...state, erasureReceipt: await sign(ERASURE_CERTIFICATE_TYPE, statement) };
 }
 
@@ -177,6 +184,23 @@ async function readPermits(
 }
 const auditRow = z.object({ serial: z.string() });
 
+/** The certificate of an order that was deleted, from its audit chain. */
+export async function readLastCertificate(
+  store: ControlPlane["store"],
+  chain: string,
+): Promise<string | undefined> {
+  const row = await store
+    .selectFrom("audit")
+    .select("row_json")
+    .where("chain", "=", chain)
+    .where("row_json", "like", '%"certificate":"%')
+    .orderBy("sequence", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && certifying.parse(JSON.parse(row.row_json)).certificate;
+}
+const certifying = z.object({ certificate: z.optional(z.string()) });
+
 const METHOD =
   "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. Backups of its database from before then hold them until the backups are deleted; a database restored from one withholds them as long as its restore record is kept. The broker does not touch media: a node that was erased says so itself, signed by its device key.";
 const VERIFICATION =
@@ -202,6 +226,7 @@ export async function eraseOrder(
   const nowMs = deps.now();
   const entry = { chain: order.id, action: "order/erase", context } as const;
   await destroyWrappings(deps, entry, async (transaction, destroyed) => {
+    const head = await takeChainHead(transaction, order.id);
     const statement: ErasureStatement = {
       order: order.id,
       sku: order.skuName,
@@ -213,6 +238,8 @@ export async function eraseOrder(
       verification: VERIFICATION,
       erasedAt: new Date(nowMs).toISOString(),
       by: context.by,
+      activity: head && { length: head.sequence, head: head.hash },
+      revision: 1,
     };
     const erasureReceipt = await deps.sign(ERASURE_CERTIFICATE_TYPE, statement);
     const { error: _error, actions: _actions, ...state } = order.state;
@@ -235,6 +262,6 @@ export async function eraseOrder(
       .where("order_id", "=", order.id)
       .where("state", "=", "open")
       .execute();
-    return { detail: { wrappings: destroyed.length } };
+    return { detail: { wrappings: destroyed.length }, certificate: erasureReceipt };
   });
 }

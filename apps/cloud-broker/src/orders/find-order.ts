@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { describeIdentifier, isIdentifier } from "@databox-cmk/protocol";
 
+import { formerChain, hasOrder } from "../audit/former-chains.ts";
 import { type OrderId, type OrderName, orderIdOf } from "../core/order.ts";
 import type { Store } from "../store/store.ts";
 import { wasDeleted } from "./long-running-operations.ts";
@@ -28,6 +29,29 @@ export async function findOrder(store: Store, name: OrderName): Promise<Order> {
         facts,
         detail: `Microsoft.DataBox/jobs/${name.name} under resource group ${name.resourceGroup}`,
       });
+}
+
+/**
+ * The audit chain of an order, or of one that was deleted: the last of this name that was, or the
+ * one with this number.
+ *
+ * @throws {AppError} as `findOrder`
+ */
+export async function findChain(
+  store: Store,
+  name: OrderName,
+  deleted: string | undefined,
+): Promise<string> {
+  const id = orderIdOf(name);
+  if (deleted === undefined) {
+    if ((await readOrder(store, id)) !== undefined) return id;
+    return (await hasOrder(store, id)) ? id : findOrderId(store, name);
+  }
+  if (await hasOrder(store, formerChain(id, deleted))) return formerChain(id, deleted);
+  throw new AppError("ResourceNotFound", {
+    target: "deleted",
+    detail: `no order number ${deleted} of the name ${name.name} was deleted`,
+  });
 }
 
 /** Like `findOrder`, where only the id matters. */

@@ -1,9 +1,15 @@
-import type { ActivityFilter, ActivityList } from "@databox-cmk/protocol";
+import {
+  ACTIVITY_HEAD_TYPE,
+  type ActivityFilter,
+  type ActivityHead,
+  type ActivityList,
+} from "@databox-cmk/protocol";
 
+import { nameOfChain } from "../audit/former-chains.ts";
 import { fitsActivityFilter } from "../core/fits-activity-filter.ts";
-import type { OrderId } from "../core/order.ts";
 import { renderTime } from "../core/wire-time.ts";
 import type { Store } from "../store/store.ts";
+import type { Plane } from "./control-plane.ts";
 
 const BATCH_ROWS = 500;
 /** A filter without matches must not read a long chain in one request. */
@@ -18,14 +24,14 @@ const MAX_BATCHES = 10;
  */
 export async function readActivity(
   store: Store,
-  order: OrderId,
+  chain: string,
   filter: ActivityFilter,
   { position, limit }: { readonly position: number | undefined; readonly limit: number },
 ): Promise<{ readonly rows: ActivityList["value"]; readonly position?: number | undefined }> {
   const found: ActivityList["value"] = [];
   let looked = position;
   for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
-    const rows = await readBatch(store, order, filter, looked);
+    const rows = await readBatch(store, chain, filter, looked);
     for (const row of rows) {
       looked = row.sequence;
       if (fitsActivityFilter(row.row, filter)) found.push(row);
@@ -37,9 +43,29 @@ export async function readActivity(
   return { rows: found, position: looked };
 }
 
+/**
+ * The end of an order's activity, signed by the broker: a reader who keeps it can prove that a
+ * chain without this row was written again.
+ */
+export async function signHead(
+  { store, sign, now }: Plane<"store" | "sign" | "now">,
+  chain: string,
+): Promise<string | undefined> {
+  const last = await store
+    .selectFrom("audit")
+    .select(["sequence as length", "hash as head"])
+    .where("chain", "=", chain)
+    .orderBy("sequence", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (last === undefined) return undefined;
+  const head: ActivityHead = { chain: nameOfChain(chain), ...last, at: renderTime(now()) };
+  return sign(ACTIVITY_HEAD_TYPE, head);
+}
+
 async function readBatch(
   store: Store,
-  order: OrderId,
+  chain: string,
   { newestFirst, from, to }: ActivityFilter,
   position: number | undefined,
 ): Promise<ActivityList["value"]> {
@@ -47,7 +73,7 @@ async function readBatch(
   let query = store
     .selectFrom("audit")
     .select(["sequence", "at_ms", "hash", "row_json"])
-    .where("chain", "=", order);
+    .where("chain", "=", chain);
   if (position !== undefined) query = query.where("sequence", descends ? "<" : ">", position);
   if (from !== undefined) query = query.where("at_ms", ">=", Date.parse(from));
   if (to !== undefined) query = query.where("at_ms", "<", Date.parse(to));

@@ -194,7 +194,7 @@ describe("the log of the customer's vaults and the activity of the order", () =>
 
   test("so is one that has the id of another, and a row whose call the vault does not know", async () => {
     const all = (await readLogs()).filter(({ correlationId }) =>
-      /-8[\da-f]{3}-/.test(correlationId),
+      /^[\da-f]{8}-[\da-f]{4}-8/.test(correlationId),
     );
     const first = all.find(isUnwrap);
     const twice = await match([...all, ...(first === undefined ? [] : [first])]);

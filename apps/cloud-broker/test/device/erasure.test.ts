@@ -110,6 +110,7 @@ describe("the erasure of a node", () => {
     });
     await move("erase");
     const before = await certificate();
+    const replaced = await world.call("GET", `${jobPath(JOB)}/erasureCertificate?${API}`);
     expect(before?.nodes).toMatchObject([
       { serial: first.serial, deviceKey: first.key.kid, sanitisation: text },
       { serial: second.serial, deviceKey: second.key.kid },
@@ -118,7 +119,13 @@ describe("the erasure of a node", () => {
     expect(await erasureStatus()).toBe("InProgress");
     await report(second, await sign(second));
     const after = await certificate();
-    expect({ ...after, nodes: [] }).toEqual({ ...before, nodes: [] });
+    const supersedes = messageHash(replaced.json.certificate);
+    expect({ ...after, nodes: [] }).toEqual({ ...before, nodes: [], revision: 2, supersedes });
+    const certificates = (await world.audit()).flatMap(({ certificate: each }) =>
+      typeof each === "string" ? [messageHash(each)] : [],
+    );
+    expect(certificates).toHaveLength(2);
+    expect(certificates[0]).toBe(supersedes);
     expect(await erasureStatus()).toBe("Succeeded");
     const reports = after?.nodes?.map((node) => readNodeStatement(after.order, node));
     expect(reports).toMatchObject([

@@ -9,8 +9,26 @@ export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as con
 const entry = <Row extends z.core.$ZodType>(row: Row) =>
   z.object({ sequence: z.number(), at: z.string(), hash: z.string(), row });
 
+/** `typ` of a signed end of an activity, a compact JWS of the broker. */
+export const ACTIVITY_HEAD_TYPE = "databox-activity-head+jws";
+
+/** The end of an activity when it was read. */
+export const activityHead = z.object({
+  chain: z.string(),
+  /** Number of rows. */
+  length: z.number(),
+  /** Hash of the last row. */
+  head: z.string(),
+  at: z.string(),
+});
+export type ActivityHead = z.infer<typeof activityHead>;
+
+const listOf = <Row extends z.core.$ZodType>(row: Row) =>
+  /** `head`: a compact JWS of `activityHead`; brokers of an older version send none. */
+  z.extend(page(entry(row)), { head: z.optional(z.string()) });
+
 /** Our extension: rows of the order's audit chain, as they were hashed. */
-export const activityList = page(entry(z.record(z.string(), z.unknown())));
+export const activityList = listOf(z.record(z.string(), z.unknown()));
 export type ActivityList = z.infer<typeof activityList>;
 
 const claim = z.looseObject({
@@ -47,11 +65,13 @@ const activityEntry = entry(activityRow);
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
 /** The same list for people: the members of a row that a page shows. */
-export const activityView = page(activityEntry);
+export const activityView = listOf(activityRow);
 
 /** Filter of the rows; they come oldest first unless `newestFirst`. */
 export const activityFilter = z.strictObject({
   newestFirst: z.optional(z.literal("true")),
+  /** The number of a deleted order whose name another one has now. */
+  deleted: z.optional(z.string().check(z.regex(/^[1-9]\d{0,5}$/))),
   /** Actions, or families of them (the part before the slash), separated by commas. */
   action: z.optional(
     z.string().check(z.regex(/^[A-Za-z][A-Za-z/-]{0,63}(?:,[A-Za-z][A-Za-z/-]{0,63}){0,29}$/)),

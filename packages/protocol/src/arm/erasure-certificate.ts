@@ -37,6 +37,12 @@ export const erasureStatement = z.object({
   verification: z.optional(z.string()),
   erasedAt: z.string(),
   by: z.string(),
+  /** The end of the order's activity just before; older certificates lack the rest. */
+  activity: z.optional(z.object({ length: z.number(), head: z.string() })),
+  /** 1; one more each time that it is signed again, with another node's certificate. */
+  revision: z.optional(z.number()),
+  /** SHA-256 (base64url) of the certificate that this one replaces. */
+  supersedes: z.optional(z.string()),
 });
 export type ErasureStatement = z.infer<typeof erasureStatement>;
 
@@ -51,6 +57,6 @@ export type ErasureCertificate = z.infer<typeof erasureCertificate>;
 const CERTIFICATE = `${PATHS.job}/erasureCertificate` as const;
 
 export const CERTIFICATE_CALLS = {
-  read: { at: ["GET", CERTIFICATE], answers: { 200: erasureCertificate } },
-  readPdf: { at: ["GET", `${CERTIFICATE}/pdf`], answers: { 200: undefined } },
+  read: { at: ["GET", CERTIFICATE], query: ["deleted"], answers: { 200: erasureCertificate } },
+  readPdf: { at: ["GET", `${CERTIFICATE}/pdf`], query: ["deleted"], answers: { 200: undefined } },
 } as const satisfies Calls;

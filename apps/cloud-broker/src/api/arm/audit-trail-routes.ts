@@ -27,8 +27,8 @@ import {
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
-import { readActivity } from "../../orders/read-activity.ts";
+import { findChain, findOrder } from "../../orders/find-order.ts";
+import { readActivity, signHead } from "../../orders/read-activity.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { nextPageUrl } from "./links.ts";
@@ -194,15 +194,17 @@ async function findRows(
 const PAGE = 100;
 
 /** The order's audit chain, for its owner. */
-export function createActivityRoutes(deps: Plane<"store" | "settings">): readonly Route[] {
+export function createActivityRoutes(
+  deps: Plane<"store" | "settings" | "sign" | "now">,
+): readonly Route[] {
   return [
     arm.route(ACTIVITY_CALLS.list, {
       action: "Microsoft.DataBox/jobs/activity/read",
       summary: "Reads the audit rows of an order, filtered, page by page (extension)",
       handle: async (request) => {
         const { given, filter } = readFilter(request, activityFilter);
-        const order = await findOrder(deps.store, request.order);
-        const page = await readActivity(deps.store, order.id, filter, {
+        const chain = await findChain(deps.store, request.order, filter.deleted);
+        const page = await readActivity(deps.store, chain, filter, {
           position: readPosition(request),
           limit: PAGE,
         });
@@ -210,7 +212,8 @@ export function createActivityRoutes(deps: Plane<"store" | "settings">): readonl
           page.position === undefined
             ? undefined
             : nextPageUrl(deps.settings.armUrl, request, String(page.position), given);
-        return { json: { value: page.rows, nextLink } };
+        const head = await signHead(deps, chain);
+        return { json: { value: page.rows, nextLink, head } };
       },
     }),
   ];

@@ -1,17 +1,25 @@
 import { AppError } from "@databox-cmk/errors";
 import { type ErasureCertificate, CERTIFICATE_CALLS } from "@databox-cmk/protocol";
 
+import { orderIdOf } from "../../core/order.ts";
 import type { Route } from "../../http/route.ts";
 import { renderCertificatePdf } from "../../orders/certificate-pdf.ts";
 import type { Plane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { readLastCertificate } from "../../orders/erasure.ts";
+import { findChain } from "../../orders/find-order.ts";
+import { readOrder } from "../../orders/read-order.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
-import { arm, type ArmRequest } from "./arm-route.ts";
+import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 
 /** The certificate of an erased order, for its owner: as JSON, and as a document. */
 export function createErasureRoutes({ store }: Plane<"store">): readonly Route[] {
-  const readCertificate = async ({ order }: ArmRequest): Promise<ErasureCertificate> => {
-    const { erasureReceipt } = (await findOrder(store, order)).state;
+  const readCertificate = async (request: ArmRequest): Promise<ErasureCertificate> => {
+    const [deleted] = queryValues(request, "deleted");
+    const chain = await findChain(store, request.order, deleted);
+    const order =
+      deleted === undefined ? await readOrder(store, orderIdOf(request.order)) : undefined;
+    const erasureReceipt =
+      order === undefined ? await readLastCertificate(store, chain) : order.state.erasureReceipt;
     if (erasureReceipt === undefined)
       throw new AppError("OrderStageForbids", {
         reason: "certificate",

@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { EVENTS_PATH, type OrderEvent } from "@databox-cmk/protocol";
 
+import { nameOfChain } from "../../../audit/former-chains.ts";
 import {
   type ChangeKind,
   changesOf,
@@ -173,9 +174,10 @@ function createReadChanges(deps: {
     for (const { chain, sequence, row_json: text } of rows) {
       window.set(chain, Math.max(window.get(chain) ?? 0, sequence));
       if (sequence <= (seen.get(chain) ?? 0)) continue;
-      const what = changes.get(chain) ?? new Set();
+      const order = nameOfChain(chain);
+      const what = changes.get(order) ?? new Set();
       for (const kind of changesOf(actionOf(text))) what.add(kind);
-      changes.set(chain, what);
+      changes.set(order, what);
     }
     seen = window;
     return rows.length === ROWS_MAX && changes.size > 0 ? "many" : changes;

@@ -1,0 +1,44 @@
+import type { OrderId } from "../core/order.ts";
+import { takeChainHead } from "../store/chain-head.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
+import type { AuditOutcome } from "./record.ts";
+
+/** Where the rows of a deleted order are kept once another order has its name. */
+export const formerChain = (order: OrderId, number: string): string => `${order}#${number}`;
+/** The name that the rows themselves have. */
+export const nameOfChain = (chain: string): string => chain.split("#", 1)[0] ?? chain;
+
+/** Whether rows of this chain tell of an order; refused attempts to make one have rows, too. */
+export async function hasOrder(store: Store, chain: string): Promise<boolean> {
+  const row = await store
+    .selectFrom("audit")
+    .select("sequence")
+    .where("chain", "=", chain)
+    .where("row_json", "like", '{"action":"order/create",%')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Puts the rows of the former order of this name aside, so that a new one begins a chain of its
+ * own, in the transaction that makes it.
+ *
+ * @returns facts for the first row of the new chain: the number of the former one, and its end
+ */
+export async function putFormerAside(
+  transaction: StoreTransaction,
+  order: OrderId,
+): Promise<NonNullable<AuditOutcome["detail"]>> {
+  const head = await takeChainHead(transaction, order);
+  if (head === undefined || !(await hasOrder(transaction, order))) return {};
+  let number = 1;
+  while ((await takeChainHead(transaction, formerChain(order, String(number)))) !== undefined)
+    number += 1;
+  await transaction
+    .updateTable("audit")
+    .set({ chain: formerChain(order, String(number)) })
+    .where("chain", "=", order)
+    .execute();
+  return { former: number, formerLength: head.sequence, formerHead: head.hash };
+}

@@ -1,0 +1,141 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { importVerifyKey, messageHash, verifyMessage } from "@databox-cmk/crypto";
+import { ACTIVITY_HEAD_TYPE, activityHead, activityList } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { verifyAuditStore } from "../../src/audit/verify-audit.ts";
+import { verifyCertificate } from "../../src/orders/verify-certificate.ts";
+import { verifyAudit } from "../audit/audit-command.ts";
+import { exactly } from "../world/exactly.ts";
+import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+
+const JOB = "deleted-order";
+let world: BrokerWorld;
+beforeAll(async () => {
+  world = await openBroker();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const call = (method: string, what: string, body?: object) => {
+  const [path = "", query = ""] = what.split("?");
+  return world.call(method, `${jobPath(JOB)}${path}?${API}&${query}`, body && { body });
+};
+const readActivity = async (query = "") =>
+  exactly(activityList, (await call("GET", `/activity?${query}`)).json);
+const actionsOf = async (query = "") =>
+  (await readActivity(query)).value.map(({ row }) => row["action"]);
+const place = async () => expect((await call("PUT", "", minimalJob())).status).toBe(202);
+const endOrder = async () => {
+  expect((await call("POST", "/cancel", { reason: "not needed" })).status).toBe(204);
+  expect((await call("DELETE", "")).status).toBe(202);
+};
+
+// Evidence: Evidence of a deleted order.
+describe("an order that was deleted", () => {
+  test("keeps its activity and its certificate for those who may read its group", async () => {
+    await world.delivered(JOB);
+    for (const action of ["pickUp", "receive", "startCopy", "complete", "erase"])
+      expect((await world.operator(action, JOB)).status).toBe(200);
+    const { json: before } = await call("GET", "/erasureCertificate");
+    expect((await call("DELETE", "")).status).toBe(202);
+    expect((await call("GET", "")).status).toBe(404);
+    expect((await actionsOf()).slice(-2)).toEqual(["order/delete", "key/destroy"]);
+    expect((await call("GET", "/erasureCertificate")).json).toEqual(before);
+    const pdf = await call("GET", "/erasureCertificate/pdf");
+    expect([pdf.status, pdf.headers["content-type"]]).toEqual([200, "application/pdf"]);
+    const stranger = await world.call("GET", `${jobPath(JOB)}/activity?${API}`, {
+      claims: { roles: [] },
+    });
+    expect(stranger.status).toBe(403);
+  });
+
+  test("shares no row with an order that gets its name, which names the end of its chain", async () => {
+    const former = await readActivity();
+    const last = former.value.at(-1);
+    await place();
+    expect(await actionsOf()).toEqual(["order/create", "key/change"]);
+    const [created] = (await readActivity()).value;
+    expect(created?.row["detail"]).toMatchObject({
+      former: 1,
+      formerLength: last?.sequence,
+      formerHead: last?.hash,
+    });
+    expect((await readActivity("deleted=1")).value).toEqual(former.value);
+    expect((await call("GET", "/erasureCertificate")).json.error.code).toBe("OrderStageForbids");
+    expect((await call("GET", "/erasureCertificate?deleted=1")).status).toBe(200);
+    for (const query of ["deleted=2", "deleted=none"])
+      expect((await call("GET", `/activity?${query}`)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test("is one of several, each with its number, and all of their chains hold", async () => {
+    await endOrder();
+    await place();
+    expect(await actionsOf()).toEqual(["order/create", "key/change"]);
+    expect(await actionsOf("deleted=2")).toContain("order/cancel");
+    const verdicts = await verifyAuditStore(world.store());
+    expect([...verdicts.keys()].filter((chain) => chain.includes(JOB))).toHaveLength(3);
+    for (const verdict of verdicts.values()) expect(verdict).toMatchObject({ ok: true });
+  });
+
+  test("is found by a head that was noted before it was deleted", async () => {
+    const chain = jobPath(JOB).toLowerCase();
+    const verdict = (await verifyAuditStore(world.store())).get(chain);
+    if (verdict?.ok !== true) throw new Error(JSON.stringify(verdict));
+    const noted = new Map([[chain, verdict]]);
+    await endOrder();
+    await place();
+    const later = await verifyAuditStore(world.store(), noted);
+    expect(later.get(chain)).toMatchObject({ ok: true });
+    const forged = new Map([[chain, { ...verdict, head: messageHash("another") }]]);
+    expect((await verifyAuditStore(world.store(), forged)).get(chain)).toMatchObject({
+      fault: "not-as-noted",
+    });
+  });
+
+  test("that never existed has no activity, also if somebody tried to make it", async () => {
+    const path = jobPath("never-made");
+    await world.call("PUT", `${path}?${API}`, { body: { ...minimalJob(), location: "" } });
+    expect((await world.call("GET", `${path}/activity?${API}`)).status).toBe(404);
+  });
+});
+
+test("a page of the activity has the signed end of the chain, which verifies as a noted head", async () => {
+  const { value, head = "" } = await readActivity();
+  const key = importVerifyKey(world.keys.signing.publicJwk);
+  const said = activityHead.parse(verifyMessage(head, key, ACTIVITY_HEAD_TYPE));
+  expect(said).toMatchObject({
+    chain: jobPath(JOB).toLowerCase(),
+    length: value.length,
+    head: value.at(-1)?.hash,
+  });
+  const exported = join(world.folder, "activity.jsonl");
+  const noted = join(world.folder, "noted.jws");
+  writeFileSync(exported, value.map((line) => JSON.stringify(line)).join("\n"));
+  writeFileSync(noted, `${head}\n`);
+  const words = ["--export", exported, "--noted", noted];
+  expect((await verifyAudit(words)).exitCode).toBe(0);
+  writeFileSync(
+    exported,
+    value
+      .slice(0, -1)
+      .map((line) => JSON.stringify(line))
+      .join("\n"),
+  );
+  expect((await verifyAudit(words)).exitCode).toBe(3);
+});
+
+test("a certificate is in the activity, and names the end of it", async () => {
+  const job = "erased-later";
+  const device = await world.delivered(job);
+  for (const action of ["pickUp", "receive", "startCopy", "complete", "erase"])
+    await world.operator(action, job);
+  const rows = await world.audit(jobPath(job).toLowerCase());
+  const at = rows.findIndex(({ action }) => action === "order/erase");
+  const certificate = String(rows[at]?.["certificate"]);
+  const statement = verifyCertificate(certificate, [world.keys.signing.publicJwk]);
+  expect(statement).toMatchObject({ activity: { length: at }, revision: 1 });
+  expect(device.serial).toBe(statement?.nodes?.[0]?.serial);
+});
