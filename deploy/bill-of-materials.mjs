@@ -10,7 +10,7 @@ import { sourceDateSeconds } from "./source-date.ts";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|copyright)/i;
-/** For the few packages that name this licence, and contain no file of it. */
+/** A few packages name this licence, and contain no file of it. */
 const MIT = readFileSync(join(root, "deploy", "licences", "mit.txt"), "utf8").trim();
 
 /**

@@ -43,7 +43,7 @@ server.on("request", (request, response) => {
   void serve(request, response);
 });
 
-/** Of the built-in role: every caller has it. */
+/** The id of the built-in role that every caller has. */
 const OWNER =
   "/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 

@@ -54,7 +54,7 @@ export function summarise(label: string, unit: string, values: readonly number[]
 export const single = (label: string, unit: string, value: number): Measurement =>
   summarise(label, unit, [value]);
 
-/** Of values in any order; 0 without values. */
+/** The quantile of values in any order; 0 without values. */
 export const quantileOf = (values: readonly number[] | Float64Array, part: number): number =>
   values.length === 0
     ? 0

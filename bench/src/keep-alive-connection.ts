@@ -5,7 +5,7 @@ import { connect, createSecureContext, type SecureContext } from "node:tls";
 export type KeptAnswer = {
   readonly status: number;
   readonly body: string;
-  /** Of its header; 0 where it has none. */
+  /** The seconds of its header; 0 where it has none. */
   readonly retryAfterSeconds: number;
 };
 

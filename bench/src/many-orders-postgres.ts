@@ -11,7 +11,7 @@ import { type AzureStub, startAzureStub } from "./start-azure-stub.ts";
 import { unlockVariables } from "./unlock-world.ts";
 
 const APPLIANCES = 1_000;
-/** For each appliance, its own included. */
+/** The orders for each appliance, its own included. */
 const ORDERS_EACH = 1_000;
 const LEASES_EACH = 100;
 /** The other appliances renew. */
@@ -124,7 +124,7 @@ async function growFleet(database: BenchDatabase): Promise<void> {
     const to = table === "leases" ? LEASES_EACH : ORDERS_EACH;
     statements.push(copyRows(table, columns, numbered, { from: 1, to }));
   }
-  // Of a table that is empty then, PostgreSQL would keep plans that read all of it.
+  // PostgreSQL would keep plans that read all of a table that is empty then.
   statements.push(`vacuum analyze ${Object.keys(NUMBERED).join(", ")}`, "checkpoint");
   await database.query(`${statements.join(";\n")};`);
 }

@@ -29,7 +29,7 @@ type Offered = z.infer<typeof OFFERED>;
  */
 export async function run(): Promise<BenchOutcome> {
   await using stub = await startAzureStub();
-  // As many devices at the peak as above it: tokens, keys and clients are remembered alike.
+  // The peak has as many devices as above it, so tokens and clients are remembered alike.
   await using world = await startUnlockBroker(stub, { nodes: LANES * 2 });
   const { broker, fleet } = world;
   await using load = await startUnlockLoad(broker, fleet.slice(0, LANES), {

@@ -40,7 +40,7 @@ let rounds = 0;
 
 serveParent({}, async (message) => {
   if (message === "go") return run(requests[rounds++] ?? []);
-  // For each round, since a server cuts off connections that wait for the turns of others.
+  // Each round has its own, since a server cuts off connections that wait for others' turns.
   connections = await Promise.all(
     Array.from({ length: job.inFlight }, () => openKeepAliveConnection(job.port, job.caPem)),
   );

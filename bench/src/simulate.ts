@@ -55,7 +55,7 @@ const UNLOCKS = 1_500;
 const IN_FLIGHT = 16;
 
 const sizeOf = (appliances: number) => ({ appliances, replicas: REPLICAS, vaults: VAULTS });
-/** Of another customer than the largest, whose vault throttles. */
+/** The orders of another customer than the largest, whose vault throttles. */
 const isOther = (vault: number): boolean => vault !== 0;
 const named = (appliances: number): string => appliances.toLocaleString("en");
 

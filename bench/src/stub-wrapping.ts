@@ -1,10 +1,10 @@
 export const STUB_TENANT = "00000000-0000-4000-8000-00000000000a";
-/** Of the stub vault's key: 32 hexadecimal digits, as Key Vault has them. */
+/** The versions of the stub vault's key: 32 hexadecimal digits, as Key Vault has them. */
 export const VERSIONS = { first: "1".repeat(32), second: "2".repeat(32) } as const;
 
 const WRAPPED_BYTES = 256;
 
-/** As long as RSA-2048 makes it: version, length, key, zeros. */
+/** RSA-2048 makes it as long: version, length, key, zeros. */
 export function stubWrap(version: string, contentKey: Uint8Array): Uint8Array {
   const wrapped = Buffer.alloc(WRAPPED_BYTES);
   wrapped.write(version, "latin1");

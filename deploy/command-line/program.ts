@@ -18,7 +18,7 @@ export type ProgramCommand = {
 /** `value` is absent for a flag. */
 export type Option = { readonly name: string; readonly help: string; readonly value?: Value };
 
-/** As help shows it: `FILE`, `URL`, or the values themselves, `tpm|file|auto`. */
+/** Help shows it: `FILE`, `URL`, or the values themselves, `tpm|file|auto`. */
 export type Value = string;
 
 export const isPath = (value: Value): boolean => /^(?:FILE|PATH|FOLDER|PROGRAM)\b/.test(value);

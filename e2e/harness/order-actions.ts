@@ -37,7 +37,7 @@ export function callOrder(
   return callOrderAs("Owner", world, order, method, path, body);
 }
 
-/** As {@link callOrder}, by another application, or by a person. */
+/** Like {@link callOrder}, by another application, or by a person. */
 export async function callOrderAs(
   role: StackRole | StackPerson,
   { stack }: World,

@@ -45,7 +45,7 @@ const schema = z.strictObject({
   issuerCa: z.string().optional(),
   /** Names besides its own that the DNS server answers with loopback: `broker.localhost`. */
   dnsNames: z.array(z.string().max(253)).max(64).default([]),
-  /** Of access tokens and id_tokens of Entra ID; absent: an hour. */
+  /** The lifetime of Entra ID's access tokens and id_tokens; absent: an hour. */
   tokenLifetimeSeconds: z.int().min(1).max(86_400).optional(),
   imdsTokenLifetimeSeconds: z.int().min(1).max(86_400).optional(),
 });

@@ -85,7 +85,7 @@ export type BrokerDependencies = {
   readonly config: BrokerConfig;
   readonly serviceKey: KeyUrl;
   readonly store: Store;
-  /** Of the store, for the work of devices. */
+  /** Commits the work of devices in the store. */
   readonly commit: Commit;
   readonly keys: BrokerKeys;
   readonly tokenIssuer: TokenIssuer;
@@ -112,7 +112,7 @@ export type BrokerDependencies = {
 
 export type Broker = {
   readonly handler: RequestListener;
-  /** For a listener that refuses requests before they reach the handler. */
+  /** A listener calls it for requests that it refuses before they reach the handler. */
   readonly refuse: Front["refuse"];
   /** Limits the connections of a listener, which takes it once. */
   connectionsOf(listener: ListenerName): ConnectionPlaces;

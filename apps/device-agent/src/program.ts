@@ -86,7 +86,7 @@ async function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
 }
 
-/** For the event of an invalid command line. */
+/** The command that the event of an invalid command line names. */
 function commandOf(words: readonly string[]): CommandName {
   return COMMANDS.find((name) => words.includes(name)) ?? "status";
 }

@@ -18,7 +18,7 @@ import type { StoryContext } from "./story/story-context.ts";
 
 export type RunOptions = {
   readonly directory: string;
-  /** As typed, if it is not the usual one. */
+  /** The command as it was typed, if it is not the usual one. */
   readonly shownDirectory: string | undefined;
   readonly mode: "once" | "serve" | "story-then-serve";
   readonly json: boolean;

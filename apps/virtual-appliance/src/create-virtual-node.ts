@@ -23,7 +23,7 @@ export type VirtualNodeOptions = {
   /** Where its disks are; a second node on the same folder finds them again. */
   readonly folder: string;
   readonly image: Image;
-  /** Of the broker's address; in the guest it is the host's loopback. */
+  /** The port of the broker's address; in the guest it is the host's loopback. */
   readonly brokerHost: string;
 };
 

@@ -13,7 +13,7 @@ import {
 import { defaultOf, type Size } from "./world.ts";
 
 const MAX_AT_WORK = defaultOf("MAX_REQUESTS_AT_WORK");
-/** Of a replica with 4 GiB: its processor is full before its memory. */
+/** A replica with 4 GiB holds so many: its processor is full before its memory. */
 export const MAX_CONNECTIONS = connectionsWithin(4 * 1024 ** 3);
 
 /** The party of each customer: the owner of a vault. */

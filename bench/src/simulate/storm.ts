@@ -28,7 +28,7 @@ export type Storm = {
   readonly firstAskMs: (random: () => number) => number;
   /** Share of the budget that a vault has; 1 without trouble. */
   readonly budgetOf?: (vault: number) => number;
-  /** Of every vault; absent: RSA 2048 in software. */
+  /** The limit of every vault; absent: RSA 2048 in software. */
   readonly key?: KeyShape;
 };
 

@@ -41,7 +41,7 @@ export const chromiumWith = (...options: readonly string[]): Engine => ({
 });
 export const CHROMIUM = chromiumWith();
 
-/** By WebDriver BiDi, which an unmodified Firefox speaks. */
+/** Firefox is driven by WebDriver BiDi, which an unmodified one speaks. */
 export const FIREFOX: Engine = {
   launch: () =>
     firefox.launch({

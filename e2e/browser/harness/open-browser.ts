@@ -30,7 +30,7 @@ export type StackBrowser = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Of one step, on a machine that is busy. */
+/** One step may take as long on a machine that is busy. */
 const PATIENCE_MS = 180_000;
 const WINDOW = { width: 1440, height: 900 };
 

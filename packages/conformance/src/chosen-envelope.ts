@@ -24,7 +24,7 @@ export async function chooseEnvelope(
   return { jwe: chosen.toJSON(), contentKey: cek };
 }
 
-/** As the broker signs it, one generation up. */
+/** The envelope as the broker signs it, one generation up. */
 export const signEnvelope = (
   { signingKey }: FakeBroker,
   { generation }: FakeNode,

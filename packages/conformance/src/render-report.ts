@@ -1,6 +1,6 @@
 import type { Result } from "./result.ts";
 
-/** For CI services: JUnit's XML, a test suite for each part of the protocol. */
+/** CI services read it: JUnit's XML, a test suite for each part of the protocol. */
 export function renderJunit(results: readonly Result[]): string {
   const suites = [...Map.groupBy(results, ({ suite }) => suite)].map(([suite, cases]) => {
     const [failures, skipped] = [failedOf(cases), notCheckedOf(cases)];
@@ -17,7 +17,7 @@ export function renderJunit(results: readonly Result[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("\n")}\n</testsuites>\n`;
 }
 
-/** For people: a table for each part of the protocol. */
+/** People read it: a table for each part of the protocol. */
 export function renderMarkdown(results: readonly Result[]): string {
   const [failed, notChecked] = [failedOf(results), notCheckedOf(results)];
   const tables = [...Map.groupBy(results, ({ suite }) => suite)].map(([suite, cases]) => {

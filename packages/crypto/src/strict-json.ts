@@ -72,7 +72,7 @@ function rejectRepeatedNames(text: string, value: unknown, what: string): void {
   if (countMembers(value) !== named) throw malformed(`${what}: repeated or forbidden member name`);
 }
 
-/** By a list and no recursion, like `countMembers`. */
+/** Walks by a list and no recursion, like `countMembers`. */
 function rejectHalfPairs(text: string, value: unknown, what: string): void {
   if (text.isWellFormed() && !SURROGATE.test(text)) return;
   const found = [value];

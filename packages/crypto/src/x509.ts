@@ -264,7 +264,7 @@ function parseAsn1(binary: string): Asn1 | undefined {
   }
 }
 
-/** As it stands in the CA's certificate: verifiers compare both byte for byte (RFC 5280 §6.1). */
+/** The CA's name, byte for byte as in its certificate: verifiers compare both (RFC 5280 §6.1). */
 type Issuer = { readonly name: Asn1; readonly keyIdentifier: string };
 
 type CertificateParts = {

@@ -47,7 +47,7 @@ export type Reason<Words = string, AnyStep = Step<Words>> = {
   readonly recoverable?: Recoverable;
   readonly steps?: readonly AnyStep[];
   readonly ask?: Words;
-  /** For the documentation: English only. */
+  /** Only the documentation shows it, in English. */
   readonly why?: string;
   readonly meanwhile?: string;
   readonly reproduce?: string;
@@ -69,16 +69,16 @@ export type ErrorRow<Words = string, AnyStep = Step<Words>> = {
   readonly ask: Words;
   readonly steps: readonly AnyStep[];
   readonly reasons?: Readonly<Record<string, Reason<Words, AnyStep>>>;
-  /** For the documentation and the troubleshooter: the cause. */
+  /** The documentation and the troubleshooter show the cause. */
   readonly why: Words;
   /**
    * For the documentation and the troubleshooter: the system's behaviour until the cause is
    * removed.
    */
   readonly meanwhile: Words;
-  /** For the documentation: how to cause it in the local stack. */
+  /** The documentation shows how to cause it in the local stack. */
   readonly reproduce?: string;
-  /** For the documentation: where the original troubleshooting article is wrong. */
+  /** The documentation shows where the original troubleshooting article is wrong. */
   readonly articleCorrection?: string;
 };
 

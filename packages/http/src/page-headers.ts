@@ -37,7 +37,7 @@ export function pageHeaders(
   };
 }
 
-/** Also of the page's files. */
+/** The page's files get them too. */
 export const OWN_SITE = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",

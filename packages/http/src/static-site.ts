@@ -67,7 +67,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   woff2: "font/woff2",
 };
 const COMPRESSED = /^(?:font\/|image\/(?:jpeg|png|webp)$)/;
-/** As Vite names them: assets/name-hash.js */
+/** Vite names files so: assets/name-hash.js */
 const HASHED = /^assets\/.+-[\w-]{8,}\.\w+$/;
 const INDEX = "index.html";
 /** The build's placeholder for a response's nonce (Vite: `html.cspNonce`). */

@@ -27,7 +27,7 @@ export type FakeApprovals = {
   /** 0: no approval is required. */
   required: number;
   expiresInSeconds: number;
-  /** By hash of the request, oldest first. */
+  /** The requests by their hash, oldest first. */
   readonly requests: ReadonlyMap<string, FakeApproval>;
   /** The waiting request. @throws {Error} without one */
   open(serial?: string): FakeApproval;

@@ -8,7 +8,7 @@ const MEMORY = "/dev/shm";
 const MOUNTS = "/proc/mounts";
 /** Many times what the tests' files and databases take. */
 const ROOM_BYTES = 4 * 1024 ** 3;
-/** As /tmp has it: a test may start a program as another user, who makes files here too. */
+/** /tmp has this mode: a test may start a program as another user, who makes files here. */
 const FOR_EVERY_USER = 0o1777;
 
 /**

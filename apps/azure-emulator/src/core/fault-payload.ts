@@ -43,7 +43,7 @@ const effect = z.discriminatedUnion("kind", [
 const scope = z
   .strictObject({
     service: z.enum(["key-vault", "entra", "imds", "resource-manager", "dns"]).default("key-vault"),
-    /** For `dns` the vault of the requested host. Absent: any. */
+    /** The vault; for `dns`, the vault of the requested host. Absent: any. */
     vault: z.string().max(64).optional(),
     /** Key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`, `keys`; imds: `token`. */
     operation: z.string().max(64).optional(),

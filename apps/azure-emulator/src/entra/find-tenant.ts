@@ -18,7 +18,7 @@ export type Authority = {
   readonly tenant: Tenant;
   /** For the paths of the tenant's endpoints: an alias, or else the id, also if a domain was sent. */
   readonly segment: string;
-  /** For an issuer: the id, or `{tenantid}` when the authority is not one tenant's. */
+  /** An issuer names the id, or `{tenantid}` when the authority is not one tenant's. */
   readonly issuerTenant: string;
 };
 
@@ -52,7 +52,7 @@ export function findTenantOfDomain({ state, cloud }: Deps, domain: string): Tena
   return user && state.get("tenant", user.tenantId);
 }
 
-/** Of a user's name; empty if it has none. */
+/** The domain of a user's name; empty if it has none. */
 export function domainOf(userName: string): string {
   return userName.includes("@") ? userName.slice(userName.lastIndexOf("@") + 1).toLowerCase() : "";
 }

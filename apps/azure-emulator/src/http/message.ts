@@ -5,7 +5,7 @@ export type HttpRequest = {
   readonly method: string;
   /** Lower case, without the port. */
   readonly host: string;
-  /** As sent, with query. */
+  /** The target as the client sent it, with its query. */
   readonly target: string;
   /** Decoded path, without query; kept as sent otherwise: `/keys/n//unwrapkey`. */
   readonly path: string;

@@ -72,7 +72,7 @@ export function verifyMlDsa(
   return verify(null, bytesOf(message), key, signature);
 }
 
-/** For µ alone: node:crypto takes messages only. */
+/** These sign µ alone: node:crypto takes messages only. */
 const MU_SCHEMES = {
   "ML-DSA-44": ml_dsa44,
   "ML-DSA-65": ml_dsa65,

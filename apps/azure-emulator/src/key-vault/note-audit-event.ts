@@ -3,7 +3,7 @@ import type { OperationName } from "../core/key-vault/operations.ts";
 import type { AuditRecord, Vault } from "../core/model.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 
-/** Of all vaults; the older half is dropped. */
+/** All vaults share this number of events; the older half is dropped. */
 const RECORDS_MAXIMUM = 20_000;
 
 /** Operations that the log does not name by their own name after `Key`. */

@@ -4,7 +4,7 @@ import type { SymmetricAlgorithm } from "../core/key-vault/algorithms.ts";
 import type { CipherPayload } from "../core/key-vault/payloads.ts";
 import type { KeyMaterial } from "../core/model.ts";
 
-/** Of the key wraps, RFC 3394 §2.2.3.1 and RFC 5649 §3. */
+/** The initial values of the key wraps, RFC 3394 §2.2.3.1 and RFC 5649 §3. */
 const WRAP_IV = Buffer.alloc(8, 0xa6);
 const WRAP_PAD_IV = Buffer.from("a65959a6", "hex");
 const GCM_IV_BYTES = 12;

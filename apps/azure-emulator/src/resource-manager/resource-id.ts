@@ -8,7 +8,7 @@ export type ArmPath = {
    * the tenant. No slash at the end.
    */
   readonly scope: string;
-  /** As written; undefined when no provider is named. */
+  /** The provider as it was written; undefined when none is named. */
   readonly namespace?: string;
   /** The segments after the namespace. */
   readonly segments: readonly string[];

@@ -19,7 +19,7 @@ export type VaultMatch = {
   readonly uses: number;
   readonly namedByRows: number;
   readonly namedByDays: number;
-  /** Of a day whose row is not due yet. */
+  /** A day of this kind has a row that is not due yet. */
   readonly pending: number;
   readonly notWritten: readonly VaultLine[];
   readonly notInLog: readonly { readonly row: string; readonly correlationId: string }[];

@@ -12,7 +12,7 @@ import type { AppendAudit } from "./append-audit.ts";
 export type UnauthenticatedBudget = {
   /** At once, and in an hour after that. */
   readonly perAddress: { readonly burst: number; readonly perHour: number };
-  /** Of all addresses together, in this process. */
+  /** All addresses of this process share it. */
   readonly inSum: { readonly burst: number; readonly perHour: number };
 };
 

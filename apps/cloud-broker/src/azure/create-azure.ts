@@ -69,7 +69,7 @@ export type Azure = {
   readonly roles: RoleReader;
   /** The issuer's keys in the broker's own vault. */
   issuerKeys(key: KeyUrl): IssuerKeys;
-  /** For Azure calls without an SDK: the same trust, names and time limits. */
+  /** Azure calls without an SDK use it: the same trust, names and time limits. */
   readonly agent: Agent;
   /** Asks for Entra ID's time, without trust in its certificate. @returns epoch milliseconds */
   askForDate(): Promise<number | undefined>;

@@ -179,7 +179,7 @@ function createOwnCredential({
 
 type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;
 
-/** As the SDK asks for a vault's tokens: the vault may refuse them before they expire. */
+/** The SDK asks so for a vault's tokens: the vault may refuse them before they expire. */
 const CAE: GetTokenOptions = { enableCae: true };
 
 const keyOf = (

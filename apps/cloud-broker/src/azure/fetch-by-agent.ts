@@ -37,7 +37,7 @@ export function createFetchByAgent(agent: Agent, maxBytes = MAX_BYTES): FetchByA
   };
 }
 
-/** Of the body as it was sent; `Response` gets it decompressed. */
+/** These headers describe the body as it was sent; `Response` gets it decompressed. */
 const OF_THE_WIRE = new Set(["content-encoding", "content-length"]);
 
 function headersOf(headers: IncomingHttpHeaders): Headers {

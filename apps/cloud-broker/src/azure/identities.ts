@@ -167,7 +167,7 @@ export function createIdentityDirectory(deps: {
 
 /** Resource Manager's refusals of a write, which the owner of the customer's identity can lift. */
 const REFUSALS: ReadonlySet<string | undefined> = new Set(["lock", "policy"]);
-/** Of an identity, by Azure. */
+/** Azure allows an identity this many federated credentials. */
 const MAX_CREDENTIALS = 20;
 const LIMIT_REACHED: Failure = {
   code: "SsemUserErrorUserAssignedIdentityAbsent",

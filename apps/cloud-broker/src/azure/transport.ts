@@ -50,7 +50,7 @@ export function createAzureTransport(options: {
   readonly dnsServer?: DnsServer | undefined;
   /** The HTTP client; absent: one that bounds every answer. */
   readonly httpClient?: HttpClient | undefined;
-  /** For name resolution, connection and handshake together. */
+  /** Name resolution, connection and handshake together take no longer. */
   readonly connectTimeoutMs?: number;
   /** Hears the date of each answer; absent: nothing compares. */
   readonly clock?: ClockWatch | undefined;

@@ -10,7 +10,7 @@ export function createVaultHealth(now: Clock) {
   let answeredAtMs: number | undefined;
   let failedAtMs: number | undefined;
   return {
-    /** For a call that has ended. A refusal is an answer; an outage is not. */
+    /** Notes a call that has ended. A refusal is an answer; an outage is not. */
     note(code: ErrorCode | "") {
       if (code === "" || ERRORS[code].class !== "unreachable") answeredAtMs = now();
       else failedAtMs = now();

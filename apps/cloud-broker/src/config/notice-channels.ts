@@ -19,7 +19,7 @@ const channel = {
   events: z.array(z.enum(EVENT_TYPES)).min(1),
   /** The language of its messages. */
   language: z.enum(NOTICE_LANGUAGES).default("en"),
-  /** Of the orders whose events the channel gets. */
+  /** The channel gets the events of orders in these subscriptions. */
   subscriptions: z.union([
     z.literal("all"),
     z.array(z.string().regex(IDENTIFIERS.subscriptionId.pattern).transform(asciiLowerCase)).min(1),

@@ -15,7 +15,7 @@ export type DayCount = {
   /** The purpose, if the action is an unlock. */
   readonly purpose: string | null;
   readonly count: number;
-  /** Of `lease/relocked`: milliseconds since the refusal. */
+  /** Rows of `lease/relocked` have it: milliseconds since the refusal. */
   readonly average: number | null;
   readonly longest: number | null;
 };

@@ -43,7 +43,7 @@ export type Approval = {
   readonly requestedBy?: string | undefined;
   readonly requestedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
-  /** Of an Owner's override: from then on it needs no approvals. */
+  /** An Owner's override has it: from then on it needs no approvals. */
   readonly effectiveAtMs?: EpochMs | undefined;
   /** How many kill switches had ever been activated over it. */
   readonly switches: number;
@@ -62,7 +62,7 @@ export type ReleaseFacts = {
   readonly stage: StageName;
   readonly kid: string;
   readonly nowMs: EpochMs;
-  /** For this exact request; undefined until one is opened. */
+  /** The approval of this exact request; undefined until one is opened. */
   readonly approval: Approval | undefined;
   /** How many kill switches were ever activated: one since the request makes an approval void. */
   readonly switches: number;

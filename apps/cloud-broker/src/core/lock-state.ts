@@ -20,7 +20,7 @@ export type LockFacts = {
         readonly ttlSeconds: number;
         readonly outageGraceSeconds: number;
         readonly graceUntilReboot: boolean;
-        /** Of a carried answer: until when the node may be open; `boots`: unknown. */
+        /** A carried answer says until when the node may be open; `boots`: unknown. */
         readonly offline?: { readonly untilMs: EpochMs } | "boots" | undefined;
       }
     | undefined;

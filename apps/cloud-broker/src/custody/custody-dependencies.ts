@@ -30,7 +30,7 @@ export type CustodyDependencies = VaultAccess &
      * automatically.
      */
     readonly backupAfterSeconds: number;
-    /** For many changes that share durable commits; absent: each change has its own commit. */
+    /** Lets many changes share durable commits; absent: each change has its own commit. */
     readonly commit?: Commit;
     /** Absent: nothing listens. */
     readonly listener?: KeyListener;

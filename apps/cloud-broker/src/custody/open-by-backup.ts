@@ -40,7 +40,7 @@ export async function openByBackup<T>(
 ): Promise<Outcome<Used<T> & { readonly backup: BackupUse }>> {
   const all = await loadBackupKeys(deps.store, at.order);
   if (all.length === 0) return failed(failure);
-  // Also when only a recovery key is left: people look there to decide whether to use it.
+  // The failure is noted even if only a recovery key is left: people decide by it.
   const standing = await noteFailure(deps, at.order, failure);
   const backups = all.filter((backup) => backup.kind === "vault");
   if (backups.length === 0) return failed(failure);

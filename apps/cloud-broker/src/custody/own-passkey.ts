@@ -11,7 +11,7 @@ import { usableKeyOf } from "./usable-key.ts";
 export type OwnPasskey = {
   readonly envelope: Envelope;
   readonly kid: string;
-  /** As stored: used for the compare-and-swap of its re-wrapping. */
+  /** The stored text: used for the compare-and-swap of its re-wrapping. */
   readonly json: string;
 };
 

@@ -104,7 +104,7 @@ function nameChoice(failure: Failure, subject: KeySubject, choice: CustomerChoic
     ...failure,
     facts: {
       ...names,
-      // For the step that corrects the scheme; the customer chooses the other URLs.
+      // The step that corrects the scheme shows it; the customer chooses the other URLs.
       keyUrl: choice.kekUrl.replace(/^[a-z][a-z0-9+.-]*:/i, "https:"),
       ...withoutUndefined({ vaultName }),
       ...failure.facts,

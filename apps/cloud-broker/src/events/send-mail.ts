@@ -16,7 +16,7 @@ export type Mail = {
 /** Hands one e-mail to the mail server. Any failure is a delivery without a status of 2xx. */
 export type SendMail = (mail: Mail) => Promise<Delivery>;
 
-/** For the whole exchange with the mail server. */
+/** The whole exchange with the mail server takes no longer. */
 const TIME_MS = 20_000;
 const CONNECTIONS_MAX = 4;
 const ANSWER_MAX_BYTES = 64 * 1024;

@@ -8,9 +8,9 @@ import { BodyTooLong, readBytes } from "@databox-cmk/http";
 
 /** Bounds of one call to another party. */
 export type CallLimits = {
-  /** Of the answer's body, both as it is sent and decompressed. */
+  /** Limits the answer's body, both as it is sent and decompressed. */
   readonly maxBytes: number;
-  /** For the whole call: name, connection, request and the last byte of the answer. */
+  /** Limits the whole call: name, connection, request and the last byte of the answer. */
   readonly timeMs: number;
 };
 

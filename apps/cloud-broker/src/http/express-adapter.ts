@@ -59,7 +59,7 @@ export type AdapterOptions = {
    * token.
    */
   readonly bearerChallenge: string;
-  /** For the steps of errors; absent: the public cloud, or an emulator. */
+  /** The steps of errors name its commands; absent: the public cloud, or an emulator. */
   readonly cloud?: CloudName | undefined;
 };
 

@@ -66,7 +66,7 @@ const TIMEOUTS: Timeouts = {
 
 export type Listener = {
   readonly port: number;
-  /** For new connections; open ones stay as they are. PEM. */
+  /** Serves new connections; open ones stay as they are. PEM. */
   setCertificate(pair: Pick<ListenOptions, "certificate" | "privateKey">): void;
   /** From now on, each answer closes its connection: the next one may reach another replica. */
   leave(): void;

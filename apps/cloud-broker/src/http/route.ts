@@ -100,7 +100,7 @@ export type ReadonlyView<View> = View extends readonly (infer Item)[]
 /** The part of the API's document that the other members of a row do not give. */
 export type Description = {
   readonly summary: string;
-  /** Of a `jose` body: of the signed message's payload. */
+  /** The schema of the body; of a `jose` body, of the signed message's payload. */
   readonly body?: Schema | undefined;
   /**
    * Status → schema of the body; undefined for an answer without a body, or one that another

@@ -11,7 +11,7 @@ export function isIn(networks: Networks, address: string): boolean {
 
 /** Proxies behind each other; what is further away is not read. */
 const HOPS_MAX = 16;
-/** As some proxies write it: with a port, and IPv6 in brackets. */
+/** Some proxies write an address so: with a port, and IPv6 in brackets. */
 const WITH_PORT = /^(?:([\d.]+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i;
 
 /**

@@ -7,7 +7,7 @@ import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 const PRIVATE_MODE = 0o600;
 const OTHERS = 0o077;
-/** Of a ring of keys, the largest of our secrets, many times over. */
+/** Many times the size of a ring of keys, the largest of our secrets. */
 const MAX_BYTES = 1024 * 1024;
 
 /**

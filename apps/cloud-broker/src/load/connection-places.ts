@@ -32,7 +32,7 @@ type Place = {
   readonly sinceMs: number;
   readonly use?: string | undefined;
 };
-/** By address, oldest first. */
+/** The connections of each address, oldest first. */
 type Row = Map<string, Set<Place>>;
 
 /** An appliance has shown its lease within this time, so that it is not treated as unauthenticated. */

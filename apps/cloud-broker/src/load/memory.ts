@@ -12,7 +12,7 @@ const CONNECTION_BYTES = 152 * 1024;
 const CONNECTIONS_LEAST = 100;
 const CONNECTIONS_MOST = 20_000;
 
-/** Of a container, or of the machine, in bytes. */
+/** The memory of the container, or of the machine, in bytes. */
 export function readMemoryLimit(): number {
   const constrained = process.constrainedMemory();
   // Node returns 0 where it does not know, and a huge number where there is no limit.

@@ -14,7 +14,7 @@ export type Starts = {
  * time; an unlock, the same.
  */
 export const ENOUGH_BEGUN = 24;
-/** As often as the utilization of the event loop is measured. */
+/** The utilization of the event loop is measured as often. */
 const LOOK_AGAIN_MS = 100;
 
 /**

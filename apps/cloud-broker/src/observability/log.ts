@@ -19,7 +19,7 @@ const FIELDS = {
   elapsedMs: "trusted",
   code: "trusted",
   reason: "trusted",
-  /** For unexpected errors: class and location, never the message's data. */
+  /** An unexpected error: its class and location, never the message's data. */
   error: "trusted",
   errorCode: "trusted",
   /** Connections to the database when it failed. */
@@ -79,7 +79,7 @@ export function describeFault(fault: unknown): LogFields {
   };
 }
 
-/** For the line of a failure that the database may have caused. */
+/** Adds to the line of a failure that the database may have caused. */
 export function describePool(pool: PoolState | undefined): LogFields {
   if (pool === undefined) return {};
   return { poolOpen: pool.open, poolIdle: pool.idle, poolWaiting: pool.waiting };
@@ -131,7 +131,7 @@ export function createLogNowAndThen(
 /** Enough to see the kind of an attack, and to find a single request of an honest unauthenticated caller. */
 export const UNAUTHENTICATED_LINES = {
   perAddress: { burst: 60, tokensPerSecond: 0.1 },
-  /** Of all addresses together, in this process. */
+  /** All addresses of this process share it. */
   inSum: { burst: 600, tokensPerSecond: 1 },
 };
 

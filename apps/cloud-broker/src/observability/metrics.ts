@@ -321,7 +321,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     gauge(row, async () => (await figuresInTime())?.[member], "first");
 
   return {
-    /** For Prometheus, on a listener of its own. */
+    /** Prometheus reads it, on a listener of its own. */
     registry,
     served({ route, status, elapsedMs }: Pick<Served, "route" | "status" | "elapsedMs">) {
       const path = route?.path ?? "none";
@@ -341,11 +341,11 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
         return [[known, known === "" ? 1 : 0]];
       });
     },
-    /** For a statement to the database. */
+    /** Times a statement to the database. */
     queried(elapsedMs: number) {
       querySeconds.observe(elapsedMs / 1000);
     },
-    /** Of the broker's own keys, by name. */
+    /** Shows the broker's own keys, by name. */
     showOwnKeys(sinceMs: ReadonlyMap<string, number>) {
       gauge(METRICS.ownKeySince, () => inSeconds(sinceMs), "first");
     },
@@ -369,11 +369,11 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     showMemoryLimit(bytes: number) {
       gauge(METRICS.memoryLimit, () => bytes);
     },
-    /** For one that was refused, or closed in favour of another. */
+    /** Counts one that was refused, or closed in favour of another. */
     refusedConnection(listener: string, limit: string) {
       connectionsRefused.inc({ listener, limit });
     },
-    /** For a volume that was closed by the broker's order. */
+    /** Times a volume that was closed by the broker's order. */
     relocked(sinceRefusalMs: number) {
       relockSeconds.observe(sinceRefusalMs / 1000);
     },

@@ -21,7 +21,7 @@ export type StageEntry = {
 
 export type Order = {
   readonly id: OrderId;
-  /** As written at creation; `id` is the lower-case form. */
+  /** The name as it was written at creation; `id` is the lower-case form. */
   readonly name: OrderName;
   readonly location: string;
   readonly skuName: SkuName;

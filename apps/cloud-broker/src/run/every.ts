@@ -1,6 +1,6 @@
 /** Work that a broker repeats by itself, without a request. */
 export type Chore = {
-  /** For its log line and its metric, such as `probing keys`. */
+  /** Its log line and its metric show it, such as `probing keys`. */
   readonly name: string;
   readonly everyMs: number;
   /** The first round begins at once, instead of after `everyMs`. */

@@ -54,7 +54,7 @@ export type RestoreRecord = ReturnType<typeof createRestoreRecord>;
  * a decision that the database did not commit, and a crash loses no decision that was answered.
  */
 export function createRestoreRecord(folder: string) {
-  /** By the file's name, so that an attempt that is repeated each minute waits once. */
+  /** The key is the file's name, so that an attempt repeated each minute waits once. */
   const unwritten = new Map<string, () => Promise<void>>();
   const call = createCalls();
   const pathOf = (kind: "switches" | "erasures" | "uses", name: string) =>

@@ -185,7 +185,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     status: number;
     body: string;
     created_at_ms: number;
-    /** Of a grant, which the order's erasure deletes. */
+    /** Set for a grant, which the order's erasure deletes. */
     order_id: OrderId | null;
   };
   /** Every grant that left the broker, until the device's receipt arrives. */

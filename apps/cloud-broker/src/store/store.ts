@@ -42,7 +42,7 @@ export type SentAtOnce = {
 /** The database of a store: SQLite for one machine, PostgreSQL for replicas. */
 export type Engine = "sqlite" | "postgres";
 
-/** For the few statements that differ between the engines. */
+/** A few statements differ between the engines, and ask for it. */
 export function engineOf(store: Pick<Store, "getExecutor">): Engine {
   return store.getExecutor().adapter instanceof PostgresAdapter ? "postgres" : "sqlite";
 }

@@ -14,7 +14,7 @@ export type BrokerAddress = {
   /** Name or address that the certificate must carry. */
   readonly name: string;
   readonly isNamed: boolean;
-  /** As in the URL, for the Host header: an IPv6 address in brackets. */
+  /** The URL's host, for the Host header: an IPv6 address in brackets. */
   readonly authority: string;
   /** `undefined`: the system's name resolution. */
   readonly lookup: LookupFunction | undefined;

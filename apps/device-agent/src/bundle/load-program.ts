@@ -97,7 +97,7 @@ function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // As above.
+    // The reason is the same as above.
   }
 }
 

@@ -26,7 +26,7 @@ const DEFAULT_ROWS = 20;
 
 export type CommandLine = { readonly stateDir: string; readonly json: boolean } & (
   | { readonly kind: "run"; readonly command: Command }
-  /** Of one command, or of all. */
+  /** Shows the help of one command, or of all. */
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" }
 );

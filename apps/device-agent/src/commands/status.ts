@@ -23,7 +23,7 @@ import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
 
-/** For a volume that a passkey opened and that has no lease yet. */
+/** Describes a volume that a passkey opened and that has no lease yet. */
 function passkeyDetails(openedAtMs: number): EventDetails {
   const leftMs = openedAtMs + PASSKEY_OPEN_SECONDS * 1000 - bootClockMs();
   return { openedBy: "passkey", graceLeftSeconds: Math.max(0, Math.round(leftMs / 1000)) };

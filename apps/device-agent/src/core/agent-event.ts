@@ -52,10 +52,10 @@ type Common = {
   readonly elapsedMs: number;
   readonly timings?: Timings | undefined;
   readonly volume?: VolumeKind | undefined;
-  /** For `doctor`: the checks in order, and the next step. */
+  /** `doctor` tells the checks in order, and the next step. */
   readonly checks?: readonly Check[];
   readonly nextStep?: NextStep;
-  /** For an unlock that waits for approvers. */
+  /** An unlock that waits for approvers has it. */
   readonly approval?: WaitingView | undefined;
 };
 
@@ -69,7 +69,7 @@ export type SuccessEvent = Common & {
   /** Problems that did not stop the command: one clause each. */
   readonly notes?: readonly string[] | undefined;
   readonly details?: EventDetails | undefined;
-  /** For a person to carry: the message, and its QR code in half-block characters. */
+  /** A person carries it: the message, and its QR code in half-block characters. */
   readonly carried?: { readonly text: string; readonly qr?: string | undefined };
   /** Newest rows of the journal, oldest first. */
   readonly rows?: readonly JournalLine[] | undefined;

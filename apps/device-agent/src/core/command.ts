@@ -80,7 +80,7 @@ export type LocalUiOptions = {
 
 export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
-  /** Of a prepared node. */
+  /** This one needs a prepared node. */
   | { readonly command: "prepare"; readonly reconnect: Reconnect }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
   | ({ readonly command: "challenge" } & ChallengeOptions)

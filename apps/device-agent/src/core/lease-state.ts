@@ -19,7 +19,7 @@ export const heldLease = z.strictObject({
   outageGraceSeconds: seconds,
   /** Only a reboot ends the outage grace. */
   graceUntilReboot: z.optional(z.literal(true)),
-  /** For an answer that a person carried: how long it holds by itself. */
+  /** How long an answer that a person carried holds by itself. */
   offline: z.optional(
     z.discriminatedUnion("kind", [
       /** On the boot clock. */
@@ -155,7 +155,7 @@ export function acceptRenewal(
   };
 }
 
-/** Of a renewal or a wait for news: never longer than the time between renewals. */
+/** Retries a renewal or a wait for news after the time between renewals at the latest. */
 export function renewalRetry(lease: Pick<HeldLease, "ttlSeconds">): RetryTerms {
   return { firstMs: 1000, maxMs: Math.max(250, renewalIntervalMs(lease)) };
 }

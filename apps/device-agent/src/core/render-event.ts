@@ -104,7 +104,7 @@ function subject(event: AgentEvent): string {
   return event.node === undefined ? `${event.event}:` : `${event.node}: ${event.event}:`;
 }
 
-/** For a node that waits, beside the requested result. */
+/** Renders what a node waits for, beside the requested result. */
 function renderWaiting({ outcome, approval }: SuccessEvent): string[] {
   if (approval === undefined || outcome === "waiting") return [];
   const { since, until } = approval;

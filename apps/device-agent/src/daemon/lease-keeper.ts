@@ -142,7 +142,7 @@ export function createLeaseKeeper(
       const answer = await renewLease(session(deadlineOf(stop)), lease, numbered);
       return await take(lease, answer, askedAtMs);
     } catch (error) {
-      // Also of a disk that takes no counter: at the end of the lease, this daemon must be there.
+      // A disk that takes no counter is an outage too: at the lease's end, this daemon must act.
       return stop.aborted ? 0 : outage(lease, eventOfError(error, context()));
     }
   }

@@ -34,7 +34,7 @@ import {
   verifyMedium,
 } from "../volume/erase-medium.ts";
 
-/** For a person who waits: a large drive takes hours. */
+/** A person waits for news: a large drive takes hours. */
 const TELL_EVERY_MS = 10_000;
 
 /**

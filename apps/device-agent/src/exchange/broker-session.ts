@@ -18,7 +18,7 @@ export type NodeIdentity = KeyHolder & {
 /** The dependencies of every network exchange. */
 export type BrokerSession = NodeIdentity & {
   readonly transport: Transport;
-  /** Of the whole command: no exchange starts or continues after it. */
+  /** It ends the whole command: no exchange starts or continues after it. */
   readonly deadline: AbortSignal;
   /** Records the end of a step. */
   readonly mark: (step: string) => void;

@@ -14,9 +14,9 @@ export type SafeParsed =
 export type Schema = {
   readonly run: Run;
   readonly isOptional: boolean;
-  /** For an object: its members, for discriminated unions. */
+  /** The members of an object, for discriminated unions. */
   readonly shape?: Readonly<Record<string, Schema>>;
-  /** For a literal: its value. */
+  /** The value of a literal. */
   readonly literal?: unknown;
   safeParse(value: unknown): SafeParsed;
   /** The same schema with more conditions, which are checked after the type. */

@@ -38,7 +38,7 @@ export type LocalRoute = {
   readonly authentication: "public" | "session";
   /** Largest body; 0: none is read. */
   readonly maxBytes: number;
-  /** For slow, guessing or networked requests: a low rate. */
+  /** Slow, guessing or networked requests have a low rate. */
   readonly isCostly?: true;
   readonly handle: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>;
 };

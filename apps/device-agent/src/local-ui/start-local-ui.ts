@@ -37,7 +37,7 @@ import { createCarriedRoutes, createUnlockRoutes } from "./unlock-routes.ts";
 export type LocalUi = AsyncDisposable & {
   readonly port: number;
   readonly fingerprint: string;
-  /** For a test that walks them. */
+  /** A test walks them. */
   readonly routes: readonly Pick<LocalRoute, "method" | "path" | "authentication">[];
   /** Notifies listeners if the state differs from the last one. */
   look(state: MachineState): void;

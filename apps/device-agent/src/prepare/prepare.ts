@@ -224,7 +224,7 @@ async function keepCopy(
   return copy;
 }
 
-/** Also of a run that was killed, and of a finished one. */
+/** It applies also to a run that was killed, and to a finished one. */
 function requireGivenBefore(
   { given, folder, store: { current } }: Pick<Preparing, "folder" | "given" | "store">,
   found: Settings,

@@ -22,7 +22,7 @@ import { writeJson } from "../state/write-durably.ts";
 
 type ShareFolder = Pick<StateFolder, "path">;
 
-/** Also of a file that is being written or destroyed. */
+/** A file that is being written or destroyed matches too. */
 const NAME = /^device-share-([0-9a-f-]{36})\.json/;
 const pathOf = ({ path }: ShareFolder, env: string): string =>
   join(path, `device-share-${env}.json`);

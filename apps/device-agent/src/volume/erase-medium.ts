@@ -22,10 +22,10 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const SECTOR_BYTES = 512;
 /** The largest logical block of a device. */
 const BLOCK_BYTES = 4096;
-/** Also fits into the smallest volume, a file of a few hundred bytes. */
+/** It fits into the smallest volume too, a file of a few hundred bytes. */
 export const MARK_BYTES = 64;
 const SYSFS = "/sys/class/block";
-/** Of NVMe, of virtio, and the world-wide names of SCSI and SATA. */
+/** NVMe and virtio show serial numbers in these files, SCSI and SATA world-wide names. */
 const SERIAL_NUMBERS = ["device/serial", "serial", "device/wwid", "wwid"] as const;
 
 /** @returns whether the program of util-linux succeeded */

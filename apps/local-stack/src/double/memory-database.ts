@@ -2,7 +2,7 @@ import { Database, type Statement as WasmStatement } from "node-sqlite3-wasm";
 
 type Row = Record<string, unknown>;
 type Value = number | bigint | string | Uint8Array | null;
-/** As better-sqlite3 takes them: one list, or one after the other. */
+/** Parameters as better-sqlite3 takes them: one list, or one after the other. */
 type Values = readonly (Value | readonly Value[])[];
 
 /** SQLite's grammar: these statements answer with rows, and so does a RETURNING clause. */

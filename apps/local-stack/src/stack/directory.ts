@@ -51,7 +51,7 @@ export type Directory = {
     readonly role: StackPerson;
     readonly userName: string;
     readonly objectId: string;
-    /** For programs that sign in as this person; the sign-in page asks for none. */
+    /** Programs sign in as this person by it; the sign-in page asks for none. */
     readonly password: string;
   }[];
   client(role: StackRole): RegisteredClient;

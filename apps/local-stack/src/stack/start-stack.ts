@@ -29,7 +29,7 @@ export type StackOptions = {
   readonly brokerEnvironment?: Readonly<Record<string, string>>;
   /** Answers the emulator's `GET /health`; absent: always ready. */
   readonly isReady?: () => boolean;
-  /** Told of a process of the stack that ends by itself. */
+  /** Called when a process of the stack exits unexpectedly. */
   readonly ended?: (child: EndedChild) => void;
 };
 
@@ -40,7 +40,7 @@ export type Stack = {
   readonly directory: Directory;
   readonly emulator: AzureEmulator;
   broker(): ChildService;
-  /** By which the broker was started; its commands are run with the same. */
+  /** The broker's environment; broker commands use it too. */
   readonly brokerEnvironment: Readonly<Record<string, string>>;
   /** Starts a broker on the same data after the former one has ended. */
   restartBroker(environment?: Readonly<Record<string, string>>): Promise<void>;

@@ -16,7 +16,7 @@ import { useTexts } from "../texts/texts.ts";
 import { useStart } from "./use-start.ts";
 import { Way } from "./way.tsx";
 
-/** For a signed-in person; others sign in with the same passkey. */
+/** Shown to a signed-in person; others sign in with the same passkey. */
 export function PasskeyWay(): ReactElement {
   const texts = useTexts();
   const { operation, passkeyTries } = useNode().state;

@@ -25,7 +25,7 @@ export function diagnosticsOf(
 function problemOf({ who, steps, ...told }: NonNullable<Told["explanation"]>): Problem {
   return {
     ...told,
-    // Of a newer service: its operator knows more.
+    // A newer service answered: its operator knows more.
     who: WHO.find((known) => known === who) ?? "broker-operator",
     steps: steps.map(({ text, command }) => (command === undefined ? { text } : { text, command })),
   };

@@ -32,7 +32,7 @@ export function ApprovalCard({
   isOrderNamed,
 }: {
   readonly approval: ApprovalView;
-  /** For a list with requests of several orders. */
+  /** Names the order in a list with requests of several orders. */
   readonly isOrderNamed: boolean;
 }): ReactElement {
   const styles = useStyles();

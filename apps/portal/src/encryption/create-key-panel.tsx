@@ -74,7 +74,7 @@ export function CreateKeyPanel({
       name: key.name,
       version: (await createKey(client, vaultUri, key)).version,
     }),
-    // Also without its rotation policy, the key is one of the vault's.
+    // The key is one of the vault's even without its rotation policy.
     onSuccess: async (key) => {
       await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
       proceed(key);

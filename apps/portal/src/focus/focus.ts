@@ -33,7 +33,7 @@ export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
   return heading;
 }
 
-/** For a drawer, which shows its children only while it is open. */
+/** A drawer needs it, which shows its children only while it is open. */
 export function ReturnFocus(): null {
   useReturnFocus();
   return null;

@@ -51,7 +51,7 @@ function ChoicesForm({
   queryKey,
 }: {
   readonly choices: NoticeChoices;
-  /** Of the choices in the cache. */
+  /** The key of the choices in the cache. */
   readonly queryKey: readonly unknown[];
 }): ReactElement {
   const styles = useStyles();

@@ -11,7 +11,7 @@ import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName, useOrderPart } from "./use-order.ts";
 
-/** For an erased order: the destroyed keys, and the signed certificate. */
+/** Shows the destroyed keys of an erased order, and the signed certificate. */
 export function ErasureSection(): ReactElement {
   const texts = useTexts();
   const name = useOrderName();

@@ -48,7 +48,7 @@ const useStyles = makeStyles({
   },
   reached: {
     borderBlockStartColor: tokens.colorBrandStroke1,
-    // As specific as the colour that it replaces.
+    // This selector is as specific as the colour that it replaces.
     [below(TABLET_PX)]: { borderInlineStartColor: tokens.colorBrandStroke1 },
   },
   name: { display: "flex", alignItems: "start", gap: tokens.spacingHorizontalXS },

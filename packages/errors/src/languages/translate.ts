@@ -33,7 +33,7 @@ export function createTranslator(phrases: Phrases): (text: string) => readonly T
   const whole = new Map(Object.entries(phrases));
   const patterns = [...whole]
     .filter(([template]) => template.search(PLACEHOLDER) !== -1)
-    // Of two matching templates, the one with less free text.
+    // If two templates match, the one with less free text wins.
     .toSorted(([a], [b]) => literalLength(b) - literalLength(a))
     .map(([template, translation]) => ({ filled: patternOf(template), translation }));
 

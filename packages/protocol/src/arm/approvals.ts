@@ -55,7 +55,7 @@ export const approvalView = z.object({
   /** When the appliance last polled for the answer, which shows whether it still waits. */
   lastAskedAt: z.string(),
   expiresAt: z.string(),
-  /** Of an Owner's override of the policy: from then on it needs no approvals. */
+  /** An Owner's override of the policy has it: from then on it needs no approvals. */
   effectiveAt: z.optional(z.string()),
   closedAt: z.optional(z.string()),
   decisions: z.array(

@@ -43,7 +43,7 @@ export const additionalInfo = z.array(z.object({ type: z.string(), info: z.unkno
 export const cloudErrorDetail = z.object({
   code: z.string(),
   message: z.string(),
-  /** Of a halted copy: the serial number of the node whose key was refused. */
+  /** A halted copy has it: the serial number of the node whose key was refused. */
   target: z.optional(z.string()),
 });
 /** Error inside a resource (ARM CloudError). */

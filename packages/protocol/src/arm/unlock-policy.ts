@@ -155,7 +155,7 @@ export type UnlockPolicy = z.infer<typeof unlockPolicy>;
 /** Written whole: a missing member is an error, so that an omission never loosens the policy. */
 export const unlockPolicyWrite = z.strictObject({
   ...members,
-  /** Also name approvers of whom the broker cannot see that they may approve. */
+  /** Names approvers too of whom the broker cannot see that they may approve. */
   acceptUnknownApprovers: z.optional(z.boolean()),
   source: readOnlyMember,
   changedAt: readOnlyMember,

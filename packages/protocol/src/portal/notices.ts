@@ -16,7 +16,7 @@ export const noticeView = z.discriminatedUnion("kind", [
   z.object({
     ...ofOrder,
     kind: z.literal("approval-waiting"),
-    /** Of the node that waits for its key; absent for a change to the order's protection. */
+    /** The node that waits for its key; absent for a change to the order's protection. */
     serial: z.optional(z.string()),
   }),
   z.object({ ...ofOrder, kind: z.literal("key-at-risk"), risks: z.array(z.string()) }),
@@ -74,7 +74,7 @@ export const noticeChoices = z.object({
   kinds: z.array(
     z.object({
       type: z.enum([...PERSONAL_EVENTS, "com.databox-cmk.campaign.finished"]),
-      /** Of groups, from the operator's file, that get events of these subscriptions. */
+      /** The groups, from the operator's file, that get events of these subscriptions. */
       channels: z.array(z.object({ name: z.string(), kind: z.enum(["teams", "slack", "email"]) })),
       /** Subscriptions in which role assignments allow the e-mail for some of the orders. */
       allowedIn: z.array(z.string()),

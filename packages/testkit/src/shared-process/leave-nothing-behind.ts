@@ -7,7 +7,7 @@ import { readTraces } from "./read-traces.ts";
  * that leaves something behind fails, and not the one that runs after it. Vitest itself restores
  * only spies.
  */
-/** Of a server or child process that ends, on a machine that is busy. */
+/** A server or child process may end so late on a machine that is busy. */
 const PATIENCE_MS = 180_000;
 
 const before = readTraces();

@@ -23,7 +23,7 @@ const KEY_OPERATIONS = [
   "secureWrapKey",
   "secureUnwrapKey",
 ] as const;
-/** Of secure wrap and unwrap (JsonWebKeyWrapAlgorithm); neither RSA-OAEP nor RSA1_5. */
+/** Secure wrap and unwrap take these (JsonWebKeyWrapAlgorithm), not RSA-OAEP or RSA1_5. */
 const SECURE_WRAP_ALGORITHMS = [
   "RSA-OAEP-256",
   "A128KW",

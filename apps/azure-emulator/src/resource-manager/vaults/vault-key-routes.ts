@@ -210,7 +210,7 @@ function renderVaultKey(
   };
 }
 
-/** As in the data plane, but for the case of the actions. */
+/** Renders it as in the data plane, but for the case of the actions. */
 function renderRotationPolicy(policy: RotationPolicy): object {
   return {
     attributes: renderPolicyAttributes(policy),

@@ -16,7 +16,7 @@ const WORDS = {
   refused: "Refused",
 } as const;
 
-/** As stored, without a vault call. */
+/** Shows what is stored, without a vault call. */
 export async function listBackupKeys(
   { store, now, settings }: Plane<"store" | "now" | "settings">,
   order: OrderId,

@@ -6,8 +6,8 @@ const MAX_CHARACTERS = 1024;
  */
 const PORTAL_PATH = /^\/portal\/[\w.~!$&'()*+,;=:@%/?#-]*$/;
 /**
- * As browsers interpret them before they send the request (URL Standard, "double-dot URL path
- * segment").
+ * Path segments as browsers interpret them before they send the request (URL Standard, "double-dot
+ * URL path segment").
  */
 const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i;
 /** Returning there would begin another sign-in, or show JSON to a person. */

@@ -45,7 +45,7 @@ export type KeyEvents =
       readonly kind: "changes";
       /** Keys that have a new version. */
       readonly keys: readonly { readonly vaultName: string; readonly keyName: string }[];
-      /** Of which a key, or the access to it, has changed. */
+      /** The vaults of which a key, or the access to it, has changed. */
       readonly vaultNames: ReadonlySet<string>;
     };
 

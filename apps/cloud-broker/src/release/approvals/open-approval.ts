@@ -27,7 +27,7 @@ export async function openApproval(
   request: Omit<ReleaseRequest, "purpose" | "way"> & {
     readonly purpose: UnlockPurpose | "change";
     readonly way: ReleaseRequest["way"] | "change";
-    /** Of an Owner's override; the request expires so long after it. */
+    /** An Owner's override has it; the request expires so long after it. */
     readonly effectiveAtMs?: EpochMs;
   },
   { terms: current, expiresAfterSeconds }: AdmissionTerms,

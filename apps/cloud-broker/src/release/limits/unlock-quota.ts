@@ -132,9 +132,9 @@ export function createCustomerQuota({
 }): CountCustomerUnlock {
   const taking = new Map<string, Promise<void>>();
   let windowMs: EpochMs = 0;
-  /** For this window; 0 or less: the database has none left. */
+  /** What is left of this window; 0 or less: the database has none left. */
   let left = new Map<string, number>();
-  /** For this window: the share that is taken next. */
+  /** The share that is taken next in this window. */
   let nextShares = new Map<string, number>();
 
   function spend(scope: string): "spent" | "none-left" | "take-more" {

@@ -103,7 +103,7 @@ export function serveDeviceMessage<Proven extends Sender>(
       correlationId: request.requestId,
       parameters: request.parameters,
     });
-    // For the log alone: the denial is in the answer.
+    // Only the log gets it: the denial is in the answer.
     const logged = broken ?? (failure === undefined ? undefined : errorOf(failure));
     return {
       ...renderAnswer(answer, retryAfterSeconds),

@@ -16,7 +16,7 @@ export const raiseCounter = (
     .where("serial", "=", serial)
     .where("last_counter", "<", counter);
 
-/** For a message that uses up nothing else. */
+/** Uses up the counter of a message that uses up nothing else. */
 export async function useCounter(
   { commit }: Needs<"commit">,
   { order, serial }: Sender,

@@ -121,7 +121,7 @@ export async function withheldRepeat(
     purpose,
   });
   return withheldFrom(way, facts, {
-    // Of an older broker: as if it was made before the first switch.
+    // An older broker's approval counts as if it was made before the first switch.
     switches: grant.switches ?? 0,
     policyRevision: grant.policy_revision,
     deviceKid: node.key.kid,

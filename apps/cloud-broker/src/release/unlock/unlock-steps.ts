@@ -50,7 +50,7 @@ type Known = {
   readonly freshness: ReturnType<UnlockChannel["freshness"]>;
   /** The approval that was opened for these bytes. */
   readonly approval: Approval | undefined;
-  /** Of the policy, before an approval changes them. */
+  /** The policy's terms, before an approval changes them. */
   readonly admission: AdmissionTerms;
 } & Pick<LoadedFacts, "policyRevision" | "revocation" | "switches" | "budget">;
 

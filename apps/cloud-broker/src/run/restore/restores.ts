@@ -97,7 +97,7 @@ export async function insertRestore(
     .execute();
 }
 
-/** For a restore that no record could tell. */
+/** Notes a restore that no record could tell. */
 export async function tellRestore(
   deps: Auditing & { readonly now: Clock },
   sinceMs: EpochMs,

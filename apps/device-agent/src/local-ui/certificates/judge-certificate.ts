@@ -16,7 +16,7 @@ type Circumstances = {
    * shown.
    */
   readonly nowMs: number;
-  /** By which the person reached this page. */
+  /** The address by which the person reached this page. */
   readonly address: string;
   /** Why TLS does not serve by it. */
   readonly tlsFault: string | undefined;

@@ -87,7 +87,7 @@ async function describeChoices(
   };
 }
 
-/** Of channels, only their names: an address is a secret. */
+/** A channel is shown by its name alone: its address is a secret. */
 function channelsOf(
   { channels }: Notices,
   type: NoticeChoices["kinds"][number]["type"],
