@@ -78,10 +78,12 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "release/kill-switches/switch-unlocking.ts",
       // Appends a row where its fact is new.
       "key-life/health/record-health.ts",
-      // No decision: claims, counts, sessions, observations, deliveries.
+      // No decision: claims, counts, sessions, observations, deliveries, and proposals, which have
+      // no effect before the row of their confirmation.
       "api/portal/notices/choice-routes.ts",
       "api/portal/sessions.ts",
       "custody/primary-standings.ts",
+      "custody/propose-rekey.ts",
       "orders/long-running-operations.ts",
       "orders/realise-identities.ts",
       "release/leases/probe-keys.ts",
