@@ -1,4 +1,3 @@
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -7,10 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type AgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
+import { A, AAAA, type DnsAnswer, openNameServer } from "./name-server.ts";
 
-const A = 1;
-const AAAA = 28;
-const NODATA = { type: 0, data: Buffer.alloc(0) };
 const LOOPBACK_4 = { type: A, data: Buffer.from([127, 0, 0, 1]) };
 /** Nothing listens there on the relay's port. */
 const CLOSED_4 = { type: A, data: Buffer.from([127, 0, 0, 2]) };
@@ -45,26 +42,10 @@ async function relayFrom(host: string): Promise<number> {
   return address.port;
 }
 
-/** A name server that has these answers for every name, and NODATA for other types. */
-async function nameServer(...answers: readonly (typeof NODATA)[]): Promise<string> {
-  const socket = createSocket("udp4", (query, from) => {
-    const type = query.readUInt16BE(query.indexOf(0, 12) + 1);
-    const found = answers.filter((answer) => answer.type === type);
-    const answer = Buffer.from(query.subarray(0, query.indexOf(0, 12) + 5));
-    answer.writeUInt16BE(0x8180, 2);
-    answer.writeUInt16BE(found.length, 6);
-    answer.writeUInt32BE(0, 8);
-    const records = found.map(({ data }) => {
-      const head = Buffer.from("c00c0000000100000001", "hex");
-      head.writeUInt16BE(type, 2);
-      return Buffer.concat([head, Buffer.from([0, data.length]), data]);
-    });
-    socket.send(Buffer.concat([answer, ...records]), from.port, from.address);
-  });
-  socket.bind(0, "127.0.0.1");
+async function nameServer(...answers: readonly DnsAnswer[]): Promise<string> {
+  const { address, socket } = await openNameServer("127.0.0.1", answers);
   opened.push(socket);
-  await once(socket, "listening");
-  return `127.0.0.1:${String(socket.address().port)}`;
+  return address;
 }
 
 async function unlockBy(connection: Readonly<Record<string, unknown>>) {
