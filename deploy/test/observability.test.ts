@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { METRICS } from "@databox-cmk/cloud-broker";
+import { METRICS, SETTINGS } from "@databox-cmk/cloud-broker";
 import { requireTool } from "@databox-cmk/testkit";
 import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, test } from "vitest";
@@ -100,6 +100,38 @@ describe("every alert", () => {
   test.each(alerts)("$alert has its entry in the runbook", ({ alert, annotations }) => {
     expect(annotations.runbook).toBe(`docs/operate/runbook.md#${alert.toLowerCase()}`);
     expect(runbook).toMatch(new RegExp(`^#+ ${alert}$`, "m"));
+  });
+
+  const [, entries = ""] = /^## Alerts\n(.*?)^## /ms.exec(runbook) ?? [];
+  const code = [...entries.matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
+  const sources = globSync(pathOf("apps/cloud-broker/src/**/*.ts"))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("\n");
+  test.each([
+    ["panels", panels.map(({ title }) => title), [...entries.matchAll(/"([A-Z][^"\n]+)"/g)]],
+    ["metrics", [...OWN.keys()], [...entries.matchAll(/\b(databox_\w+)/g)]],
+    ["settings", Object.keys(SETTINGS), [...entries.matchAll(/`([A-Z]+(?:_[A-Z0-9]+)+)/g)]],
+    [
+      "codes",
+      read("docs/reference/errors.md").match(/\w+/g) ?? [],
+      [...entries.matchAll(/`([A-Z][a-z]+[A-Z]\w+)`/g)],
+    ],
+  ] as const)("names %s that are there", (_what, known, named) => {
+    expect(named).not.toEqual([]);
+    expect(named.map(([, name]) => name).filter((name) => !known.includes(name ?? ""))).toEqual([]);
+  });
+
+  test("names log lines that the broker writes, and queries that are PromQL", () => {
+    const lines = code.filter(
+      (text) => /^[a-z]+(?: [a-z]+)+$/.test(text) && !text.startsWith("broker "),
+    );
+    expect(lines.length).toBeGreaterThan(3);
+    // A failed chore is logged by its name.
+    const written = lines.map((line) => line.replace(/ failed$/, ""));
+    expect(written.filter((line) => !sources.includes(line))).toEqual([]);
+    const queried = code.filter((text) => /^\w+ by .*databox_/.test(text));
+    expect(queried.flatMap(faultsOf)).toEqual([]);
+    expect(queried).not.toEqual([]);
   });
 });
 

@@ -2,12 +2,14 @@
 
 import { readFileSync } from "node:fs";
 
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { parseAst } from "vitest/node";
 
 import { TABLES } from "../../src/store/tables.ts";
 import { openTestStore } from "./open-test-store.ts";
 
+const RUNBOOK = new URL("../../../../docs/operate/runbook.md", import.meta.url);
 const SCHEMA = new URL("../../src/store/schema.ts", import.meta.url);
 
 /** Of an object type: each member's name, and its own type. */
@@ -43,4 +45,13 @@ test("schema.ts and tables.ts have the tables and columns that the migrations ma
         .map(({ name, columns }) => [name, columns.map((column) => column.name).toSorted()]),
     ),
   );
+});
+
+test("the statements that the runbook's alerts name can be run", async () => {
+  const [, alerts = ""] = /^## Alerts\n(.*?)^## /ms.exec(readFileSync(RUNBOOK, "utf8")) ?? [];
+  const statements = [...alerts.matchAll(/`(select [^`]+)`/g)].map(([, text = ""]) => text);
+  expect(statements).not.toEqual([]);
+  await using store = await openTestStore(":memory:");
+  for (const statement of statements)
+    expect((await sql.raw(statement).execute(store)).rows).toEqual([]);
 });
