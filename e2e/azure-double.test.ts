@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -27,6 +27,7 @@ import { runInGroup, type StartCommand } from "./harness/start-command.ts";
 
 const run = promisify(execFile);
 const LOCAL_STACK = fileURLToPath(new URL("../apps/local-stack", import.meta.url));
+const PACK = fileURLToPath(new URL("../deploy/broker/pack-double.mjs", import.meta.url));
 const PYTHON = "/usr/bin/python3";
 const AZ = "/usr/bin/az";
 const hasPython = requireTool(
@@ -43,27 +44,26 @@ let folder: string;
 let double: StartCommand;
 let stack: StackDescription;
 let port: string;
+let usersEnvironment: NodeJS.ProcessEnv;
+let tarball: string;
 
 /** Packed, and run by npx in a folder and with a cache of its own: no clone, no network. */
 beforeAll(async () => {
   folder = opened.use(openTemporaryFolder()).path;
   // In a folder of its own, since others may use the package of the working tree.
-  const built = join(folder, "package");
-  const bundler = join(LOCAL_STACK, "node_modules/.bin/rolldown");
-  await run(bundler, ["-c", "-d", built], { cwd: LOCAL_STACK });
+  await run(process.execPath, [PACK, "--out", folder]);
   const node = readersNode();
-  const env = {
+  usersEnvironment = {
     PATH: `${node}:/usr/bin:/bin`,
     HOME: folder,
     npm_config_cache: join(folder, "npm"),
     npm_config_update_notifier: "false",
   };
-  await run("npm", ["pack", built, "--pack-destination", folder], { cwd: folder, env });
   const seed = join(folder, "seed.json");
   const fault = join(folder, "faults.json");
   writeFileSync(seed, JSON.stringify(readSeed()));
   writeFileSync(fault, JSON.stringify(FAULTS));
-  const tarball = join(folder, `databox-cmk-azure-double-${VERSION}.tgz`);
+  tarball = join(folder, `databox-cmk-azure-double-${VERSION}.tgz`);
   const ports = ["--port", "--broker-port", "--imds-port", "--dns-port"].flatMap((name) => [
     name,
     "0",
@@ -73,7 +73,7 @@ beforeAll(async () => {
     runInGroup(
       "npx",
       ["--yes", "--offline", "--package", tarball, "azure-double", ...ports, ...options],
-      { cwd: folder, env },
+      { cwd: folder, env: usersEnvironment },
     ),
   );
   await double.text("ready: ");
@@ -182,6 +182,72 @@ test.each(["csharp", "java", "powershell"])(
     }
   },
 );
+
+/** An empty project with the package, and the Node of its users. */
+test("a program starts the double as a library, resets it and ends it", async () => {
+  const project = join(folder, "project");
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), "{}");
+  await run("npm", ["install", "--offline", tarball], { cwd: project, env: usersEnvironment });
+  const inPackage = (name: string) =>
+    readFileSync(join(project, "node_modules/@databox-cmk/azure-double", name), "utf8");
+  expect(inPackage("LICENCES.txt")).toMatch(/^MIT:\n(?: {2}\S+ \S+\n)+/mu);
+  writeFileSync(join(project, "seed.json"), JSON.stringify(readSeed()));
+  const [script = ""] = examples("js");
+  const ran = await run("node", ["--input-type=module", "-e", script], {
+    cwd: project,
+    env: usersEnvironment,
+  });
+  expect(ran.stdout).toMatch(
+    /^https:\/\/arm\.localhost:\d+ vault\.localhost:\d+ \S+ca\.pem [-0-9a-f]{36}\n$/u,
+  );
+  expect(readFileSync(join(project, ".local/.gitignore"), "utf8")).toBe("*\n");
+  const typed = `import { startDouble } from "@databox-cmk/azure-double";
+    export const url: Promise<string> = startDouble({ clock: "P1D" }).then(({ armUrl }) => armUrl);`;
+  writeFileSync(join(project, "typed.ts"), typed);
+  const compiler = join(LOCAL_STACK, "node_modules/.bin/tsc");
+  const options = [
+    "--strict",
+    "--noEmit",
+    "--module",
+    "nodenext",
+    "--types",
+    "",
+    "--lib",
+    "es2024",
+  ];
+  await run(compiler, [...options, "typed.ts"], { cwd: project });
+  const version = await run("npx", ["--offline", "azure-double", "--version"], {
+    cwd: project,
+    env: usersEnvironment,
+  });
+  expect(version.stdout).toBe(`azure-double/${VERSION}\n`);
+});
+
+test("a taken port is named with the option that chooses another", async () => {
+  const failed = run("npx", ["--offline", "--package", tarball, "azure-double", "--port", port], {
+    cwd: folder,
+    env: usersEnvironment,
+  });
+  await expect(failed).rejects.toMatchObject({
+    stderr: expect.stringContaining(
+      `port ${port} of 127.0.0.1 is in use: stop what uses it, or choose another with --port (0`,
+    ),
+  });
+});
+
+test("a reset removes what came after the seed, and keeps the clients", async () => {
+  using transport = createTransport(readFileSync(stack.caFile, "utf8"));
+  const call = createJsonClient(transport.agent);
+  expect(await call("POST", `${stack.emulatorControlUrl}/reset`)).toMatchObject({ status: 204 });
+  const shell = await runShell("json ");
+  // The seeded key is there again, the orders and vaults of the tests before are not.
+  expect(shell.stdout).toContain('{"value":[]}');
+  expect(shell.stdout).toContain(`{"kid":"https://contoso.${stack.vaultSuffix}/keys/seeded"`);
+  expect(await call("GET", `${stack.emulatorControlUrl}/faults`)).toMatchObject({
+    body: { value: FAULTS },
+  });
+});
 
 test("Ctrl-C ends all of its processes", async () => {
   double.interrupt();

@@ -23,6 +23,7 @@ const npmPackage: Plugin = {
   writeBundle({ dir = PACKAGE }) {
     const sqlite = dirname(createRequire(import.meta.url).resolve("node-sqlite3-wasm"));
     copyFileSync(join(sqlite, WASM), join(dir, WASM));
+    copyFileSync("src/double/azure-double.d.ts", join(dir, "index.d.ts"));
     copyFileSync("../azure-emulator/README.md", join(dir, "README.md"));
     copyFileSync("../../LICENSE", join(dir, "LICENSE"));
     const manifest = {
@@ -30,7 +31,11 @@ const npmPackage: Plugin = {
       version: VERSION,
       description: "A test double of Azure for Microsoft.DataBox with customer-managed keys",
       license: "MIT",
+      keywords: ["azure", "key-vault", "entra", "data-box", "emulator", "test"],
       bin: { "azure-double": "main.cjs" },
+      type: "commonjs",
+      exports: { ".": { types: "./index.d.ts", default: "./index.cjs" } },
+      types: "index.d.ts",
       engines: { node: ">=20" },
     };
     writeFileSync(join(dir, "package.json"), JSON.stringify(manifest, undefined, 2));
@@ -44,6 +49,7 @@ const npmPackage: Plugin = {
 export default defineConfig({
   input: {
     main: "src/double/main.ts",
+    index: "src/double/library.ts",
     "rsa-worker": "../azure-emulator/src/key-vault/rsa-worker.ts",
   },
   platform: "node",

@@ -21,6 +21,7 @@ import { createKeyVaultHandler } from "./key-vault/create-key-vault-handler.ts";
 import { createRsaPool } from "./key-vault/rsa-pool.ts";
 import { type Log, silentLog } from "./log.ts";
 import { createResourceManagerRouter } from "./resource-manager/create-resource-manager-router.ts";
+import { keepRecords } from "./state/keep-records.ts";
 import { openState } from "./state/open-state.ts";
 import { DEFAULT_SETTINGS, seedState, storageAccountId } from "./state/seed.ts";
 
@@ -35,6 +36,8 @@ export type AzureEmulatorOptions = EmulatorConfigInput & {
   readonly now?: () => number;
   /** Answers `GET /health` of the control API; absent: ready as soon as it listens. */
   readonly isReady?: (() => boolean) | undefined;
+  /** What a reset does after it has brought back the records. */
+  readonly afterReset?: (() => Promise<void>) | undefined;
   readonly log?: Log;
 };
 
@@ -46,6 +49,9 @@ export type AzureEmulator = Endpoints & {
   readonly resourceGroup: string;
   readonly location: string;
   readonly storageAccountId: string;
+  /** The state to which `reset` returns is the present one; before, that of the start. */
+  readonly keep: () => void;
+  readonly reset: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -59,6 +65,7 @@ export type AzureEmulator = Endpoints & {
 export async function createAzureEmulator({
   now: systemNow = Date.now,
   isReady = () => true,
+  afterReset = () => Promise.resolve(),
   log = silentLog,
   ...configuration
 }: AzureEmulatorOptions = {}): Promise<AzureEmulator> {
@@ -68,6 +75,13 @@ export async function createAzureEmulator({
   const { state, seal } = openState({ dataDir });
   opened.use(state);
   seedState(state, config);
+  const auditLog: EmulatorDependencies["auditLog"] = [];
+  let bringBack = keepRecords(state);
+  const reset = () => {
+    bringBack();
+    auditLog.length = 0;
+    return afterReset();
+  };
   const authority =
     config.certificateAuthority ??
     (dataDir === undefined ? createAuthority() : loadAuthority(join(dataDir, "ca.pem")));
@@ -108,7 +122,7 @@ export async function createAzureEmulator({
     cloud: { tenantId, subscriptionId, location },
     faults: createFaults(state, settings),
     log,
-    auditLog: [],
+    auditLog,
     fetchIssuerJson: issuerFetch.fetchJson,
     dataBoxUpstream: upstream.get,
   };
@@ -121,6 +135,7 @@ export async function createAzureEmulator({
     control: createControlHandler({
       ...dependencies,
       isReady,
+      reset,
       setDataBoxUpstream: upstream.set,
     }),
   });
@@ -136,6 +151,10 @@ export async function createAzureEmulator({
     resourceGroup,
     location,
     storageAccountId: storageAccountId(config),
+    keep: () => {
+      bringBack = keepRecords(state);
+    },
+    reset,
     close: () => whileOpen.disposeAsync(),
   };
 }

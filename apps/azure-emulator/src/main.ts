@@ -45,13 +45,14 @@ async function serve(options: ServeOptions): Promise<void> {
     process.off("disconnect", close); // It would keep a forked process alive.
     throw error;
   }
+  emulator.keep();
   isReady = true;
   // Last: a reader of the ready line may end the process at once.
   announce(emulator, resolve(options.ca));
 }
 
 function announce(emulator: AzureEmulator, caFile: string): void {
-  const { close: _close, ...facts } = emulator;
+  const { close: _close, keep: _keep, reset: _reset, ...facts } = emulator;
   if (process.send !== undefined) process.send({ type: "ready", ...facts, caFile });
   console.log(
     `ready: ${emulator.armUrl} · vaults https://{name}.${emulator.vaultSuffix}/ · IMDS ${emulator.imdsUrl} · DNS ${emulator.dns.address}:${emulator.dns.port} · CA ${caFile}`,

@@ -65,6 +65,21 @@ test("a seed makes applications, users and settings, and sends requests as an ap
   ).resolves.toMatchObject({ status: 200 });
 });
 
+test("a reset brings back what was kept, and a client's token stays valid", async () => {
+  const vaults = async () =>
+    (await world.arm.vaults.listByResourceGroup(world.emulator.resourceGroup).byPage().next())
+      .value;
+  world.emulator.keep();
+  await world.createVault("made-later");
+  await world.control("PATCH", "/settings", { throttling: true });
+  await world.control("POST", "/clock/advance", { seconds: 60 });
+  expect(await vaults()).toMatchObject([{ name: "made-later" }]);
+  expect(await world.control("POST", "/reset")).toMatchObject({ status: 204 });
+  expect(await vaults()).toEqual([]);
+  expect((await world.control("GET", "/settings")).json).toMatchObject({ throttling: false });
+  expect((await world.control("GET", "/clock")).json).toMatchObject({ offsetSeconds: 0 });
+});
+
 test("faults are those of the file, and none strikes the seed", async () => {
   const fault = { scope: { service: "resource-manager" }, effect: { kind: "status", status: 503 } };
   await arrange({

@@ -1,9 +1,9 @@
 param location string
 param subnetId string
 
-// The restore record (docs/operate/runbook.md): a share that outlives the cluster and is not part of
-// the database's backups. NFS has no key that could be stolen: only the machines' subnet reaches it.
-// It is mounted without TLS, inside the network.
+// The restore record (docs/operate/runbook.md): a share that outlives the cluster and is not part
+// of the database's backups. NFS has no key that could be stolen: only the machines' subnet reaches
+// it. It is mounted without TLS, inside the network.
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: 'record${uniqueString(resourceGroup().id)}'
   location: location

@@ -12,6 +12,7 @@ export type ControlDependencies = Pick<
 > & {
   /** Whether all that a client may ask for is there. */
   readonly isReady: () => boolean;
+  readonly reset: () => Promise<void>;
   readonly setDataBoxUpstream: (upstream: DataBoxUpstream) => void;
 };
 

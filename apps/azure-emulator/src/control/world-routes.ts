@@ -35,15 +35,19 @@ const upstreamPayload = z.strictObject({
   ca: z.string().max(65_536).exactOptional(),
 });
 
-/** Health, the logs of vaults, faults, the clock, and the behaviour of the cloud. */
+/** Health, reset, the logs of vaults, faults, the clock, and the behaviour of the cloud. */
 export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
-  const { isReady, state, auditLog } = dependencies;
+  const { isReady, reset, state, auditLog } = dependencies;
   return [
     row("GET", "/health", () =>
       isReady()
         ? { status: 200, body: { status: "ready" } }
         : { status: 503, body: { status: "starting" } },
     ),
+    row("POST", "/reset", async () => {
+      await reset();
+      return { status: 204 };
+    }),
     row("GET", "/vaults/{name}/log", (_request, { name = "" }) => {
       const vault = state.get("vault", name);
       if (vault === undefined)

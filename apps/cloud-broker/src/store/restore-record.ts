@@ -124,8 +124,9 @@ type Call = ReturnType<typeof createCalls>;
 const PATIENCE_MS = 2_000;
 
 /**
- * One call of the file system at a time, each with a time limit. In a network folder whose server is
- * gone, a call keeps one of Node's few threads until the server is back; the others fail meanwhile.
+ * One call of the file system at a time, each with a time limit. In a network folder whose server
+ * is gone, a call keeps one of Node's few threads until the server is back; the others fail
+ * meanwhile.
  */
 function createCalls() {
   let last: Promise<unknown> = Promise.resolve();

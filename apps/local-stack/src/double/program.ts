@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import { addCloudCommands, type CloudOptions, parsePort } from "@databox-cmk/azure-emulator";
+import { VERSION } from "@databox-cmk/protocol";
 import { Command } from "commander";
 
 import { describeFailure } from "../output/describe-failure.ts";
@@ -10,9 +11,11 @@ type Options = CloudOptions & { readonly brokerPort: number; readonly directory:
 
 /** Reads the command line of this process. */
 export async function runProgram(): Promise<void> {
-  const program = new Command("azure-double").description(
-    "Entra ID, Resource Manager, Key Vault, Microsoft.DataBox, IMDS and DNS on loopback, in one process",
-  );
+  const program = new Command("azure-double")
+    .description(
+      "Entra ID, Resource Manager, Key Vault, Microsoft.DataBox, IMDS and DNS on loopback, in one process",
+    )
+    .version(`azure-double/${VERSION}`, "--version", "show the version");
   addCloudCommands(program, (line) => console.log(line))
     .description("start the double")
     .option(

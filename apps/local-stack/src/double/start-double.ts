@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { arrangeWorld } from "@databox-cmk/azure-emulator";
 import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
 
@@ -11,27 +14,46 @@ export type DoubleOptions = Pick<StackOptions, "directory" | "ports"> &
 
 /**
  * Starts the local stack in this process alone, and brings it into the state that the options
- * describe. Until then the emulator's health says "starting".
+ * describe. Until then the emulator's health says "starting". `POST /reset` of its control API
+ * brings it into that state again, with an empty broker: the packed double's is in memory.
  *
  * @throws {AppError} PortInUse
  */
 export async function startDouble(options: DoubleOptions): Promise<Stack> {
   let isReady = false;
+  ignoreByGit(options.directory);
   const stack = await startStack({
     directory: options.directory,
     ports: options.ports,
+    portOption: (name) => (name === "emulator" ? "--port" : `--${name}-port`),
     brokerRunner: inThisProcess,
     isReady: () => isReady,
+    afterReset: async () => {
+      isReady = false;
+      await stack.restartBroker();
+      await arrange();
+    },
   });
-  try {
+  const arrange = async (): Promise<void> => {
     const { emulatorControlUrl: controlUrl, caFile } = stack.description;
     await arrangeWorld({ controlUrl, caFile }, options);
+    isReady = true;
+  };
+  stack.emulator.keep();
+  try {
+    await arrange();
   } catch (error) {
     await stack.close();
     throw error;
   }
-  isReady = true;
   return stack;
+}
+
+/** The folder holds private keys and secrets; a file that is there stays. */
+function ignoreByGit(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, ".gitignore");
+  if (!existsSync(file)) writeFileSync(file, "*\n", { flag: "wx" });
 }
 
 /**

@@ -6,7 +6,7 @@ import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 const LOOPBACK = "127.0.0.1";
 
-/** Ports of the stack by the name of their command-line option; 0 takes a free one. */
+/** Ports of the stack; 0 takes a free one. */
 export type StackPorts = {
   readonly emulator: number;
   readonly broker: number;
@@ -19,30 +19,34 @@ export type StackPorts = {
  *
  * @throws {AppError} PortInUse
  */
-export async function requireFreePorts(ports: StackPorts): Promise<void> {
+export async function requireFreePorts(
+  ports: StackPorts,
+  optionOf = (name: string) => `--${name}-port`,
+): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     if (port === 0) continue;
-    await probe(name, port, createServer().listen(port, LOOPBACK));
-    if (name === "dns") await probe(name, port, createSocket("udp4").bind(port, LOOPBACK));
+    await probe(optionOf(name), port, createServer().listen(port, LOOPBACK));
+    if (name === "dns")
+      await probe(optionOf(name), port, createSocket("udp4").bind(port, LOOPBACK));
   }
 }
 
-async function probe(name: string, port: number, opened: Server | Socket): Promise<void> {
+async function probe(option: string, port: number, opened: Server | Socket): Promise<void> {
   try {
     await once(opened, "listening");
   } catch (error) {
-    throw portFailure(name, port, error);
+    throw portFailure(option, port, error);
   }
   opened.close();
   await once(opened, "close");
 }
 
-function portFailure(name: string, port: number, cause: unknown): unknown {
+function portFailure(option: string, port: number, cause: unknown): unknown {
   const code = systemCodeOf(cause);
   if (code !== "EADDRINUSE" && code !== "EACCES") return cause;
   const why = code === "EACCES" ? "needs a right that this user does not have" : "is in use";
   return new AppError("PortInUse", {
-    detail: `port ${String(port)} of ${LOOPBACK} ${why}: stop what uses it, or choose another with --${name}-port (0 takes a free one)`,
+    detail: `port ${String(port)} of ${LOOPBACK} ${why}: stop what uses it, or choose another with ${option} (0 takes a free one)`,
     facts: { port },
     cause,
   });

@@ -22,6 +22,8 @@ export type StackOptions = {
   /** Folder of the stack: certificates, the broker's data, appliances, stack.json. */
   readonly directory: string;
   readonly ports: StackPorts;
+  /** The command-line option of a port; absent: `--dns-port` of `dns`. */
+  readonly portOption?: (name: string) => string;
   /** Script that runs the broker; tests start theirs, which stops at chosen writes. */
   readonly brokerMain?: string;
   /** Absent: the broker is a process of its own, which runs `brokerMain`. */
@@ -29,6 +31,8 @@ export type StackOptions = {
   readonly brokerEnvironment?: Readonly<Record<string, string>>;
   /** Answers the emulator's `GET /health`; absent: always ready. */
   readonly isReady?: () => boolean;
+  /** What the emulator's reset does after it has brought back its records. */
+  readonly afterReset?: () => Promise<void>;
   /** Called when a process of the stack exits unexpectedly. */
   readonly ended?: (child: EndedChild) => void;
 };
@@ -58,7 +62,7 @@ export type Stack = {
  * @throws {AppError} PortInUse
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  await requireFreePorts(options.ports);
+  await requireFreePorts(options.ports, options.portOption);
   const brokerData = join(options.directory, "broker");
   await rm(brokerData, { recursive: true, force: true });
   await mkdir(brokerData, { recursive: true, mode: 0o700 });
@@ -79,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     dnsNames: ["broker.localhost"],
     dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
     isReady: options.isReady,
+    afterReset: options.afterReset,
   });
   opened.defer(() => emulator.close());
   const parts = { certificates, brokerData, brokerKeys, brokerPort, brokerUrl, emulator };
