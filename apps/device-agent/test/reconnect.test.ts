@@ -122,6 +122,16 @@ test("a second address of the broker is used when the first does not connect, an
   });
 });
 
+test("the steps name each address of a broker that is out of reach", async () => {
+  writeFileSync(join(world.stateDir, "broker-ca.pem"), readFileSync(newFile), { mode: 0o600 });
+  const brokers = [DEAD, "https://broker2.localhost:1"];
+  await world.run({ command: "prepare", reconnect: { caFile: undefined, brokers } });
+  const event = await world.unlock();
+  expect(seen(event)).toMatchObject({ code: "BrokerUnreachable", reason: "connection" });
+  const steps = JSON.stringify("steps" in event ? event.steps : []);
+  for (const url of brokers) expect(steps).toContain(`curl --head ${url}/healthz`);
+});
+
 test("a request that a broker had is not sent to the next address", async () => {
   writeFileSync(join(world.stateDir, "broker-ca.pem"), readFileSync(newFile), { mode: 0o600 });
   const brokers = [world.broker.url, world.broker.url.replace("broker.", "BROKER.")];

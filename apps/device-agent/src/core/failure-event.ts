@@ -36,9 +36,21 @@ export function eventOfError(error: unknown, { known, ...context }: ErrorContext
     message,
     ask,
     detail,
-    steps,
+    steps: steps.flatMap((step) => ofEachAddress(step, known)),
     retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : undefined,
   };
+}
+
+/** A step that names the broker's address, for each of its addresses. */
+function ofEachAddress(step: FailureEvent["steps"][number], known: Facts): FailureEvent["steps"] {
+  const { brokerUrl: first = "", otherBrokers = "" } = known;
+  const names = `${step.text} ${step.command ?? ""}`.includes(String(first));
+  if (first === "" || otherBrokers === "" || !names) return [step];
+  return [first, ...String(otherBrokers).split(" ")].map((url) => ({
+    ...step,
+    text: step.text.replaceAll(String(first), String(url)),
+    command: step.command?.replaceAll(String(first), String(url)),
+  }));
 }
 
 /**
@@ -75,7 +87,7 @@ const fillLeft = (text: string, known: Facts): string =>
 
 /** The facts about a node that are known also before it is prepared. */
 export type NamedNode = Pick<Settings, "serial" | "order"> & {
-  readonly connection: Pick<Settings["connection"], "brokerUrl">;
+  readonly connection: Pick<Settings["connection"], "brokerUrl" | "otherBrokers">;
 };
 
 /**
@@ -90,6 +102,7 @@ export function knownFacts(stateDir: string, node: NamedNode | undefined): Facts
     stateDir,
     serial,
     brokerUrl: connection.brokerUrl,
+    otherBrokers: connection.otherBrokers?.join(" ") ?? "",
     orderId: order,
     orderName: order.split("/").at(-1) ?? "",
   };
