@@ -236,7 +236,7 @@ test("a taken port is named with the option that chooses another", async () => {
   });
 });
 
-test("a reset removes what came after the seed, and keeps the clients", async () => {
+test("a reset removes all that came after the seed, and keeps the clients", async () => {
   using transport = createTransport(readFileSync(stack.caFile, "utf8"));
   const call = createJsonClient(transport.agent);
   expect(await call("POST", `${stack.emulatorControlUrl}/reset`)).toMatchObject({ status: 204 });

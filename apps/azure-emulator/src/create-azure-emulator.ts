@@ -36,7 +36,7 @@ export type AzureEmulatorOptions = EmulatorConfigInput & {
   readonly now?: () => number;
   /** Answers `GET /health` of the control API; absent: ready as soon as it listens. */
   readonly isReady?: (() => boolean) | undefined;
-  /** What a reset does after it has brought back the records. */
+  /** Called by a reset after it has brought back the records. */
   readonly afterReset?: (() => Promise<void>) | undefined;
   readonly log?: Log;
 };

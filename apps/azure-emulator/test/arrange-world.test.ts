@@ -65,7 +65,7 @@ test("a seed makes applications, users and settings, and sends requests as an ap
   ).resolves.toMatchObject({ status: 200 });
 });
 
-test("a reset brings back what was kept, and a client's token stays valid", async () => {
+test("a reset brings back the kept state, and a client's token stays valid", async () => {
   const vaults = async () =>
     (await world.arm.vaults.listByResourceGroup(world.emulator.resourceGroup).byPage().next())
       .value;

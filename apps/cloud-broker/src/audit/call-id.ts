@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /**
- * The id of the nth call of a series, in the form of a UUID of version 8: whoever knows the seed
+ * The id of the nth call of a series, in the form of a UUID of version 8: a reader with the seed
  * knows all ids of the series, so a day with thousands of calls fits into one row.
  */
 export function callIdOf(seed: string, call: number): string {

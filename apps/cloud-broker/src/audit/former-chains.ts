@@ -3,12 +3,12 @@ import { takeChainHead } from "../store/chain-head.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import type { AuditOutcome } from "./record.ts";
 
-/** Where the rows of a deleted order are kept once another order has its name. */
+/** The chain that keeps the rows of a deleted order once another order has its name. */
 export const formerChain = (order: OrderId, number: string): string => `${order}#${number}`;
 /** The name that the rows themselves have. */
 export const nameOfChain = (chain: string): string => chain.split("#", 1)[0] ?? chain;
 
-/** Whether rows of this chain tell of an order; refused attempts to make one have rows, too. */
+/** Whether this chain has the rows of an order; refused attempts to make one have rows, too. */
 export async function hasOrder(store: Store, chain: string): Promise<boolean> {
   const row = await store
     .selectFrom("audit")

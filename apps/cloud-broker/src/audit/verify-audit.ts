@@ -111,7 +111,7 @@ function readLines<Value>(
   );
 }
 
-/** A line of JSON, or the payload of a JWS; whoever kept it needs no proof of it. */
+/** A line of JSON, or the payload of a JWS; a reader who kept it needs no proof of it. */
 function bytesOf(line: string): Uint8Array {
   const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(line) ?? [];
   return payload === undefined ? Buffer.from(line) : decodeBase64url(payload);

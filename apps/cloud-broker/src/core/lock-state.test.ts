@@ -50,7 +50,7 @@ test.each<[string, Partial<LockFacts>, object]>([
   ],
   ["open for some boots", lease(5_000_000, { offline: "boots" }), { lock: "unlocked", sinceMs: 5 }],
   [
-    "certified as erased, whatever lease or kill switch is left",
+    "certified as erased, also with a lease or a kill switch",
     { isRevoked: true, erasedAtMs: 8, ...lease(1) },
     { lock: "locked", sinceMs: 8 },
   ],

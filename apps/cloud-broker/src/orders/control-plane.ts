@@ -18,7 +18,7 @@ export type RuleChange = {
   readonly proposal: unknown;
   /** The part of the proposal that an Owner's override names; absent: none can make the change. */
   readonly override?: unknown;
-  /** What happens to each protection, by the name that the approvers read. */
+  /** The effect on each protection, by the name that the approvers read. */
   readonly effects: Effects;
 };
 

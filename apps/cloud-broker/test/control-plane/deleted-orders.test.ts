@@ -95,7 +95,7 @@ describe("an order that was deleted", () => {
     });
   });
 
-  test("that never existed has no activity, also if somebody tried to make it", async () => {
+  test("that never existed has no activity, also after a refused attempt to make it", async () => {
     const path = jobPath("never-made");
     await world.call("PUT", `${path}?${API}`, { body: { ...minimalJob(), location: "" } });
     expect((await world.call("GET", `${path}/activity?${API}`)).status).toBe(404);

@@ -391,7 +391,7 @@ describe("requests that are sent at once on one connection", () => {
   const last = "GET /things/x HTTP/1.1\r\nhost: b\r\nconnection: close\r\n\r\n";
 
   // Evidence: Hostile bytes at the door.
-  test("are answered in their order, and the first that is no HTTP ends the connection", async () => {
+  test("are answered in their order, and the first bytes that are not HTTP end the connection", async () => {
     expect(statusesOf(await sendRaw(`${good}${good}\0\0\r\n\r\n`))).toEqual([200, 200, 400]);
     expect(statusesOf(await sendRaw(`${good}\0\0\r\n\r\n${good}`))).toEqual([200, 400]);
   });

@@ -9,7 +9,7 @@ export type DoubleOptions = {
     readonly imds?: number;
     readonly dns?: number;
   };
-  /** File with what is there at the start. */
+  /** File with the applications, users and requests of the start. */
   readonly seed?: string;
   /** File with a list of faults. */
   readonly fault?: string;

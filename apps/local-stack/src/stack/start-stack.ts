@@ -31,7 +31,7 @@ export type StackOptions = {
   readonly brokerEnvironment?: Readonly<Record<string, string>>;
   /** Answers the emulator's `GET /health`; absent: always ready. */
   readonly isReady?: () => boolean;
-  /** What the emulator's reset does after it has brought back its records. */
+  /** Called by the emulator's reset after it has brought back its records. */
   readonly afterReset?: () => Promise<void>;
   /** Called when a process of the stack exits unexpectedly. */
   readonly ended?: (child: EndedChild) => void;

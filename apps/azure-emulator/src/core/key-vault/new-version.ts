@@ -88,7 +88,7 @@ function toReleasePolicy(policy: CreatePayload["release_policy"]): ReleasePolicy
 
 /**
  * The service keeps its own text of a policy: the version first, no white space, and each value as
- * text (recordings of the SDKs). What is no JSON stays.
+ * text (recordings of the SDKs). Data that is not JSON stays.
  */
 function rewriteData(data: string): string {
   try {

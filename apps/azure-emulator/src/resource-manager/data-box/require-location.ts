@@ -6,7 +6,7 @@ import { gatewayError } from "../arm-error.ts";
 import type { ArmPath } from "../resource-id.ts";
 
 /**
- * A new order names a region of the cloud. What is no text is left to the provider.
+ * A new order names a region of the cloud. The provider judges other values than texts.
  *
  * @throws ArmError LocationNotAvailableForResourceType, 400.
  */

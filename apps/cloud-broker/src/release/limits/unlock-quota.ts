@@ -132,7 +132,7 @@ export function createCustomerQuota({
 }): CountCustomerUnlock {
   const taking = new Map<string, Promise<void>>();
   let windowMs: EpochMs = 0;
-  /** What is left of this window; 0 or less: the database has none left. */
+  /** The rest of this window; 0 or less: the database has none left. */
   let left = new Map<string, number>();
   /** The share that is taken next in this window. */
   let nextShares = new Map<string, number>();

@@ -62,7 +62,7 @@ async function verifyConfigured(config: BrokerConfig, noted: NotedHeads): Promis
   }
 }
 
-/** A standby, or a user who may only read, cannot note it: the verdicts count all the same. */
+/** A standby, or a user who may only read, cannot note it: the verdicts count nevertheless. */
 const DROPPED = (): undefined => undefined;
 
 const note = (store: Store, verdicts: Verdicts): Promise<void> =>
