@@ -25,7 +25,6 @@ export const DRILLS = {
   "lost-region": lostRegion,
   "service-key": serviceKey,
   "older-than-device": olderThanDevice,
-  "prepared-since": preparedSince,
   "signing-keys": signingKeys,
   "issuer-key": issuerKey,
   certificate,
@@ -35,4 +34,6 @@ export const DRILLS = {
   upgrade,
   "full-disk": fullDisk,
   "wrong-clock": wrongClock,
+  // The last with its stack: the refusals of later ones would mention its restore.
+  "prepared-since": preparedSince,
 } as const satisfies Readonly<Record<string, Drill>>;
