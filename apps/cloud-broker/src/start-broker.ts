@@ -1,3 +1,4 @@
+import type { Agent } from "node:https";
 import { setTimeout } from "node:timers/promises";
 
 import { collectDefaultMetrics } from "prom-client";
@@ -97,21 +98,8 @@ export async function startBroker(
   await keepRecord.run().catch((error: unknown) => {
     log("error", `${keepRecord.name} failed`, describeFault(error));
   });
-  const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
   const clock = createClockWatch(now);
-  const azure = createAzure(config, {
-    extraCaPem,
-    signAssertion: (order) => tokenIssuer.signAssertion(order),
-    now,
-    random: Math.random,
-    clock,
-  });
-  const tokenIssuer = createTokenIssuer(
-    issuerKey === undefined ? fileIssuerKeys : azure.issuerKeys(issuerKey),
-    config.BROKER_URL,
-    now,
-    cloudOf(config),
-  );
+  const { azure, tokenIssuer } = await openAzure(config, { issuerKey, extraCaPem, clock });
   opened.defer(() => azure.close());
 
   const { post } = opened.use(createPostEvent(extraCaPem));
@@ -133,15 +121,6 @@ export async function startBroker(
       : opened.use(await traceTo(config.OTLP_TRACES_URL, config.OTLP_TRACES_PERCENT));
 
   let isClosing = false;
-  const tokenSettings = {
-    authorityUrl: config.ENTRA_AUTHORITY,
-    cloud: cloudOf(config),
-    tenantId: config.TENANT_ID,
-    audiences: armAudiences([config.ARM_URL, ...(config.ARM_AUDIENCES ?? [])]),
-    now,
-  };
-  const tenantKeys = createTenantKeys(tokenSettings, createFetchByAgent(azure.agent));
-  const audience = config.EVENT_GRID_AUDIENCE;
   const broker = createBroker({
     config,
     serviceKey,
@@ -153,11 +132,7 @@ export async function startBroker(
     identities: azure.identities,
     resources: azure.resources,
     roles: azure.roles,
-    verifyToken: createVerifyToken(tokenSettings, tenantKeys),
-    verifyEventToken:
-      audience === undefined
-        ? undefined
-        : createVerifyToken({ ...tokenSettings, audiences: [audience] }, tenantKeys),
+    ...createTokenChecks(config, azure.agent),
     portal,
     isClosing: () => isClosing,
     spans: tracing === undefined ? noSpans : createSpans(tracing.tracer),
@@ -170,25 +145,8 @@ export async function startBroker(
     log,
   });
   opened.defer(() => broker.idle());
-  const listener = await listen({
-    host: config.BROKER_HOST,
-    port: config.BROKER_PORT,
-    ...certificate,
-    handler: broker.handler,
-    refuse: (request) => broker.refuse(request),
-    connections: broker.connectionsOf("public"),
-    balancers: config.PROXY_PROTOCOL_FROM,
-  });
+  const { listener, reload } = await openListener(config, certificate, broker, log);
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
-  const { reload, expiresAtMs } = createCertificateReload(
-    certificate,
-    (served) => readCertificate(config, served),
-    (next) => {
-      listener.setCertificate(next);
-      log("info", "certificate reloaded");
-    },
-  );
-  broker.metrics.showCertificate(expiresAtMs);
   broker.metrics.showDevicesAhead(remember(now, RECORD_MS, () => countAhead(store)));
   const unused = [
     ...(issuerKey === undefined ? [] : (["issuer"] as const)),
@@ -258,6 +216,87 @@ export async function startBroker(
       log("info", "closed");
     },
   };
+}
+
+/**
+ * Azure's adapters, and the issuer of the tokens by which they sign in. Each needs the other: an
+ * issuer key in a vault is used through the adapters.
+ */
+async function openAzure(
+  config: BrokerConfig,
+  {
+    issuerKey,
+    extraCaPem,
+    clock,
+  }: {
+    readonly issuerKey: ReturnType<typeof parseIssuerKey>;
+    readonly extraCaPem: string | undefined;
+    readonly clock: ClockWatch;
+  },
+) {
+  const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
+  const azure = createAzure(config, {
+    extraCaPem,
+    signAssertion: (order) => tokenIssuer.signAssertion(order),
+    now,
+    random: Math.random,
+    clock,
+  });
+  const tokenIssuer = createTokenIssuer(
+    issuerKey === undefined ? fileIssuerKeys : azure.issuerKeys(issuerKey),
+    config.BROKER_URL,
+    now,
+    cloudOf(config),
+  );
+  return { azure, tokenIssuer };
+}
+
+/** The checks of callers' tokens, which share the tenant's keys. */
+function createTokenChecks(config: BrokerConfig, agent: Agent) {
+  const settings = {
+    authorityUrl: config.ENTRA_AUTHORITY,
+    cloud: cloudOf(config),
+    tenantId: config.TENANT_ID,
+    audiences: armAudiences([config.ARM_URL, ...(config.ARM_AUDIENCES ?? [])]),
+    now,
+  };
+  const tenantKeys = createTenantKeys(settings, createFetchByAgent(agent));
+  const audience = config.EVENT_GRID_AUDIENCE;
+  return {
+    verifyToken: createVerifyToken(settings, tenantKeys),
+    verifyEventToken:
+      audience === undefined
+        ? undefined
+        : createVerifyToken({ ...settings, audiences: [audience] }, tenantKeys),
+  };
+}
+
+/** The public listener, and the reload of its certificate. */
+async function openListener(
+  config: BrokerConfig,
+  certificate: Awaited<ReturnType<typeof readCertificate>>,
+  broker: Broker,
+  log: Log,
+) {
+  const listener = await listen({
+    host: config.BROKER_HOST,
+    port: config.BROKER_PORT,
+    ...certificate,
+    handler: broker.handler,
+    refuse: (request) => broker.refuse(request),
+    connections: broker.connectionsOf("public"),
+    balancers: config.PROXY_PROTOCOL_FROM,
+  });
+  const { reload, expiresAtMs } = createCertificateReload(
+    certificate,
+    (served) => readCertificate(config, served),
+    (next) => {
+      listener.setCertificate(next);
+      log("info", "certificate reloaded");
+    },
+  );
+  broker.metrics.showCertificate(expiresAtMs);
+  return { listener, reload };
 }
 
 /** Its library is a sixth of the code of a broker, so only one that traces loads it. */
