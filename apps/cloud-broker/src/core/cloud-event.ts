@@ -1,4 +1,4 @@
-import type { EpochMs, OrderId } from "./order.ts";
+import { type EpochMs, type OrderId, subscriptionOf } from "./order.ts";
 
 export const CLOUD_EVENT_MEDIA_TYPE = "application/cloudevents+json";
 
@@ -8,6 +8,7 @@ export const EVENT_TYPES = {
   approvalWaiting: "com.databox-cmk.approval.waiting",
   approvalDecided: "com.databox-cmk.approval.decided",
   breakGlass: "com.databox-cmk.break-glass.opened",
+  emergencyUsed: "com.databox-cmk.emergency.used",
   policyChanged: "com.databox-cmk.policy.changed",
   accessRevoked: "com.databox-cmk.access.revoked",
   drillFinished: "com.databox-cmk.drill.finished",
@@ -21,7 +22,15 @@ export type EventSubject =
       readonly type: Exclude<EventType, typeof EVENT_TYPES.campaignFinished>;
       readonly order: OrderId;
     }
+  /** A kill switch over a subscription, in lower case, or over all orders: `*`. */
+  | { readonly type: typeof EVENT_TYPES.accessRevoked; readonly subscription: string }
   | { readonly type: typeof EVENT_TYPES.campaignFinished; readonly campaign: string };
+
+/** @returns `*` for all; undefined: of a campaign */
+export function subscriptionOfEvent(subject: EventSubject): string | undefined {
+  if ("order" in subject) return subscriptionOf(subject.order);
+  return "subscription" in subject ? subject.subscription : undefined;
+}
 
 /** A change that is announced to receivers. */
 export type News = EventSubject & {
@@ -45,7 +54,9 @@ export function renderCloudEvent(event: CloudEvent): string {
   const [subject, about] =
     "order" in event
       ? [event.order, { orderId: event.order }]
-      : [`campaigns/${event.campaign}`, { campaignId: event.campaign }];
+      : "campaign" in event
+        ? [`campaigns/${event.campaign}`, { campaignId: event.campaign }]
+        : [`subscriptions/${event.subscription}`, { subscriptionId: event.subscription }];
   return JSON.stringify({
     specversion: "1.0",
     id: event.id,

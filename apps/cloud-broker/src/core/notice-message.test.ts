@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { EVENT_TYPES, renderCloudEvent, type EventType } from "./cloud-event.ts";
 import { nextStepOfHealth } from "./key-health.ts";
-import { createDescribeEvent } from "./notice-message.ts";
+import { createDescribeEvent, readSubject } from "./notice-message.ts";
 import germanTexts from "./notice-texts-de.json" with { type: "json" };
 import * as texts from "./notice-texts.ts";
 import type { NoticeLanguage } from "./notice-texts.ts";
@@ -82,6 +82,12 @@ test.each([
     { Expires: "2026-01-02T04:04:05.000Z", "Who must act": "Order owner" },
   ],
   [
+    EVENT_TYPES.emergencyUsed,
+    { serial: "DBX-1" },
+    "Emergency access to order atlas was used",
+    { Node: "DBX-1", "Who must act": "Order owner" },
+  ],
+  [
     EVENT_TYPES.drillFinished,
     { nodes: 2, elapsedMs: 1500, startedAt: "2026-01-02T03:04:03.500Z" },
     "A revocation drill of order atlas has finished",
@@ -118,6 +124,25 @@ test.each([
       expect(text).not.toContain("SECRET");
   },
 );
+
+test.each(["*", SUBSCRIPTION])("a kill switch over many orders (%s) names none of them", (over) => {
+  const body = renderCloudEvent({
+    id: "1",
+    source: PORTAL,
+    type: EVENT_TYPES.accessRevoked,
+    subscription: over,
+    atMs: 0,
+    data: PRIVATE,
+  });
+  expect(readSubject(body)).toEqual({ type: EVENT_TYPES.accessRevoked, subscription: over });
+  const { title, facts, link } = createDescribeEvent("en", PORTAL)(body);
+  expect(title).toBe("Unlocking of all orders was revoked");
+  expect(facts.map(({ text }) => text)).toEqual([
+    ...(over === "*" ? [] : [SUBSCRIPTION]),
+    "1970-01-01T00:00:00.000Z",
+  ]);
+  expect(link).toBe(`${PORTAL}/portal/orders`);
+});
 
 const german = (type: EventType, data: object) => {
   const { title, facts, linkText } = tell(type, data, "de");

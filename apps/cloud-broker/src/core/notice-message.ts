@@ -8,6 +8,7 @@ import {
   DRY_RUN_FINISHED,
   FACT_NAMES,
   inLanguage,
+  MANY_REVOKED,
   type NoticeLanguage,
   type NoticeText,
   OPEN_IN_PORTAL,
@@ -54,6 +55,7 @@ const event = z.object({
     nodes: z.optional(z.number()),
     elapsedMs: z.optional(z.number()),
     campaignId: z.optional(z.string()),
+    subscriptionId: z.optional(z.string()),
     approvalId: z.optional(z.string()),
     orders: z.optional(z.number()),
     failed: z.optional(z.number()),
@@ -73,6 +75,7 @@ const ROWS: Readonly<Record<EventType, Row>> = {
   [EVENT_TYPES.approvalWaiting]: { page: "approvals", who: "approvers" },
   [EVENT_TYPES.approvalDecided]: { page: "approvals", who: "nobody" },
   [EVENT_TYPES.breakGlass]: { page: "approvals", who: "order-owner" },
+  [EVENT_TYPES.emergencyUsed]: { page: "approvals", who: "order-owner" },
   [EVENT_TYPES.policyChanged]: { page: "unlock-policy", who: undefined },
   [EVENT_TYPES.accessRevoked]: { page: "key-health", who: undefined },
   [EVENT_TYPES.drillFinished]: { page: "key-health", who: "nobody" },
@@ -82,8 +85,9 @@ const ROWS: Readonly<Record<EventType, Row>> = {
 /** @param body - CloudEvent that this broker rendered */
 export function readSubject(body: string): EventSubject {
   const { type, subject, data } = event.parse(JSON.parse(body));
-  return type === EVENT_TYPES.campaignFinished
-    ? { type, campaign: data.campaignId ?? "" }
+  if (type === EVENT_TYPES.campaignFinished) return { type, campaign: data.campaignId ?? "" };
+  return type === EVENT_TYPES.accessRevoked && data.subscriptionId !== undefined
+    ? { type, subscription: data.subscriptionId }
     : { type, order: foldOrderId(subject) };
 }
 
@@ -111,19 +115,29 @@ export function createDescribeEvent(language: NoticeLanguage, portalUrl: string)
   return (body) => {
     const { type, subject, time, data } = event.parse(JSON.parse(body));
     const { page, who } = ROWS[type];
+    const isOfMany = data.subscriptionId !== undefined;
     const [, , subscription = "", , group = "", , , , name = ""] = subject.split("/");
     const path =
       page === undefined
         ? ["operator", "campaigns", data.campaignId ?? ""]
-        : ["orders", subscription, group, name, page];
+        : isOfMany
+          ? ["orders"]
+          : ["orders", subscription, group, name, page];
     const state = word(STATES, data.after?.state);
     const decision = word(DECISIONS, data.decision);
     const isOverride = type === EVENT_TYPES.policyChanged && data.effectiveAt !== undefined;
     const title = say(
-      data.dryRun === true ? DRY_RUN_FINISHED : isOverride ? OVERRIDE_BEGUN : TITLES[type],
+      data.dryRun === true
+        ? DRY_RUN_FINISHED
+        : isOverride
+          ? OVERRIDE_BEGUN
+          : isOfMany
+            ? MANY_REVOKED
+            : TITLES[type],
     );
     const facts: Readonly<Record<keyof typeof FACT_NAMES, string | undefined>> = {
-      order: page === undefined ? undefined : name,
+      order: page === undefined || isOfMany ? undefined : name,
+      subscription: data.subscriptionId === "*" ? undefined : data.subscriptionId,
       // A change names what it loosens in the place of a serial number, with a slash at its end.
       node: data.serial?.endsWith("/") === true ? undefined : data.serial,
       key: data.kid,
@@ -181,6 +195,7 @@ export const NOTICE_RIGHTS = {
   [EVENT_TYPES.approvalWaiting]: "Microsoft.DataBox/jobs/approvals/approve/action",
   [EVENT_TYPES.approvalDecided]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.breakGlass]: "Microsoft.DataBox/jobs/approvals/read",
+  [EVENT_TYPES.emergencyUsed]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.policyChanged]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.accessRevoked]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.drillFinished]: "Microsoft.DataBox/jobs/revocationDrill/read",

@@ -19,6 +19,7 @@ export const TITLES = {
   [EVENT_TYPES.approvalWaiting]: "An approval of order {order} is waiting",
   [EVENT_TYPES.approvalDecided]: "A request of order {order} was {decision}",
   [EVENT_TYPES.breakGlass]: "Emergency access to order {order} is active",
+  [EVENT_TYPES.emergencyUsed]: "Emergency access to order {order} was used",
   [EVENT_TYPES.policyChanged]: "The unlock policy of order {order} has changed",
   [EVENT_TYPES.accessRevoked]: "Unlocking of order {order} was revoked",
   [EVENT_TYPES.drillFinished]: "A revocation drill of order {order} has finished",
@@ -31,8 +32,12 @@ export const DRY_RUN_FINISHED: NoticeText = "A dry run has finished";
 /** Title of the begin of an Owner's override, which its receivers can still reject. */
 export const OVERRIDE_BEGUN: NoticeText = "An owner overrides the unlock policy of order {order}";
 
+/** Title of a kill switch over a subscription, or over all orders. */
+export const MANY_REVOKED: NoticeText = "Unlocking of all orders was revoked";
+
 export const FACT_NAMES = {
   order: "Order",
+  subscription: "Subscription",
   node: "Node",
   key: "Key",
   before: "Before",

@@ -1,5 +1,5 @@
 import type { Action } from "../core/actions.ts";
-import type { EventSubject } from "../core/cloud-event.ts";
+import { type EventSubject, subscriptionOfEvent } from "../core/cloud-event.ts";
 import {
   createDescribeEvent,
   type DescribeEvent,
@@ -8,7 +8,7 @@ import {
   NOTICE_RIGHTS,
 } from "../core/notice-message.ts";
 import { languageOf, type NoticeLanguage } from "../core/notice-texts.ts";
-import { type OrderId, subscriptionOf } from "../core/order.ts";
+import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { renderMail } from "../core/render-notice.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
@@ -30,11 +30,7 @@ export type PersonReceivers = ReturnType<typeof createPersonReceivers>;
  */
 export function createPersonReceivers(deps: {
   readonly store: Store;
-  readonly stillMay: (
-    objectId: string,
-    action: Action,
-    order: OrderId,
-  ) => Promise<Outcome<boolean>>;
+  readonly stillMay: (objectId: string, action: Action, scope: string) => Promise<Outcome<boolean>>;
   readonly stillWaits: (objectId: string, order: OrderId, approvalId: string) => Promise<boolean>;
   readonly sendMail: SendMail;
   readonly portalUrl: string;
@@ -46,14 +42,26 @@ export function createPersonReceivers(deps: {
 
   async function send(objectId: string, { id, body }: QueuedEvent) {
     const subject = readSubject(body);
-    if (!("order" in subject)) return "withdrawn";
+    if ("campaign" in subject) return "withdrawn";
     const person = await readChoice(deps.store, objectId, subject);
     if (person === undefined) return "withdrawn";
-    const allowed = await deps.stillMay(objectId, NOTICE_RIGHTS[subject.type], subject.order);
-    if (!allowed.ok) return { status: undefined };
-    if (!allowed.value) return "withdrawn";
+    const scopes =
+      "order" in subject
+        ? [subject.order]
+        : person.chosenIn.map((chosen) => `/subscriptions/${chosen}`);
+    let isAllowed = false;
+    for (const scope of scopes) {
+      const allowed = await deps.stillMay(objectId, NOTICE_RIGHTS[subject.type], scope);
+      if (!allowed.ok) return { status: undefined };
+      isAllowed ||= allowed.value;
+    }
+    if (!isAllowed) return "withdrawn";
     const approvalId = readApprovalId(body);
-    if (approvalId !== undefined && !(await deps.stillWaits(objectId, subject.order, approvalId)))
+    if (
+      approvalId !== undefined &&
+      "order" in subject &&
+      !(await deps.stillWaits(objectId, subject.order, approvalId))
+    )
       return "withdrawn";
     return deps.sendMail({
       ...renderMail(describe[person.language](body)),
@@ -63,14 +71,11 @@ export function createPersonReceivers(deps: {
   }
 
   return {
-    /** Names of the people who chose this kind of event in the order's subscription. */
+    /** Names of the people who chose this kind of event in the subscription. */
     async select(transaction: StoreTransaction, subject: EventSubject) {
-      if (!("order" in subject)) return [];
-      const rows = await transaction
-        .selectFrom("notice_choices")
-        .select("object_id")
-        .where("subscription_id", "=", subscriptionOf(subject.order))
-        .where("event_type", "=", subject.type)
+      const rows = await choicesFor(transaction, subject)
+        .select("notice_choices.object_id")
+        .distinct()
         .execute();
       return rows.map((row) => `${PREFIX}${row.object_id}`);
     },
@@ -82,20 +87,24 @@ export function createPersonReceivers(deps: {
   };
 }
 
-async function readChoice(
-  store: Store,
-  objectId: string,
-  { type, order }: { readonly type: string; readonly order: OrderId },
-): Promise<{ readonly address: string; readonly language: NoticeLanguage } | undefined> {
-  const row = await store
-    .selectFrom("notice_people")
-    .innerJoin("notice_choices", "notice_choices.object_id", "notice_people.object_id")
-    .select(["notice_people.address", "notice_people.language"])
+async function readChoice(store: Store, objectId: string, subject: EventSubject) {
+  const rows = await choicesFor(store, subject)
+    .innerJoin("notice_people", "notice_people.object_id", "notice_choices.object_id")
+    .select(["notice_people.address", "notice_people.language", "notice_choices.subscription_id"])
     .where("notice_people.object_id", "=", objectId)
-    .where("notice_choices.subscription_id", "=", subscriptionOf(order))
-    .where("notice_choices.event_type", "=", type)
-    .executeTakeFirst();
-  return row === undefined
-    ? undefined
-    : { address: row.address, language: languageOf(row.language) };
+    .execute();
+  const [row] = rows;
+  return (
+    row && {
+      address: row.address,
+      language: languageOf(row.language),
+      chosenIn: rows.map(({ subscription_id: id }) => id),
+    }
+  );
+}
+
+function choicesFor(store: Store, subject: EventSubject) {
+  const subscription = subscriptionOfEvent(subject);
+  const choices = store.selectFrom("notice_choices").where("event_type", "=", subject.type);
+  return subscription === "*" ? choices : choices.where("subscription_id", "=", subscription ?? "");
 }

@@ -4,9 +4,13 @@ import type { SigningKey } from "@databox-cmk/crypto";
 import { httpbis } from "http-message-signatures";
 
 import type { NoticeChannel } from "../config/notice-channels.ts";
-import { type EventSubject, CLOUD_EVENT_MEDIA_TYPE } from "../core/cloud-event.ts";
+import {
+  type EventSubject,
+  CLOUD_EVENT_MEDIA_TYPE,
+  subscriptionOfEvent,
+} from "../core/cloud-event.ts";
 import { createDescribeEvent } from "../core/notice-message.ts";
-import { subscriptionOf, type EpochMs } from "../core/order.ts";
+import type { EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "../core/render-notice.ts";
 import type { StoreTransaction } from "../store/store.ts";
@@ -74,7 +78,8 @@ export function createReceivers(
       wants: (subject) =>
         channel.events.includes(subject.type) &&
         (channel.subscriptions === "all" ||
-          ("order" in subject && channel.subscriptions.includes(subscriptionOf(subject.order)))),
+          subscriptionOfEvent(subject) === "*" ||
+          channel.subscriptions.includes(subscriptionOfEvent(subject) ?? "")),
       send: createSend(channel),
     },
   ]);

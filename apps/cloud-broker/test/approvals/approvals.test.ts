@@ -405,6 +405,14 @@ describe("a break-glass", () => {
       action: "unlock",
       detail: { breakGlass: json.id as string },
     });
+    const queued = await world.store().selectFrom("webhook_deliveries").select("body").execute();
+    const used = { breakGlassId: json.id as string };
+    expect(queued.map(({ body }) => JSON.parse(body) as unknown)).toContainEqual(
+      expect.objectContaining({
+        type: "com.databox-cmk.emergency.used",
+        data: expect.objectContaining(used) as unknown,
+      }),
+    );
     expect(await kindOf(await ask())).toBe("pending");
   });
 

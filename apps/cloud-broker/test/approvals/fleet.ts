@@ -103,7 +103,7 @@ export async function createFleet(
     await turn(); // the vault
     return releasing.commit(async (transaction) => {
       const nowMs = now();
-      const claimed = await claimRelease(transaction, claim, {
+      const claimed = await claimRelease(transaction, releasing, claim, {
         requestHash,
         stage: "Delivered",
         ...(await readSwitches(transaction, ORDER, "DBX-1")),

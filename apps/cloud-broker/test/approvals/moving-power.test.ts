@@ -230,13 +230,19 @@ describe("an Owner's override", () => {
   });
 });
 
-test("a revocation is announced", async () => {
+test("a revocation is announced, one over many orders once", async () => {
   await contributor("POST", "/revoke", { reason: "lost" });
+  const [, , subscriptionId = ""] = jobPath(JOB).split("/");
+  for (const scope of [{ kind: "subscription", subscriptionId }, { kind: "fleet" }])
+    await world.call("POST", "/operator/v1/revoke", {
+      body: { scope, reason: "attack" },
+      claims: { roles: ["DataBox.Operator"] },
+    });
   const queued = await world.store().selectFrom("webhook_deliveries").select("body").execute();
-  expect(queued.map(({ body }) => JSON.parse(body) as Record<string, unknown>)).toContainEqual(
-    expect.objectContaining({
-      type: "com.databox-cmk.access.revoked",
-      data: expect.objectContaining({ origin: "customer", reason: "lost" }) as unknown,
-    }),
-  );
+  const events = queued.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+  expect(events.filter(({ type }) => type === "com.databox-cmk.access.revoked")).toMatchObject([
+    { data: { orderId: device.order, origin: "customer", reason: "lost" } },
+    { data: { subscriptionId, origin: "operator", reason: "attack" } },
+    { data: { subscriptionId: "*", origin: "operator", reason: "attack" } },
+  ]);
 });

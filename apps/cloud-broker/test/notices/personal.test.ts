@@ -93,6 +93,21 @@ test("a person whose role does not cover the order gets nothing, although they c
   expect(await queued()).toEqual([]);
 });
 
+test("a kill switch over all orders is told to people with a right in the subscription they chose", async () => {
+  const type = EVENT_TYPES.accessRevoked;
+  await choose("ada", { type });
+  await choose("elsewhere", { type, scope: `/subscriptions/${OTHER}` });
+  const revoked = await world.call("POST", "/operator/v1/revoke", {
+    body: { scope: { kind: "fleet" }, reason: "attack" },
+    claims: { roles: ["DataBox.Operator"] },
+  });
+  expect(revoked.status).toBe(200);
+  await world.broker().deliverEvents();
+  expect(sent).toMatchObject([
+    { to: "ada@contoso.example", subject: "Unlocking of all orders was revoked" },
+  ]);
+});
+
 test("a person whose role is at the order's resource group gets e-mails of its orders", async () => {
   await choose("ada", { scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}` });
   await breakKey("group1");

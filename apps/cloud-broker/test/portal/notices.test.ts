@@ -275,21 +275,32 @@ describe("a person is told", () => {
         created_at_ms: START_MS - 2,
         created_by: "ada",
         expires_at_ms: START_MS,
-        used_at_ms: null,
-        used_by: null,
+        used_at_ms: START_MS - 1,
+        used_by: "listCredentials",
       })
       .execute();
     const scope = { kind: "node", order, serial: "DBX-1" } as const;
     const by = { reason: "lost", by: "ada", nowMs: START_MS - 1 };
     await store.transaction().execute((transaction) => revoke(transaction, scope, "operator", by));
-    expect(await read(person(`DataBoxReader:${OURS}`))).toMatchObject([
+    const all = { kind: "subscription", subscriptionId: OURS } as const;
+    await store.transaction().execute((transaction) => revoke(transaction, all, "operator", by));
+    const fleet = { kind: "fleet" } as const;
+    await store.transaction().execute((transaction) => revoke(transaction, fleet, "operator", by));
+    const shown = await read(person(`DataBoxReader:${OURS}`));
+    expect(shown.filter(({ kind }) => kind === "all-revoked")).toHaveLength(2);
+    expect(shown.filter(({ kind }) => kind !== "all-revoked")).toMatchObject([
+      { kind: "emergency-used", orderName: "atlas" },
       { kind: "access-revoked", orderId: order, serial: "DBX-1" },
       { kind: "emergency-access", orderName: "atlas" },
       { kind: "policy-changed", orderName: "atlas" },
     ]);
     nowMs += 31 * DAY_MS;
-    expect(await kinds(owner)).toEqual(["access-revoked"]);
-    expect(await kinds(person(`Owner:${THEIRS}`))).toEqual([]);
+    expect((await kinds(owner)).toSorted()).toEqual([
+      "access-revoked",
+      "all-revoked",
+      "all-revoked",
+    ]);
+    expect(await kinds(person(`Owner:${THEIRS}`))).toEqual(["all-revoked"]);
   });
 
   test("of finished campaigns, if they are an operator", async () => {

@@ -2,13 +2,15 @@ import { REVOCATION_CALLS, type RevocationDrillView } from "@databox-cmk/protoco
 import { Notice, Stack, Time } from "@databox-cmk/ui";
 import { Button, ProgressBar, Spinner, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular, TimerRegular } from "@fluentui/react-icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { drillFigures, isDrillRunning } from "../core/drill-figures.ts";
 import { type Affirmed, LoudDialog } from "../order/loud-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderChange, useOrderPart } from "../order/use-order.ts";
+import { useOrderChange, useOrderName, useOrderPart } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
+import { partKey } from "../queries/use-part.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -96,7 +98,13 @@ export function Drill(): ReactElement {
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isDrillRunning(data, Date.now()) ? FOLLOW_MS : false,
   });
-  const starting = useOrderChange("startDrill", (call) => call(REVOCATION_CALLS.startDrill));
+  const given = { params: useOrderName() };
+  const queryClient = useQueryClient();
+  const starting = useOrderChange("startDrill", (call) => call(REVOCATION_CALLS.startDrill), {
+    // The former drill must not stay if reading the new one fails.
+    onSuccess: (started) =>
+      queryClient.setQueryData(partKey(REVOCATION_CALLS.readDrill, given), started),
+  });
   return (
     <Stack gap="M" width="M">
       <Text>{texts.drillHint}</Text>

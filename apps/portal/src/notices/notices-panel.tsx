@@ -27,7 +27,9 @@ const ICONS = {
   "campaign-finished": CheckmarkCircleRegular,
   "policy-changed": WarningRegular,
   "access-revoked": ErrorCircleRegular,
+  "all-revoked": ErrorCircleRegular,
   "emergency-access": WarningRegular,
+  "emergency-used": WarningRegular,
 } as const satisfies Record<NoticeView["kind"], unknown>;
 
 const useStyles = makeStyles({
@@ -154,6 +156,7 @@ const PAGES = {
   "policy-changed": `${ORDER}/unlock-policy`,
   "access-revoked": `${ORDER}/key-health`,
   "emergency-access": `${ORDER}/approvals`,
+  "emergency-used": `${ORDER}/approvals`,
 } as const;
 
 function NoticeLink({
@@ -172,6 +175,12 @@ function NoticeLink({
         onClick={onOpen}
       >
         {notice.isDryRun ? texts.dryRunFinished : texts.kinds[notice.kind]}
+      </RouterLink>
+    );
+  if (notice.kind === "all-revoked")
+    return (
+      <RouterLink to="/orders" onClick={onOpen}>
+        {texts.kinds[notice.kind]}
       </RouterLink>
     );
   const name = parseOrderId(notice.orderId);

@@ -24,7 +24,10 @@ export const noticeView = z.discriminatedUnion("kind", [
   z.object({ ...ofOrder, kind: z.literal("drill-finished"), nodes: z.number() }),
   z.object({ ...ofOrder, kind: z.literal("policy-changed") }),
   z.object({ ...ofOrder, kind: z.literal("access-revoked"), serial: z.optional(z.string()) }),
+  /** A kill switch over the whole subscription, or over all orders. */
+  z.object({ ...notice, kind: z.literal("all-revoked") }),
   z.object({ ...ofOrder, kind: z.literal("emergency-access") }),
+  z.object({ ...ofOrder, kind: z.literal("emergency-used") }),
   z.object({
     ...notice,
     kind: z.literal("campaign-finished"),
@@ -53,6 +56,7 @@ export const PERSONAL_EVENTS = [
   "com.databox-cmk.approval.waiting",
   "com.databox-cmk.approval.decided",
   "com.databox-cmk.break-glass.opened",
+  "com.databox-cmk.emergency.used",
   "com.databox-cmk.policy.changed",
   "com.databox-cmk.access.revoked",
   "com.databox-cmk.drill.finished",

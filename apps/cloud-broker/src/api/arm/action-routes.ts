@@ -11,7 +11,7 @@ import { arm } from "./arm-route.ts";
 
 /** Actions on one order, all synchronous. */
 export function createActionRoutes(
-  deps: Changing & Plane<"settings"> & { readonly custody: NodeEnvelopes & Passkeys },
+  deps: Changing & Plane<"settings" | "announce"> & { readonly custody: NodeEnvelopes & Passkeys },
 ): readonly Route[] {
   return [
     arm.bodyRoute(JOB_CALLS.cancel, {

@@ -27,7 +27,9 @@ const DEFAULT_HOURS = 24;
  */
 export function createBackupKeyRoutes(
   deps: Changing &
-    Plane<"settings" | "admitChange"> & { readonly custody: BackupChanges & KeyProbes },
+    Plane<"settings" | "admitChange" | "announce"> & {
+      readonly custody: BackupChanges & KeyProbes;
+    },
 ): readonly Route[] {
   const { custody, now, settings, store } = deps;
   const turns = createTurns();

@@ -5,7 +5,9 @@ import { isSameIdentifier } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import { failed } from "../../core/failed.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { Outcome } from "../../core/ports.ts";
 import { stageRules } from "../../core/stages.ts";
 import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
@@ -13,6 +15,7 @@ import { readNodes } from "../../orders/read-nodes.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import { readSwitches } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+import type { ReleaseDependencies } from "./release-request.ts";
 
 /**
  * The oldest active, unused break-glass for a node, or for the whole order. A kill switch ends
@@ -48,21 +51,36 @@ export async function findBreakGlass(
   return undefined;
 }
 
-/** Of many concurrent releases, exactly one uses it. */
+/**
+ * Of many concurrent releases, exactly one uses it, and that is announced.
+ *
+ * @param id - undefined: nothing is used
+ * @param usedBy - the hash of the request, or the name of the call
+ */
 export async function useBreakGlass(
   transaction: StoreTransaction,
-  id: string,
+  { announce, now }: Pick<ReleaseDependencies, "announce" | "now">,
+  id: string | undefined,
   usedBy: string,
-  nowMs: number,
-): Promise<boolean> {
+): Promise<Outcome<undefined>> {
+  if (id === undefined) return { ok: true, value: undefined };
+  const nowMs = now();
   const used = await transaction
     .updateTable("break_glass")
     .set({ used_at_ms: nowMs, used_by: usedBy })
     .where("id", "=", id)
     .where("used_at_ms", "is", null)
     .where("expires_at_ms", ">", nowMs)
+    .returning(["order_id", "serial"])
     .executeTakeFirst();
-  return used.numUpdatedRows === 1n;
+  if (used === undefined) return failed({ code: "ApprovalExpired", reason: "break-glass" });
+  await announce(transaction, {
+    type: EVENT_TYPES.emergencyUsed,
+    order: used.order_id,
+    atMs: nowMs,
+    data: { breakGlassId: id, serial: used.serial ?? undefined, usedBy },
+  });
+  return { ok: true, value: undefined };
 }
 
 /** Long enough to reach the person at the appliance, too short to be forgotten while open. */

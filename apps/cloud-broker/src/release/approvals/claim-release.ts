@@ -6,6 +6,7 @@ import type { EpochMs } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import { useBreakGlass } from "./break-glass.ts";
+import type { ReleaseDependencies } from "./release-request.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
 /** The approval or break-glass that a release uses up; empty if the policy requires none. */
@@ -20,6 +21,7 @@ export type ReleaseClaim = {
  */
 export async function claimRelease(
   transaction: StoreTransaction,
+  deps: Pick<ReleaseDependencies, "announce" | "now">,
   { approval, breakGlass }: ReleaseClaim,
   released: {
     readonly requestHash: string;
@@ -37,12 +39,7 @@ export async function claimRelease(
     if (!(await closeApproval(transaction, approval.id, "released", nowMs)))
       return failed(failureOf(current));
   }
-  if (
-    breakGlass !== undefined &&
-    !(await useBreakGlass(transaction, breakGlass, requestHash, nowMs))
-  )
-    return failed({ code: "ApprovalExpired", reason: "break-glass" });
-  return { ok: true, value: undefined };
+  return useBreakGlass(transaction, deps, breakGlass, requestHash);
 }
 
 /** Writes beside the database that the committed release used them up. */

@@ -209,7 +209,7 @@ function leasesOf(transaction: StoreTransaction, scope: RevocationScope) {
   }
 }
 
-const FLEET = "*";
+export const FLEET = "*";
 
 function textOf(scope: RevocationScope): string {
   switch (scope.kind) {

@@ -7,6 +7,7 @@ import type { Order } from "../../orders/order.ts";
 import type { Store } from "../../store/store.ts";
 import { runLocking, type Work } from "../../store/transactions.ts";
 import {
+  FLEET,
   lift,
   listStanding,
   rememberSwitches,
@@ -31,14 +32,15 @@ export async function revokeNow(
   const entry = { chain: chainOf(scope), action: "order/revoke", context } as const;
   const work = recorded(deps.appendAudit, entry, async (transaction) => {
     const leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
-    // A switch over many orders is not announced for each of them.
-    if (scope.kind === "order" || scope.kind === "node")
-      await deps.announce(transaction, {
-        type: EVENT_TYPES.accessRevoked,
-        order: scope.order,
-        atMs: nowMs,
-        data: { serial: scope.kind === "node" ? scope.serial : undefined, origin, reason },
-      });
+    // A switch over many orders is announced once.
+    await deps.announce(transaction, {
+      type: EVENT_TYPES.accessRevoked,
+      ...("order" in scope
+        ? { order: scope.order }
+        : { subscription: scope.kind === "fleet" ? FLEET : scope.subscriptionId }),
+      atMs: nowMs,
+      data: { serial: scope.kind === "node" ? scope.serial : undefined, origin, reason },
+    });
     return { detail: { ...detailOf(scope), origin, reason, leases }, value: leases };
   });
   return { nowMs, leases: await commitSwitch(deps.store, work) };

@@ -13,8 +13,9 @@ import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { shareLeases } from "../../store/await-lease-writes.ts";
 import type { StoreTransaction } from "../../store/store.ts";
+import { useBreakGlass } from "../approvals/break-glass.ts";
 import { rememberUse } from "../approvals/claim-release.ts";
-import { passGuards, spendBreakGlass } from "./pass-guards.ts";
+import { passGuards } from "./pass-guards.ts";
 
 /**
  * The owner of a recovery key's private half can open the envelopes at any time and without the
@@ -22,7 +23,7 @@ import { passGuards, spendBreakGlass } from "./pass-guards.ts";
  * that a vault opens are left out: a person who may use the vault's key would need no approval.
  */
 export async function exportEnvelopes(
-  deps: Plane<"store" | "appendAudit" | "now" | "settings">,
+  deps: Plane<"store" | "appendAudit" | "now" | "settings" | "announce">,
   name: OrderName,
   context: RequestContext,
 ): Promise<EnvelopeExport> {
@@ -35,7 +36,7 @@ export async function exportEnvelopes(
     if (!passed.ok) return { outcome: "refused", ...failureColumns(passed.failure), value: passed };
     const envelopes = await readEnvelopes(transaction, id);
     const breakGlass = envelopes.length === 0 ? undefined : passed.value.breakGlass;
-    await spendBreakGlass(transaction, breakGlass, "exportEnvelopes", deps.now());
+    valueOf(await useBreakGlass(transaction, deps, breakGlass, "exportEnvelopes"));
     return {
       outcome: "granted",
       detail: { envelopes: envelopes.length, breakGlass },

@@ -1,12 +1,10 @@
 import { withheldBy } from "../../core/decide-reveal.ts";
 import { failed } from "../../core/failed.ts";
-import { errorOf } from "../../core/failure-error.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
-import type { StoreTransaction } from "../../store/store.ts";
-import { findBreakGlass, useBreakGlass } from "../approvals/break-glass.ts";
+import { findBreakGlass } from "../approvals/break-glass.ts";
 import { readSwitches } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
@@ -38,14 +36,4 @@ export async function passGuards(
   return breakGlass === undefined
     ? failed(byPolicy)
     : { ok: true, value: { ...switches, breakGlass } };
-}
-
-export async function spendBreakGlass(
-  transaction: StoreTransaction,
-  breakGlass: string | undefined,
-  usedBy: "listCredentials" | "exportEnvelopes",
-  nowMs: number,
-): Promise<void> {
-  if (breakGlass !== undefined && !(await useBreakGlass(transaction, breakGlass, usedBy, nowMs)))
-    throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
 }

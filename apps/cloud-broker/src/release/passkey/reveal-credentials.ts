@@ -4,7 +4,7 @@ import { apiVersionTraits } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
-import { errorOf } from "../../core/failure-error.ts";
+import { errorOf, valueOf } from "../../core/failure-error.ts";
 import { storageAccountsOf } from "../../core/job-details.ts";
 import type { OrderName } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
@@ -15,15 +15,16 @@ import type { Order } from "../../orders/order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import { shareLeases } from "../../store/await-lease-writes.ts";
 import { Withdrawn } from "../../store/withdrawn.ts";
+import { useBreakGlass } from "../approvals/break-glass.ts";
 import { rememberUse } from "../approvals/claim-release.ts";
-import { passGuards, spendBreakGlass } from "./pass-guards.ts";
+import { passGuards } from "./pass-guards.ts";
 
 /**
  * Calls the vault with the order's identity and shows the unlock keys. Each call, granted or not,
  * is one audit row with the caller, committed before anything is shown.
  */
 export async function revealCredentials(
-  deps: Changing & Plane<"settings"> & { readonly custody: Passkeys },
+  deps: Changing & Plane<"settings" | "announce"> & { readonly custody: Passkeys },
   name: OrderName,
   apiVersion: ApiVersion,
   context: RequestContext,
@@ -53,7 +54,7 @@ export async function revealCredentials(
       const still = await passGuards({ ...deps, store: transaction }, "passkey", now, passed.value);
       if (!still.ok) throw new Withdrawn(still.failure);
       const { breakGlass } = still.value;
-      await spendBreakGlass(transaction, breakGlass, "listCredentials", deps.now());
+      valueOf(await useBreakGlass(transaction, deps, breakGlass, "listCredentials"));
       return {
         outcome: "granted",
         value: breakGlass,

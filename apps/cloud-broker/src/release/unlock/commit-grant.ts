@@ -59,7 +59,7 @@ const insertGrant = compileWriteOnce((store, row: Insertable<BrokerTables["grant
  * together with the commit.
  */
 export async function commitGrant(
-  { commit, now, store }: Needs<"commit" | "now" | "store">,
+  { announce, commit, now, store }: Needs<"announce" | "commit" | "now" | "store">,
   granting: Granting,
 ): Promise<Outcome<undefined>> {
   const {
@@ -95,7 +95,7 @@ export async function commitGrant(
     const withheld = withheldFrom(channel.out, facts, began);
     if (withheld !== undefined || facts === undefined)
       throw new Withdrawn(withheld ?? { code: "InternalError" });
-    const claimed = await claimRelease(transaction, claim, {
+    const claimed = await claimRelease(transaction, { announce, now }, claim, {
       requestHash: message.hash,
       stage: facts.order.stage,
       switches: facts.switches,

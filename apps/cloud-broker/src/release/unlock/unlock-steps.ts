@@ -199,7 +199,7 @@ async function sealTo(
 
 /** Signs the grant and commits it; it leaves only after that. */
 export async function grantAndCommit(
-  dependencies: Needs<"keys" | "commit" | "now" | "store">,
+  dependencies: Needs<"announce" | "keys" | "commit" | "now" | "store">,
   { message, node, request, channel }: UnlockAsked,
   known: Known,
   permitted: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },

@@ -90,9 +90,11 @@ async function noteRestore(
     const detail = { scope: kind, origin, reason, createdBy, restored: true };
     await appendAudit(transaction, chain, { ...context, action, outcome: "done", detail });
   }
+  // It was announced when it was used.
+  const former = { announce: () => Promise.resolve(), now: () => nowMs };
   for (const { of, id } of lost.uses)
     if (of === "approvals") await closeApproval(transaction, id, "released", nowMs);
-    else await useBreakGlass(transaction, id, "before the restore", nowMs);
+    else await useBreakGlass(transaction, former, id, "before the restore");
   await insertRestore(transaction, own.atMs, nowMs, lost);
   return { detail: { since: new Date(own.atMs).toISOString(), lost: renderLost(lost) } };
 }

@@ -17,6 +17,7 @@ export const noticeSettings = {
     "com.databox-cmk.approval.waiting": "An approval waits, and I may decide",
     "com.databox-cmk.approval.decided": "A request was approved or rejected",
     "com.databox-cmk.break-glass.opened": "Emergency access is active",
+    "com.databox-cmk.emergency.used": "Emergency access was used",
     "com.databox-cmk.access.revoked": "Unlocking of an order was revoked",
     "com.databox-cmk.policy.changed": "An unlock policy changed, or an owner overrides it",
     "com.databox-cmk.drill.finished": "A revocation drill has finished",

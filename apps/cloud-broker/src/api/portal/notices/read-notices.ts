@@ -13,6 +13,7 @@ import type { Caller } from "../../../http/route.ts";
 import { readFinishedCampaigns } from "../../../key-life/campaigns/stored-campaign.ts";
 import { readCasesFor } from "../../../release/approvals/approval-cases.ts";
 import { readFinishedDrills } from "../../../release/kill-switches/drill.ts";
+import { FLEET } from "../../../release/kill-switches/revocations.ts";
 import type { Store } from "../../../store/store.ts";
 
 export type NoticeDependencies = {
@@ -118,10 +119,7 @@ async function readKeys(store: Store, subscription: string): Promise<readonly No
   });
 }
 
-/**
- * Changed policies and emergency access of the last days, and active kill switches of orders and
- * nodes.
- */
+/** Changed policies and emergency access of the last days, and active kill switches. */
 async function readPower(
   { store, now }: Finished,
   subscription: string,
@@ -140,24 +138,34 @@ async function readPower(
     .execute();
   const emergencies = await orders
     .innerJoin("break_glass", "break_glass.order_id", "orders.id")
-    .select(["break_glass.created_at_ms as atMs", "break_glass.id"])
+    .select(["break_glass.created_at_ms as atMs", "break_glass.id", "used_at_ms as usedAtMs"])
     .where("break_glass.created_at_ms", ">", sinceMs)
     .orderBy("break_glass.created_at_ms", "desc")
     .execute();
+  const used = emergencies.flatMap(({ usedAtMs: atMs, ...row }) =>
+    atMs === null ? [] : { ...row, atMs },
+  );
   const below = idsBelow(`/subscriptions/${subscription}`);
   const switches = await store
     .selectFrom("revocations")
     .select(["id", "scope", "created_at_ms as atMs"])
     .where("lifted_at_ms", "is", null)
-    .where("scope", ">", below.after)
-    .where("scope", "<", below.before)
+    .where((row) =>
+      row.or([
+        row("scope", "in", [subscription, FLEET]),
+        row.and([row("scope", ">", below.after), row("scope", "<", below.before)]),
+      ]),
+    )
     .orderBy("created_at_ms", "desc")
     .limit(NOTICES_MAX)
     .execute();
   return [
     ...noticesOf("policy-changed", policies),
     ...noticesOf("emergency-access", emergencies),
+    ...noticesOf("emergency-used", used),
     ...switches.map(({ id, scope, atMs }) => {
+      if (scope === subscription || scope === FLEET)
+        return noticeOf(`revoked ${id}`, atMs, { kind: "all-revoked" });
       const [orderId = "", serial] = scope.split(" ");
       const orderName = orderId.split("/").at(-1) ?? "";
       const node = serial === undefined ? {} : { serial };
@@ -172,7 +180,7 @@ async function readPower(
 }
 
 function noticesOf(
-  kind: "policy-changed" | "emergency-access",
+  kind: "policy-changed" | "emergency-access" | "emergency-used",
   rows: readonly { id: string | number; order: OrderId; name: string; atMs: EpochMs }[],
 ): readonly Notice[] {
   return rows.map(({ id, order, name, atMs }) =>
