@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { PERSONAL_EVENTS } from "@databox-cmk/protocol";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -72,7 +73,7 @@ describe.runIf(runsBrowser)("what a person gets", () => {
         await visit.goTo("/notifications");
         return page.getByRole("checkbox").count();
       })
-      .toBe(7);
+      .toBe(PERSONAL_EVENTS.length);
     expect(await button(page, "Save").isDisabled()).toBe(true);
     await walkByTab(page, mailMe(KEYS));
     await page.keyboard.press("Space");

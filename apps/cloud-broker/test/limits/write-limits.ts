@@ -90,6 +90,14 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     shown: MESSAGES,
     raise: "an honest appliance reaches it",
   },
+  carried: {
+    what: "carried texts a minute that are no challenge of an appliance, bursts of a minute",
+    scope: `one order, ${PROCESS}`,
+    most: "RATE_LIMIT_DEVICE_PER_MINUTE",
+    answer: SIGNED_429,
+    shown: MESSAGES,
+    raise: "never: a person carries a challenge a few times",
+  },
   unproven: {
     what: `messages without a valid signature a minute: ${String(UNPROVEN_DEVICES)} times as many`,
     scope: `one address (of IPv6: one /64), ${PROCESS}`,

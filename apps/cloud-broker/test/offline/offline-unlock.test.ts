@@ -250,6 +250,23 @@ describe("a challenge that a person carried", () => {
     expect((await submit(job, text)).status).toBe(200);
   });
 
+  test("that is none leaves few rows in the audit trail, and keeps no other order out", async () => {
+    const own = { RATE_LIMIT_DEVICE_PER_MINUTE: "20", OFFLINE_UNLOCKS_PER_DAY: String(LIMIT) };
+    await using strict = await openBroker({ settings: own, replicas: 1 });
+    const carry = async (job: string, challenge: string) => {
+      const path = `${jobPath(job)}/offlineUnlocks?${API}`;
+      return strict.call("POST", path, { body: { challenge } });
+    };
+    await strict.delivered("nonsense");
+    const codes: string[] = [];
+    while (codes.length < 25) codes.push((await carry("nonsense", "a.b.c")).json.error.code);
+    expect(codes.filter((code) => code === "RateLimited")).toHaveLength(5);
+    const rows = await strict.audit("broker");
+    expect(rows.filter(({ action }) => action === "offline-unlock")).toHaveLength(20);
+    const device = await strict.delivered("sensible");
+    expect((await carry("sensible", (await device.prepareChallenge()).text)).status).toBe(200);
+  });
+
   // Evidence: Answers for a signed-in person.
   test("by a caller without the right is not even read", async () => {
     const device = await world.delivered("rights");

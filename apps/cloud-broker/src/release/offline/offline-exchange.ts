@@ -39,10 +39,14 @@ export function offlineExchange(
     ...exchange,
     async authenticate(message) {
       const device = await exchange.authenticate(message);
-      if (!device.ok)
-        return MISCOPIED.has(device.failure.code)
+      if (!device.ok) {
+        if (!MISCOPIED.has(device.failure.code)) return device;
+        // Each has an audit row, and whoever may carry a challenge can carry anything.
+        const retryAfterSeconds = dependencies.limit(`carried ${message.carriedBy?.order ?? ""}`);
+        return retryAfterSeconds === undefined
           ? failed({ ...device.failure, reason: "carried" })
-          : device;
+          : failed({ code: "RateLimited", retryAfterSeconds });
+      }
       // The person is authorised for the order of the path only.
       return device.value.order === message.carriedBy?.order ? device : failed(ANOTHER_ORDER);
     },
