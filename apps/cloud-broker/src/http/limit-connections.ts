@@ -4,10 +4,6 @@ import type { ConnectionPlaces } from "../load/connection-places.ts";
 
 /** Closes a connection that has no place. Call it before the server listens. */
 export function limitConnections(server: Server, places: ConnectionPlaces): void {
-  onceSecure(server, (plain, secure) => {
-    places.secured(plain, secure);
-    secure.once("close", () => places.leave(secure));
-  });
   beforeConnection(server, (socket, pass) => {
     if (!places.enter(socket.remoteAddress ?? "", socket)) {
       socket.destroy();
@@ -18,9 +14,16 @@ export function limitConnections(server: Server, places: ConnectionPlaces): void
   });
 }
 
+/** The place of a connection goes on with the TLS socket that was made of it. */
+export function keepPlace(places: ConnectionPlaces, plain: Socket, secure: Socket): void {
+  places.secured(plain, secure);
+  secure.once("close", () => places.leave(secure));
+}
+
 /**
  * Calls back with each connection and the TLS socket that was made of it, before anything else sees
- * that socket. Node offers no way from one to the other, but both have the same addresses.
+ * that socket. Node offers no way from one to the other, but both have the same addresses: the
+ * peer's own, so call it last, before a header of PROXY protocol names another sender.
  */
 export function onceSecure(server: Server, found: (plain: Socket, secure: Socket) => void): void {
   const waiting = new Map<string, Socket>();

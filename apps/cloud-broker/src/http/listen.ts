@@ -8,8 +8,8 @@ import type { SecureContextOptions } from "node:tls";
 import { AppError, renderArmError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { ConnectionPlaces } from "../load/connection-places.ts";
-import { limitConnections, portOf } from "./limit-connections.ts";
-import { readProxyHeaders } from "./read-proxy-headers.ts";
+import { keepPlace, limitConnections, onceSecure, portOf } from "./limit-connections.ts";
+import { inheritSender, readProxyHeaders } from "./read-proxy-headers.ts";
 import type { Networks } from "./sender-of.ts";
 
 export type ListenOptions = {
@@ -86,10 +86,14 @@ const HEADERS_MAX = 64;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createTlsServer(options);
   server.maxHeadersCount = HEADERS_MAX;
-  if (options.connections !== undefined) limitConnections(server, options.connections);
-  const { balancers, refuse = ({ error }) => error, timeouts = TIMEOUTS } = options;
-  // Last, so that places are counted by sender.
+  const { balancers, connections, refuse = ({ error }) => error, timeouts = TIMEOUTS } = options;
+  if (connections !== undefined) limitConnections(server, connections);
+  // After it, so that places are counted by sender.
   if (balancers !== undefined) readProxyHeaders(server, balancers, timeouts.handshakeMs);
+  onceSecure(server, (plain, secure) => {
+    inheritSender(plain, secure);
+    if (connections !== undefined) keepPlace(connections, plain, secure);
+  });
   const answering = new Set<ServerResponse>();
   const ending = new WeakSet<Duplex>();
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {

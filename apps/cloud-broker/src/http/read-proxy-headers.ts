@@ -1,6 +1,6 @@
 import { type Server, type Socket, SocketAddress } from "node:net";
 
-import { beforeConnection, onceSecure } from "./limit-connections.ts";
+import { beforeConnection } from "./limit-connections.ts";
 import { isIn, type Networks } from "./sender-of.ts";
 
 /** The first bytes of every header of version 2. */
@@ -84,10 +84,11 @@ export function readProxyHeaders(server: Server, balancers: Networks, timeoutMs:
       pass();
     });
   });
-  // Sees each connection before it is named.
-  onceSecure(server, ({ remoteAddress: sender }, secure) => {
-    if (sender !== undefined && sender !== secure.remoteAddress) nameSender(secure, sender);
-  });
+}
+
+/** The TLS socket that was made of a connection has the same sender. */
+export function inheritSender({ remoteAddress: sender }: Socket, secure: Socket): void {
+  if (sender !== undefined && sender !== secure.remoteAddress) nameSender(secure, sender);
 }
 
 function nameSender(socket: Socket, address: string): void {

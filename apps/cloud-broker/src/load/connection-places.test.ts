@@ -140,4 +140,40 @@ describe("the places of connections", () => {
       }
     },
   );
+
+  test.prop([fc.array(fc.tuple(fc.nat(6), fc.nat(3)), { maxLength: 400 })])(
+    "are taken from an address that has the most of those without a lease",
+    (events) => {
+      const inside = new Map<Closable, { readonly address: string; readonly holds: boolean }>();
+      let uses = 0;
+      const places = createConnectionPlaces(
+        { perAddress: 0, inSum: 10 },
+        () => undefined,
+        () => 0,
+      );
+      const without = (address: string): number =>
+        [...inside.values()].filter((each) => each.address === address && !each.holds).length;
+      for (const [number, step] of events) {
+        const address = `192.0.2.${String(number)}`;
+        const [own] = [...inside].find(([, each]) => each.address === address) ?? [];
+        if (step === 0 && own !== undefined) {
+          inside.delete(own);
+          places.leave(own);
+        } else if (step === 1 && own !== undefined) {
+          inside.set(own, { address, holds: true });
+          places.hold(own, `use ${String((uses += 1))}`);
+        } else {
+          const connection: Closable = {
+            destroy() {
+              const most = Math.max(...[...inside.values()].map((each) => without(each.address)));
+              if (most > 0) expect(without(address)).toBe(most);
+              inside.delete(connection);
+            },
+          };
+          if (places.enter(address, connection)) inside.set(connection, { address, holds: false });
+        }
+        expect(places.open()).toBe(inside.size);
+      }
+    },
+  );
 });

@@ -32,8 +32,7 @@ type Place = {
   readonly sinceMs: number;
   readonly use?: string | undefined;
 };
-/** The connections of each address, oldest first. */
-type Row = Map<string, Set<Place>>;
+type Row = ReturnType<typeof createRow>;
 
 /** An appliance has shown its lease within this time, so that it is not treated as unauthenticated. */
 const NEW_MS = 10_000;
@@ -58,24 +57,20 @@ export function createConnectionPlaces(
 ): ConnectionPlaces {
   const places = new Map<object, Place>();
   const holders = new Map<string, Place>();
-  const without: Row = new Map();
-  const holding: Row = new Map();
+  const without = createRow();
+  const holding = createRow();
 
   const rowOf = ({ use }: Place): Row => (use === undefined ? without : holding);
-  const countOf = (row: Row, key: string): number => row.get(key)?.size ?? 0;
 
   function add(place: Place): void {
-    const row = rowOf(place);
     places.set(place.connection, place);
-    row.set(place.key, (row.get(place.key) ?? new Set()).add(place));
+    rowOf(place).add(place);
     if (place.use !== undefined) holders.set(place.use, place);
   }
 
   function remove(place: Place): void {
-    const row = rowOf(place);
     places.delete(place.connection);
-    row.get(place.key)?.delete(place);
-    if (countOf(row, place.key) === 0) row.delete(place.key);
+    rowOf(place).remove(place);
     if (place.use !== undefined) holders.delete(place.use);
   }
 
@@ -85,17 +80,11 @@ export function createConnectionPlaces(
     add({ ...place, ...to });
   }
 
-  /** Reads all addresses, which still costs less than the TLS handshake of one connection. */
   function findVictim(own: number): Place | undefined {
-    const row = without.size > 0 ? without : holding;
-    let most: ReadonlySet<Place> | undefined;
-    let oldest: Place | undefined;
-    for (const each of row.values()) {
-      const [first] = each;
-      if (each.size > (most?.size ?? own + 1)) most = each;
-      if (first !== undefined && first.sinceMs < (oldest?.sinceMs ?? Infinity)) oldest = first;
-    }
-    if (most !== undefined) return most.values().next().value;
+    const row = without.oldest() === undefined ? holding : without;
+    const crowd = row.crowd();
+    if (crowd.size > own + 1) return crowd.oldest;
+    const oldest = row.oldest();
     return oldest?.use === undefined && now() - (oldest?.sinceMs ?? Infinity) >= NEW_MS
       ? oldest
       : undefined;
@@ -104,7 +93,7 @@ export function createConnectionPlaces(
   return {
     enter(address, connection) {
       const key = addressKey(address);
-      const own = countOf(without, key) + countOf(holding, key);
+      const own = without.sizeOf(key) + holding.sizeOf(key);
       if (perAddress > 0 && own >= perAddress) {
         refused("address", address);
         return false;
@@ -131,5 +120,47 @@ export function createConnectionPlaces(
       if (place !== undefined) remove(place);
     },
     open: () => places.size,
+  };
+}
+
+/** Places in the order of their coming, in sum and by address. Each question costs the same. */
+function createRow() {
+  const all = new Set<Place>();
+  const byAddress = new Map<string, Set<Place>>();
+  /** The addresses that have so many places each. */
+  const bySize: Set<string>[] = [];
+  let most = 0;
+
+  const sizeOf = (key: string): number => byAddress.get(key)?.size ?? 0;
+  function resize(key: string, from: number, to: number): void {
+    bySize[from]?.delete(key);
+    (bySize[to] ??= new Set()).add(key);
+    if (to > most || bySize[most]?.size === 0) most = to;
+  }
+
+  return {
+    sizeOf,
+    add(place: Place) {
+      const own = byAddress.get(place.key) ?? new Set();
+      all.add(place);
+      byAddress.set(place.key, own.add(place));
+      resize(place.key, own.size - 1, own.size);
+    },
+    remove(place: Place) {
+      const own = byAddress.get(place.key);
+      if (own?.delete(place) !== true) return;
+      all.delete(place);
+      resize(place.key, own.size + 1, own.size);
+      if (own.size > 0) return;
+      byAddress.delete(place.key);
+      bySize[0]?.delete(place.key);
+    },
+    oldest: (): Place | undefined => all.values().next().value,
+    /** The address with the most places. */
+    crowd(): { readonly size: number; readonly oldest: Place | undefined } {
+      const key = bySize[most]?.values().next().value;
+      const own = key === undefined ? undefined : byAddress.get(key);
+      return { size: own?.size ?? 0, oldest: own?.values().next().value };
+    },
   };
 }

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { freePort } from "@databox-cmk/testkit";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { serveMetrics } from "../../src/observability/serve-metrics.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -16,6 +17,7 @@ const STRANGER = "127.0.0.7";
 const HONEST = "127.0.0.8";
 /** Passes TCP on, and names the sender. */
 const BALANCER = "127.0.0.20";
+const OTHER_BALANCER = "127.0.0.23";
 /** Ends TLS, and names the sender of each request. */
 const PROXY = "127.0.0.21";
 
@@ -26,7 +28,7 @@ beforeAll(async () => {
     settings: {
       MAX_CONNECTIONS_PER_ADDRESS: String(PER_ADDRESS),
       MAX_CONNECTIONS: String(IN_SUM),
-      PROXY_PROTOCOL_FROM: BALANCER,
+      PROXY_PROTOCOL_FROM: `${BALANCER},${OTHER_BALANCER}`,
       FORWARDED_FOR_FROM: PROXY,
       // The world's clock stands still: only five requests pass.
       RATE_LIMIT_ADDRESS_PER_SECOND: "1",
@@ -42,9 +44,9 @@ afterEach(() => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 /** @param first - sent before the TLS handshake */
-function openTls(localAddress: string, first?: Buffer): TLSSocket {
+function openTls(localAddress: string, first?: Buffer, localPort?: number): TLSSocket {
   const { hostname: servername, port } = new URL(world.url());
-  const plain = connectPlain({ host: "127.0.0.1", port: Number(port), localAddress });
+  const plain = connectPlain({ host: "127.0.0.1", port: Number(port), localAddress, localPort });
   if (first !== undefined) plain.write(first);
   const socket = connect({ socket: plain, servername, ca: world.caPem });
   plain.on("error", () => socket.destroy());
@@ -206,6 +208,15 @@ test("connections behind a balancer count as those of the sender that its header
   expect(await ask(openTls(BALANCER, headerOf(2)))).toBe(OK);
   for (const socket of sockets) socket.destroy();
   await expectOpen(0);
+});
+
+test("connections of one sender through two balancers, from the same port, keep a place each", async () => {
+  const secured = vi.spyOn(world.broker().connectionsOf("public"), "secured");
+  const port = await freePort();
+  const both = [BALANCER, OTHER_BALANCER].map((each) => openTls(each, headerOf(8), port));
+  await Promise.all(both.map((socket) => once(socket, "secureConnect")));
+  await expect.poll(() => new Set(secured.mock.calls.map(([plain]) => plain)).size).toBe(2);
+  secured.mockRestore();
 });
 
 // Evidence: A false sender behind a balancer.
