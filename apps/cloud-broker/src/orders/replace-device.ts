@@ -63,11 +63,13 @@ export async function replaceDevice(
       .where("order_id", "=", id)
       .where("serial", "=", serial)
       .execute();
-    await transaction
-      .deleteFrom("pinned_broker_keys")
-      .where("order_id", "=", id)
-      .where("serial", "=", serial)
-      .execute();
+    // Its journal begins with the first row, too; the former rows stay in the audit chain.
+    for (const table of ["pinned_broker_keys", "journal_rows"] as const)
+      await transaction
+        .deleteFrom(table)
+        .where("order_id", "=", id)
+        .where("serial", "=", serial)
+        .execute();
     return { serial, detail: { reason, formerDeviceKid: node.device_kid ?? undefined } };
   });
   return { serial, enrolmentCode: code, expiresAtMs };

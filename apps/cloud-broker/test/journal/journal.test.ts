@@ -60,6 +60,20 @@ describe("a node's journal", () => {
     ]);
   });
 
+  test("begins again with a device that replaces another", async () => {
+    const former = await world.delivered("replaced");
+    await deliver(former, journalOf(["a", "b"]));
+    const { serial, order } = former;
+    const { json } = await world.operator("replaceDevice", "replaced", {
+      serial,
+      reason: "broken",
+    });
+    const device = world.device(order, serial);
+    expect(await device.enrol(json.enrolmentCode)).toMatchObject({ kind: "answer" });
+    const { payload } = await deliver(device, journalOf(["enrolled"]));
+    expect(payload).toMatchObject({ sequence: 1 });
+  });
+
   test.each([
     ["gap", (rows: readonly JournalRow[]) => rows.slice(3)],
     ["fork", (rows: readonly JournalRow[]) => journalOf(["other"], rows.slice(0, 1)).slice(1)],

@@ -18,6 +18,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { openNode } from "../node/hold-node.ts";
 import { type Node, withJournal } from "../node/journaled-node.ts";
+import { openBrokerSession } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { destroyNodeFiles, writeErasure } from "../state/erasure-file.ts";
 import { requireFile } from "../state/private-file.ts";
@@ -33,6 +34,9 @@ import {
   readMedium,
   verifyMedium,
 } from "../volume/erase-medium.ts";
+import { deliverJournal } from "./deliver-journal.ts";
+
+const DELIVERY_TIMEOUT_MS = 10_000;
 
 /** A person waits for news: a large drive takes hours. */
 const TELL_EVERY_MS = 10_000;
@@ -83,9 +87,12 @@ type Unsanitised = ErasureStep<"begun" | "overwritten">;
 async function sanitise(
   folder: StateFolder,
   begun: Unsanitised,
-  dependencies: Pick<CommandDependencies, "nowIso" | "report" | "cryptsetupFolders" | "elapsedMs">,
+  dependencies: Pick<
+    CommandDependencies,
+    "nowIso" | "report" | "cryptsetupFolders" | "elapsedMs" | "totalTimeoutMs"
+  >,
 ): Promise<ErasureStep<"sanitised">> {
-  const { nowIso, report, cryptsetupFolders, elapsedMs } = dependencies;
+  const { nowIso, report, cryptsetupFolders, elapsedMs, totalTimeoutMs } = dependencies;
   const settings = requireFile(folder.readSettings(), `${folder.path}/agent.json`);
   const state = requireFile(folder.readState(), `${folder.path}/state.json`);
   const { path, kind } = settings.volume;
@@ -122,7 +129,20 @@ async function sanitise(
   // Without its mark, this may be another medium, so it is read only, and all of it.
   await verifyMedium(path, medium, { from: left === "nothing" ? 0 : unmarked.bytes });
   const node = withJournal(openNode(folder, settings, state), dependencies);
-  const certificate = await signCertificate(node, begun, medium, discard, nowIso());
+  // Before the row: a node without its key adds none.
+  requireDeviceKey(folder);
+  const journalHead = node.record("sanitised", { medium: id, bytes, discard });
+  using transport = connect(settings.connection);
+  const deadline = AbortSignal.timeout(Math.min(totalTimeoutMs, DELIVERY_TIMEOUT_MS));
+  const missing = await deliverJournal(node, openBrokerSession(node, transport, deadline));
+  if (missing > 0)
+    tell(`the broker did not take ${String(missing)} rows of the journal: keep journal.jsonl`);
+  const certificate = await signCertificate(node, begun, {
+    journalHead,
+    medium,
+    discard,
+    verifiedAt: nowIso(),
+  });
   const { version, order, serial, startedAt } = begun;
   const common = { version, order, serial, startedAt };
   return writeErasure(folder.path, { ...common, step: "sanitised", certificate });
@@ -143,15 +163,15 @@ export function rememberMedium(
 async function signCertificate(
   node: Node,
   { order, serial, startedAt }: Unsanitised,
-  medium: SanitisedMedium,
-  discard: Discard,
-  verifiedAt: string,
+  {
+    journalHead,
+    medium,
+    discard,
+    verifiedAt,
+  }: Pick<Sanitisation, "journalHead" | "medium" | "verifiedAt"> & { readonly discard: Discard },
 ): Promise<string> {
-  const { bytes, id } = medium;
   const { store, bootId, folder } = node;
-  // Before the row: a node without its key adds none.
   const { signingKey } = requireDeviceKey(folder);
-  const journalHead = node.record("sanitised", { medium: id, bytes, discard });
   const payload: Sanitisation = {
     order,
     serial,

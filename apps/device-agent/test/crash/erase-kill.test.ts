@@ -50,7 +50,8 @@ async function createNode(volumeKind: "luks2" | "file") {
   );
   expect(prepared).toMatchObject({ exitCode: 0 });
   cpSync(home, `${home}.prepared`, { recursive: true });
-  const { counter } = node;
+  const { counter, journal } = node;
+  const known = journal.length;
   return {
     erase: (kill?: KillPoint) => run(["erase", "--serial", serial], kill),
     setBack() {
@@ -58,6 +59,7 @@ async function createNode(volumeKind: "luks2" | "file") {
       cpSync(`${home}.prepared`, home, { recursive: true });
       node.counter = counter;
       node.certificate = undefined;
+      journal.splice(known);
     },
     step: () => {
       const mark = join(state, "erasure.json");
