@@ -27,7 +27,7 @@ test("without a configuration the command names what is missing, reaches nothing
   expect(lines[0]).toMatch(/^ ✗ configuration .*BROKER_DATA_DIR is missing.*\[Misuse\]$/);
   expect(
     lines.filter((line) => line.startsWith(" · ") && line.endsWith("not reached")),
-  ).toHaveLength(17);
+  ).toHaveLength(18);
   expect(lines.at(-1)).toMatch(/^Next: Correct this, then run the doctor again: /);
 });
 
@@ -53,7 +53,7 @@ test("as JSON it is one object on one line", () => {
     class: "invalid",
     checks: [
       { name: "configuration", status: "failed" },
-      ...Array.from({ length: 17 }, () => ({})),
+      ...Array.from({ length: 18 }, () => ({})),
     ],
     nextStep: { who: "broker-operator" },
   });
