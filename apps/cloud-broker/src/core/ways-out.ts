@@ -6,7 +6,8 @@ import { checkPurpose, type TransferStage, type UnlockPurpose } from "./unlock-p
 
 /**
  * The facts that may change while a request is answered. They are read in the transaction in which
- * the key leaves, under the lock of the order's audit chain.
+ * the key leaves, behind the locks that make them final: of leases for a person's secret, of the
+ * order's audit chain, too, for a grant.
  */
 export type FinalFacts = {
   readonly order: Lifecycle | (TransferStage & { readonly purpose: UnlockPurpose });

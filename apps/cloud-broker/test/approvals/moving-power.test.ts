@@ -67,6 +67,7 @@ const ownTerms = (required: number, approvers: string[]) => ({
   ...terms(required, approvers),
 });
 
+// Evidence: A decision that is moved.
 describe("the list of approvers", () => {
   test.each([
     ["by a Contributor", () => contributor],
@@ -168,6 +169,7 @@ test("each change of a policy, and the begin of an override, is announced", asyn
   ]);
 });
 
+// Evidence: An Owner's override.
 describe("an Owner's override", () => {
   const FREE = policy(0, []);
   const override = (who: typeof owner) =>
