@@ -35,6 +35,13 @@ test.each(["SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_ERROR", "ERR_ANYTHING"])(
   },
 );
 
+test.each(["SQLITE_CONSTRAINT_FOREIGNKEY", "23503"])(
+  "%s is tried again, and finds that the order is gone",
+  (code) => {
+    expect(nameFault(ofCode(code)).code).toBe("BrokerBusy");
+  },
+);
+
 test("a named failure stays as it is", () => {
   const error = new AppError("DiskFull", { cause: ofCode("SQLITE_FULL") });
   expect(nameFault(error)).toBe(error);

@@ -9,6 +9,9 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(?:SQLITE_(?:CORRUPT|NOTADB|IOERR|CANTOPEN)|XX001$|XX002$|58030$)/, "damaged"],
 ];
 
+/** A row names another one that is gone: the order was deleted at the same moment. */
+const GONE = /^(?:SQLITE_CONSTRAINT_FOREIGNKEY|23503)$/;
+
 /**
  * An error for its answer: a database that cannot be written is an outage that only the broker's
  * operator can end; anything unnamed is a fault of ours.
@@ -18,6 +21,7 @@ export function nameFault(error: unknown): AppError {
   if (named.reason !== undefined) return named;
   if (named.code !== "InternalError" && named.code !== "ServiceUnavailable") return named;
   const code = systemCodeOf(named.cause) ?? "";
+  if (GONE.test(code)) return new AppError("BrokerBusy", { cause: named.cause });
   const [, reason] = REASONS.find(([pattern]) => pattern.test(code)) ?? [];
   return reason === undefined
     ? named

@@ -126,8 +126,9 @@ export function createAnswerMessage<Proven extends Sender>(
 ): (message: DeviceMessage) => Promise<DeviceReply> {
   const running = new Map<string, Promise<DeviceReply>>();
   return (message) => {
-    // Who carries a message is authorised for one order, and another one's answer is not for them.
-    const key = `${message.hash} ${message.carriedBy?.order ?? ""}`;
+    // Who carries a message is authorised for one order, and each of them has a row of their own.
+    const { order = "", objectId = "" } = message.carriedBy ?? {};
+    const key = `${message.hash} ${order} ${objectId}`;
     const known = running.get(key);
     if (known !== undefined) return suspendSlot("long-poll", () => known);
     const answer = withTrace(() =>
