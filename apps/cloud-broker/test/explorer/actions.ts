@@ -1,9 +1,37 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 
+import {
+  decodeBase64url,
+  deriveSplitKey,
+  type EnvelopeContext,
+  importRecoveryKey,
+  openEnvelope,
+  parseEnvelope,
+  rekeyInfo,
+  sealEnvelope,
+} from "@databox-cmk/crypto";
+import {
+  PORTAL_PATHS,
+  rekeyProposal,
+  signedEnvelope,
+  type UnlockPolicy,
+} from "@databox-cmk/protocol";
 import { DeviceClient, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
-import { VAULT_NAME } from "../world/customer-vault.ts";
+import { createSeal } from "../../src/api/portal/seal.ts";
+import { createSessions } from "../../src/api/portal/sessions.ts";
+import { foldOrderId } from "../../src/core/order.ts";
+import { fromJson, toJson } from "../../src/store/json-column.ts";
+import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
+import { API, SUBSCRIPTION, userIdentity } from "../world/jobs.ts";
 import type { JsonAnswer } from "../world/open-broker.ts";
+import {
+  PORTAL_SEALING_KEY,
+  PORTAL_URL,
+  SECOND_KEY,
+  SECOND_VAULT,
+  VAULTS,
+} from "./open-explored.ts";
 import {
   accountOf,
   type Name,
@@ -20,18 +48,21 @@ type Action = {
   readonly tell: (...given: never[]) => string;
   readonly run: (walk: Walk, flight: Flight, ...given: never[]) => Promise<string>;
 };
-type Device = "appliance" | "stolen copy";
+type Device = "appliance" | "second node" | "stolen copy";
 type Kind = "unlock" | "change";
+/** Of a kill switch; `node` is the appliance's, or the first one's of two. */
+export type Scope = "order" | "node" | "second node" | "subscription" | "fleet";
 
-const PEM = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({
-  type: "spki",
-  format: "pem",
+const { publicKey: PEM } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
 const RUBBISH = /^challenge: /;
 const said = ({ status, json }: JsonAnswer): string =>
   `${status} ${String(json?.error?.code ?? "")}`.trim();
 const nodeOf = (walk: Walk, device: Device): Node | undefined =>
-  device === "appliance" ? walk.node : walk.thief;
+  ({ appliance: walk.node, "second node": walk.second, "stolen copy": walk.thief })[device];
 const purposeOf = ({ stage }: Walk): "unlock" | "ingest" =>
   stage === "AtAzureDC" || stage === "DataCopy" ? "ingest" : "unlock";
 /** They hold no role that decides, changes or gets anything. */
@@ -40,27 +71,91 @@ const requirePower = (walk: Walk, who: Name, answer: JsonAnswer, what: string): 
     walk.bad(1, `${what} by somebody without the right`);
 };
 
+/**
+ * The answer to a change that may need approvals: it waits for them, is refused, or is judged.
+ *
+ * @param step - sent again once the approvals are given
+ * @param loosens - of an accepted change: what it loosened; false if nothing
+ */
+function judge(
+  walk: Walk,
+  flight: Flight,
+  who: Name,
+  step: Step,
+  answer: JsonAnswer,
+  { loosens, after }: { loosens: string | false; after?: Rules },
+): string {
+  const [name, , ...given] = step;
+  const proposal = JSON.stringify([name, ...given]);
+  if (answer.json?.error?.code === "ChangeNeedsApproval") {
+    const [, id = ""] = /approvals\/([\da-f-]+)/.exec(answer.text) ?? [];
+    walk.changes.set(who, { step, approval: id });
+    walk.waiting.set(proposal, id);
+    if (!walk.askers.has(id)) walk.askers.set(id, who);
+    return "needs approval";
+  }
+  requirePower(walk, who, answer, name);
+  if (answer.status >= 300 || loosens === false) return said(answer);
+  const approval = walk.waiting.get(proposal);
+  const before = walk.history.rulesAt(flight.until ?? walk.history.seq);
+  const asker = walk.askers.get(approval ?? "") ?? who;
+  const change = { who, asker, what: loosens, before, after, approval, atMs: walk.nowMs };
+  walk.violations.push(...judgeChange(change, walk.history));
+  return said(answer);
+}
+
+const payloadOf = (text: string) =>
+  signedEnvelope.parse(JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()));
+
+/** What a broker would do that does not keep a part of the policy that people wrote. */
+async function forget(
+  walk: Walk,
+  change: (policy: UnlockPolicy) => Partial<UnlockPolicy>,
+): Promise<void> {
+  const store = walk.world.store();
+  const order = foldOrderId(walk.path);
+  const rows = await store
+    .selectFrom("unlock_policies")
+    .select("policy_json")
+    .where("order_id", "=", order)
+    .execute();
+  for (const { policy_json: json } of rows) {
+    const policy = fromJson(json);
+    await store
+      .updateTable("unlock_policies")
+      .set({ policy_json: toJson({ ...policy, ...change(policy) }) })
+      .where("order_id", "=", order)
+      .execute();
+  }
+}
+
 async function sendUnlock(walk: Walk, flight: Flight, node: Node): Promise<string> {
   const { asked, client } = node;
   if (asked === undefined) return "nothing to send";
   const begun = walk.history.seq;
+  const { answer: known } = asked;
   const answer = await client.sendUnlock(asked.request);
   if (answer.kind === "pending") asked.approval = answer.value.approval.id;
   if (answer.kind === "denial") return answer.value.code;
   if (answer.kind !== "answer") return answer.kind;
-  const { purpose, approval, since, answer: former } = asked;
-  const isRepeat = former === answer.text;
+  const { purpose, approval, since } = asked;
+  const isRepeat = walk.given.has(answer.text);
   walk.leaves(
     {
       what: isRepeat ? "repeat" : "unlock",
       begun,
-      since,
+      // A request that never waited is decided anew each time.
+      since: isRepeat || approval !== undefined ? since : begun,
       purpose,
+      serial: node.client.serial,
       device: node.number,
       approval,
     },
     flight,
   );
+  walk.given.set(answer.text, walk.given.get(answer.text) ?? since);
+  // Copies that are on their way together share one answer.
+  if (known === answer.text) await walk.requireRepeatTold(answer.text);
   asked.answer = answer.text;
   node.lease = new LeaseClient(client, answer.value.lease);
   return isRepeat ? "the same grant" : "granted";
@@ -85,34 +180,40 @@ async function carry(walk: Walk, flight: Flight, who: Name, node: Node, isAgain:
     asked.approval = JSON.parse(Buffer.from(payload, "base64url").toString()).approval?.id;
   }
   if (answer.status === 200) {
-    const { approval, since, asker } = asked;
-    const what = isAgain ? "repeat" : "carried unlock";
+    const { approval, since: madeAt, asker } = asked;
+    const text = String(answer.json.answer);
+    const former = walk.given.get(text);
+    const isRepeat = former !== undefined;
+    const what = isRepeat ? "repeat" : "carried unlock";
+    const since = former ?? (approval === undefined ? begun : madeAt);
     const device = node.number;
-    walk.leaves({ what, begun, since, purpose: "unlock", device, approval, asker }, flight);
-    if (isAgain) await walk.requireTold("offline-unlock", who);
-    else node.carried = { ...asked, since: walk.history.seq };
+    const { serial } = node.client;
+    walk.leaves({ what, begun, since, purpose: "unlock", serial, device, approval, asker }, flight);
+    walk.given.set(text, former ?? walk.history.seq);
+    await walk.requireTold("offline-unlock", who);
+    if (!isAgain) node.carried = { ...asked, since: walk.history.seq };
   }
   if (answer.status !== 202 && !isAgain) node.challenge = undefined;
   return said(answer);
 }
 
-async function writeRules(walk: Walk, who: Name, rules: Rules): Promise<string> {
-  const begun = walk.history.seq;
-  const before = walk.rules;
-  const answer = await walk.order(who, "PUT", "/unlockPolicy", policyOf(rules));
-  const { approval } = walk.changes.get(who) ?? {};
-  if (answer.json?.error?.code === "ChangeNeedsApproval") {
-    const [, id] = /approvals\/([\da-f-]+)/.exec(answer.text) ?? [];
-    walk.changes.set(who, { rules, approval: id });
-    return "needs approval";
-  }
-  requirePower(walk, who, answer, "the rules were changed");
-  if (answer.status >= 300) return said(answer);
-  const change = { who, begun, before, after: rules, approval, atMs: walk.nowMs };
-  walk.violations.push(...judgeChange(change, walk.history));
+async function writeRules(
+  walk: Walk,
+  flight: Flight,
+  who: Name,
+  index: number,
+  custody?: object,
+): Promise<string> {
+  const rules = RULES[index] ?? { n: 0 };
+  const answer = await walk.order(who, "PUT", "/unlockPolicy", { ...policyOf(rules), custody });
+  const step: Step = ["rules", who, index];
+  const text = judge(walk, flight, who, step, answer, { loosens: "the rules", after: rules });
+  if (answer.status >= 300) return text;
   walk.note({ kind: "rules", rules });
+  if (walk.removed.has("the unlock hours"))
+    await forget(walk, ({ release }) => ({ release: { ...release, windows: [] } }));
   await walk.requireTold("policy/write", who, "policy.changed");
-  return said(answer);
+  return text;
 }
 
 async function vote(
@@ -180,7 +281,12 @@ async function move(walk: Walk, action: string): Promise<string> {
   if (action === "erase") {
     walk.note({ kind: "erased" });
     if (walk.removed.has("an erasure is final") && kept.length > 0)
-      await walk.world.store().insertInto("envelopes").values(kept).execute();
+      await walk.world
+        .store()
+        .insertInto("envelopes")
+        .values(kept)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
     await requireNothingKept(walk);
   }
   if (walk.stage !== before) await walk.requireTold(`order/${action}`, "the operator");
@@ -204,32 +310,326 @@ async function requireNothingKept(walk: Walk): Promise<void> {
     walk.bad(6, "a carried answer of the erased order is kept");
 }
 
-async function switchUnlocking(walk: Walk, who: Name, isOn: boolean): Promise<string> {
-  const answer = isOn
-    ? await walk.order(who, "POST", "/revoke", { reason: "lost" })
-    : await walk.order(who, "POST", "/restoreAccess", {});
-  requirePower(walk, who, answer, "unlocking was switched");
-  if (answer.json?.error?.code === "ChangeNeedsApproval") return "needs approval";
+const serialOf = (walk: Walk, scope: Scope): string | undefined =>
+  scope === "node"
+    ? walk.node.client.serial
+    : scope === "second node"
+      ? walk.second?.client.serial
+      : undefined;
+
+async function switchUnlocking(
+  walk: Walk,
+  flight: Flight,
+  who: Name,
+  isOn: boolean,
+  scope: Scope,
+): Promise<string> {
+  const serial = serialOf(walk, scope);
+  const isNode = scope === "node" || scope === "second node";
+  if (isNode && serial === undefined) return "no such node";
+  const isOperator = who === "the operator";
+  if (!isOperator && (scope === "subscription" || scope === "fleet")) return "not a customer's";
+  const reason = isOn ? { reason: "lost" } : {};
+  const places = {
+    subscription: { kind: "subscription", subscriptionId: SUBSCRIPTION },
+    fleet: { kind: "fleet" },
+    order: { kind: "order", order: walk.path },
+    node: { kind: "node", order: walk.path, serial },
+    "second node": { kind: "node", order: walk.path, serial },
+  };
+  const action = isOn ? "revoke" : "restoreAccess";
+  const answer = isOperator
+    ? await walk.call(who, "POST", `/operator/v1/${action}`, { ...reason, scope: places[scope] })
+    : await walk.order(who, "POST", `/${action}`, { ...reason, serial });
+  const step: Step = [isOn ? "revoke" : "restore", who, scope];
+  const loosens = !isOn && !isOperator && Number(answer.json?.lifted) > 0 && "the kill switch";
+  const text = judge(walk, flight, who, step, answer, { loosens });
+  if (answer.status !== 200) return text;
+  const by = isOperator ? "operator" : "customer";
+  if (isOn)
+    walk.note({ kind: "switch", by, isOn, scope: isNode ? `node ${serial ?? ""}` : placed(scope) });
+  else await noteLifted(walk);
+  const isOfOrder = isNode || scope === "order";
+  const chain = isOfOrder ? walk.path : "broker";
+  await walk.requireTold(
+    `order/${action}`,
+    who,
+    isOn && isOfOrder ? "access.revoked" : undefined,
+    chain,
+  );
+  return text;
+}
+
+const placed = (scope: Scope): "order" | "subscription" | "fleet" =>
+  scope === "node" || scope === "second node" ? "order" : scope;
+
+/** The switches over the order as it lists them: by owner and scope, as the history has them. */
+async function listSwitches(walk: Walk): Promise<ReadonlySet<string> | undefined> {
+  const { status, json } = await walk.order("Olga", "GET", "/revocations");
+  if (status !== 200) return undefined;
+  const value: { origin: string; scope: string; serial?: string }[] = json.value;
+  return new Set(
+    value.map(({ origin, scope, serial }) =>
+      [origin, scope, ...(serial === undefined ? [] : [serial])].join(" "),
+    ),
+  );
+}
+
+/** Turning off leaves those that are activated meanwhile. */
+async function noteLifted(walk: Walk): Promise<void> {
+  const listed = await listSwitches(walk);
+  for (const [name, { scope, by }] of walk.history.switchesOn(walk.history.seq))
+    if (listed?.has(name) === false) walk.note({ kind: "switch", scope, by, isOn: false });
+}
+
+const KEYS = {
+  "the newest version": CUSTOMER_KEY,
+  "another vault's key": SECOND_KEY,
+  "another identity": CUSTOMER_KEY,
+} as const;
+
+async function chooseKey(
+  walk: Walk,
+  flight: Flight,
+  who: Name,
+  which: keyof typeof KEYS,
+): Promise<string> {
+  const before = await vaultOf(walk);
+  const isOther = which === "another identity";
+  const resourceId = userIdentity(walk.job);
+  const answer = await walk.order(who, "PATCH", "", {
+    ...(isOther && {
+      identity: {
+        type: "SystemAssigned,UserAssigned",
+        userAssignedIdentities: { [resourceId]: {} },
+      },
+    }),
+    properties: {
+      details: {
+        keyEncryptionKey: {
+          ...KEYS[which],
+          identityProperties: isOther
+            ? { type: "UserAssigned", userAssigned: { resourceId } }
+            : { type: "SystemAssigned" },
+        },
+      },
+    },
+  });
+  return judgeMove(walk, flight, who, ["choose key", who, which], answer, before);
+}
+
+/** The host of the vault whose administrators hold the key. */
+async function vaultOf(walk: Walk): Promise<string> {
+  const row = await walk.world
+    .store()
+    .selectFrom("order_keys")
+    .select("kek_url")
+    .where("order_id", "=", foldOrderId(walk.path))
+    .executeTakeFirst();
+  const { kek_url: url } = row ?? {};
+  return typeof url === "string" ? new URL(url).host : "";
+}
+
+/** Another vault is another custodian. */
+async function judgeMove(
+  walk: Walk,
+  flight: Flight,
+  who: Name,
+  step: Step,
+  answer: JsonAnswer,
+  before: string,
+): Promise<string> {
+  const isMoved = (await vaultOf(walk)) !== before && walk.stage !== "Deleted";
+  return judge(walk, flight, who, step, answer, { loosens: isMoved && "the key's vault" });
+}
+
+async function runCampaign(walk: Walk, flight: Flight, kind: "rotate" | "move"): Promise<string> {
+  if (walk.held !== undefined) return "something is on its way";
+  const before = await vaultOf(walk);
+  const answer = await walk.call("the operator", "POST", "/operator/v1/campaigns", {
+    action: kind === "rotate" ? { kind } : { kind, to: { ...SECOND_VAULT } },
+    selector: { orders: [walk.path] },
+  });
+  if (answer.status !== 201) return said(answer);
+  await walk.world.broker().runCampaigns();
+  const orders = await walk.call(
+    "the operator",
+    "GET",
+    `/operator/v1/campaigns/${String(answer.json.id)}/orders`,
+  );
+  const [step] = orders.json.value;
+  await judgeMove(walk, flight, "the operator", ["campaign", kind], answer, before);
+  return `${String(step?.state)} ${String(step?.error?.code ?? "")}`.trim();
+}
+
+/** @returns the new content key's envelope in force, and what opens the volume */
+async function rekeyWhole(walk: Walk, flight: Flight): Promise<string> {
+  const { node } = walk;
+  const { lease, number, client } = node;
+  if (lease === undefined) return "no lease";
+  const begun = walk.history.seq;
+  const mustBeSplit = walk.isSplit;
+  const rekey = new RekeyClient(lease);
+  const { payload, requestHash, sealingKey } = await rekey.ask();
+  if ("code" in payload) return String(payload["code"]);
+  const { serial } = client;
+  walk.leaves({ what: "rekey", begun, purpose: "unlock", serial, device: number }, flight);
+  const proposal = rekeyProposal.parse(payload);
+  const envelope = parseEnvelope(payloadOf(proposal.envelope).jwe);
+  const { context } = envelope;
+  const isSplit = context.cus === "split";
+  if (mustBeSplit && !isSplit) walk.bad(5, "a new content key in escrow is proposed");
+  const both = await sealingKey.open(
+    {
+      enc: decodeBase64url(proposal.sealed.enc),
+      ciphertext: decodeBase64url(proposal.sealed.ciphertext),
+    },
+    rekeyInfo(requestHash),
+  );
+  const secret = await openEnvelope(envelope, both.subarray(32), context);
+  const share = new Uint8Array(randomBytes(32));
+  const split = isSplit ? { share, key: deriveSplitKey(share, secret, context) } : undefined;
+  client.extensions = isSplit && walk.hasRecoveryKey ? await copyOf(share, context) : undefined;
+  const isAsked = walk.isSplit;
+  try {
+    const current = await rekey.confirm(proposal.rekey);
+    if (current.env !== context.env) return "overtaken";
+  } catch {
+    return "not confirmed";
+  } finally {
+    client.extensions = undefined;
+  }
+  if (isAsked && !isSplit) walk.bad(5, "a content key in escrow came into force");
+  node.split = split;
+  return isSplit ? "split" : "escrow";
+}
+
+/** The appliance's share, for its owner's recovery key. */
+async function copyOf(unlockKey: Uint8Array, context: EnvelopeContext) {
+  const cek = new Uint8Array(randomBytes(32));
+  const owner = importRecoveryKey(PEM);
+  const copy = await sealEnvelope({
+    unlockKey,
+    cek,
+    context: { ...context, cus: "split-device" },
+    recipients: [{ kid: owner.kid, encryptedKey: owner.wrap(cek) }],
+  });
+  return { deviceShare: copy.toJSON() };
+}
+
+async function signIn(walk: Walk, who: Name): Promise<string> {
+  const { human: _human, ...claims } = accountOf(who);
+  if (claims.isApplication === true) return "a program has no browser";
+  const seal = createSeal(PORTAL_SEALING_KEY);
+  const now = () => walk.nowMs;
+  const arm = { accessToken: await walk.world.token(claims), expiresAtMs: now() + 3_600_000 };
+  const sessions = createSessions({ store: walk.world.store(), seal, now });
+  const id = await sessions.open(claims.oid, { name: who, roles: [], tokens: { arm } });
+  const headers = { cookie: `__Host-databox=${id}`, "sec-fetch-site": "same-origin" };
+  const answer = await walk.world.call("GET", "/portal/api/session", { claims: "none", headers });
   if (answer.status !== 200) return said(answer);
-  const { json } = await walk.order("Olga", "GET", "/revocations");
-  walk.note({ kind: "switch", isOn: json.value.length > 0 });
-  if (isOn) await walk.requireTold("order/revoke", who, "access.revoked");
+  walk.sessions.set(who, { id, csrfToken: answer.json.csrfToken });
+  return "signed in";
+}
+
+/** A page of somebody else uses the browser's cookie. */
+async function forge(walk: Walk, who: Name, action: string): Promise<string> {
+  const session = walk.sessions.get(who);
+  if (session === undefined) return "no session";
+  const path = `${PORTAL_PATHS.caller}${walk.path}/${action}?${API}`;
+  const cookie = `__Host-databox=${session.id}`;
+  for (const headers of [
+    { cookie },
+    { cookie, origin: PORTAL_URL, "sec-fetch-site": "same-origin" },
+    { cookie, origin: "https://elsewhere.example", "x-csrf-token": session.csrfToken },
+  ]) {
+    const answer = await walk.world.call("POST", path, {
+      claims: "none",
+      headers,
+      body: { reason: "forged" },
+    });
+    if (answer.status < 400) walk.bad(1, `${action} from a page of somebody else`);
+  }
+  return "refused";
+}
+
+async function remove(walk: Walk, who: Name): Promise<string> {
+  const answer = await walk.order(who, "DELETE", "");
+  requirePower(walk, who, answer, "the order was deleted");
+  if (answer.status !== 202) return said(answer);
+  walk.note({ kind: "stage", stage: "Deleted" });
+  walk.note({ kind: "erased" });
+  await walk.requireTold("order/delete", who);
+  await requireNothingKept(walk);
   return said(answer);
+}
+
+async function look(walk: Walk): Promise<string> {
+  if (walk.held !== undefined) return "something is on its way";
+  const answer = await walk.order("Olga", "GET", "/nodes");
+  if (answer.status !== 200) return said(answer);
+  const nodes: { serial: string; lock: string }[] = answer.json.value;
+  const summaries = await walk.call(
+    "Olga",
+    "GET",
+    `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/orderSummaries`,
+  );
+  const view = await walk.call("the operator", "GET", `/operator/v1${walk.path}`);
+  const summary = (summaries.json?.value ?? []).find(
+    ({ name }: { name: string }) => name === walk.job,
+  );
+  const health = await walk.order("Olga", "GET", "/keyHealth");
+  const listed = await listSwitches(walk);
+  const on = new Set(walk.history.switchesOn(walk.history.seq).keys());
+  const compare = (what: string, shown: unknown, expected: unknown) => {
+    if (JSON.stringify(shown) !== JSON.stringify(expected))
+      walk.bad(8, `${what}: ${JSON.stringify(shown)} beside ${JSON.stringify(expected)}`);
+  };
+  compare("kill switches", [...(listed ?? [])].toSorted(), [...on].toSorted());
+  const locks = (value: typeof nodes | undefined) =>
+    value?.map(({ serial, lock }) => `${serial} ${lock}`).toSorted();
+  compare("locks in the operator's view", locks(view.json.nodes), locks(nodes));
+  if (summary !== undefined) {
+    compare("locks in the list", locks(summary.nodes), locks(nodes));
+    compare("key health in the list", summary.keyHealth.state, health.json.state);
+  }
+  for (const { serial, lock } of nodes) {
+    const isRevoked = walk.history.switchesOn(walk.history.seq, serial).size > 0;
+    if ((lock === "revoked") !== isRevoked && lock !== "notPrepared")
+      walk.bad(8, `the node is shown as ${lock}, and unlocking is ${isRevoked ? "off" : "on"}`);
+  }
+  return nodes.map(({ lock }) => lock).join(" ");
 }
 
 /** Every step: its words in a story, and its calls. */
 const ACTIONS: Readonly<Record<string, Action>> = {
+  order: {
+    tell: (kind: string) => `an order with ${kind}`,
+    run: () => Promise.resolve("it is there already"),
+  },
   rules: {
     tell: (who: Name, index: number) =>
       `${who} writes the policy: ${tellRules(RULES[index] ?? { n: 0 })}`,
-    run: (walk, _flight, who: Name, index: number) =>
-      writeRules(walk, who, RULES[index] ?? { n: 0 }),
+    run: (walk, flight, who: Name, index: number) => writeRules(walk, flight, who, index),
   },
-  "rules again": {
+  "split custody": {
+    tell: (who: Name) => `${who} asks for split custody`,
+    async run(walk, flight, who: Name) {
+      const index = RULES.indexOf(walk.rules);
+      const custody = { kind: "split", acceptNoRecovery: true };
+      const answer = await writeRules(walk, flight, who, Math.max(0, index), custody);
+      if (answer !== "200") return answer;
+      walk.note({ kind: "split" });
+      if (walk.removed.has("split custody stays"))
+        await forget(walk, () => ({ custody: { kind: "escrow" } }));
+      return answer;
+    },
+  },
+  "send again": {
     tell: (who: Name) => `${who} sends the waiting change again`,
-    async run(walk, _flight, who: Name) {
+    async run(walk, flight, who: Name) {
       const change = walk.changes.get(who);
-      return change === undefined ? "nothing waits" : writeRules(walk, who, change.rules);
+      return change === undefined ? "nothing waits" : perform(walk, change.step, flight);
     },
   },
   ask: {
@@ -283,12 +683,13 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   "recovery key": {
     tell: (who: Name) => `${who} adds a recovery key`,
-    async run(walk, _flight, who: Name) {
+    async run(walk, flight, who: Name) {
       const key = { kind: "RecoveryKey", publicKey: PEM };
       const answer = await walk.order(who, "PUT", "/backupKeys/mine", key);
-      requirePower(walk, who, answer, "a recovery key was added");
+      const loosens = !walk.hasRecoveryKey && "the backup keys";
+      const text = judge(walk, flight, who, ["recovery key", who], answer, { loosens });
       if (answer.status < 300) walk.hasRecoveryKey = true;
-      return said(answer);
+      return text;
     },
   },
   "emergency access": {
@@ -325,17 +726,79 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const begun = walk.history.seq;
       const { payload } = await new RekeyClient(lease).ask();
       if ("code" in payload) return String(payload["code"]);
-      walk.leaves({ what: "rekey", begun, purpose: "unlock", device: number }, flight);
+      const { serial } = walk.node.client;
+      walk.leaves({ what: "rekey", begun, purpose: "unlock", serial, device: number }, flight);
       return "proposed";
     },
   },
+  "rekey to the end": {
+    tell: () => "the appliance takes a new content key",
+    run: (walk, flight) => rekeyWhole(walk, flight),
+  },
   revoke: {
-    tell: (who: Name) => `${who} revokes`,
-    run: (walk, _flight, who: Name) => switchUnlocking(walk, who, true),
+    tell: (who: Name, scope: Scope = "order") => `${who} revokes (${scope})`,
+    run: (walk, flight, who: Name, scope: Scope = "order") =>
+      switchUnlocking(walk, flight, who, true, scope),
   },
   restore: {
-    tell: (who: Name) => `${who} restores access`,
-    run: (walk, _flight, who: Name) => switchUnlocking(walk, who, false),
+    tell: (who: Name, scope: Scope = "order") => `${who} restores access (${scope})`,
+    run: (walk, flight, who: Name, scope: Scope = "order") =>
+      switchUnlocking(walk, flight, who, false, scope),
+  },
+  "choose key": {
+    tell: (who: Name, which: string) => `${who} chooses ${which}`,
+    run: (walk, flight, who: Name, which: keyof typeof KEYS) => chooseKey(walk, flight, who, which),
+  },
+  "new version": {
+    tell: () => "the key gets a new version in its vault",
+    async run(walk) {
+      walk.kids.push(walk.world.vaults.rotate(VAULT_NAME, KEY_NAME));
+      return "made";
+    },
+  },
+  campaign: {
+    tell: (kind: string) => `the operator's campaign: ${kind}`,
+    run: (walk, flight, kind: "rotate" | "move") => runCampaign(walk, flight, kind),
+  },
+  delete: {
+    tell: (who: Name) => `${who} deletes the order`,
+    run: (walk, _flight, who: Name) => remove(walk, who),
+  },
+  "sign in": {
+    tell: (who: Name) => `${who} signs in to the portal`,
+    run: (walk, _flight, who: Name) => signIn(walk, who),
+  },
+  "sign out": {
+    tell: (who: Name) => `${who} signs out, and the cookie was copied`,
+    async run(walk, _flight, who: Name) {
+      const session = walk.sessions.get(who);
+      if (session === undefined) return "no session";
+      const headers = {
+        cookie: `__Host-databox=${session.id}`,
+        origin: PORTAL_URL,
+        "sec-fetch-site": "same-origin",
+        "x-csrf-token": session.csrfToken,
+      };
+      const call = (method: string, path: string) =>
+        walk.world.call(method, path, { claims: "none", headers });
+      const answer = await call("POST", "/portal/auth/sign-out");
+      walk.sessions.delete(who);
+      const after = await call("GET", "/portal/api/session");
+      if (after.status !== 401) walk.bad(1, `a session that was ended answers ${after.status}`);
+      return said(answer);
+    },
+  },
+  forge: {
+    tell: (who: Name, action: string) => `a page of somebody else sends ${who}'s ${action}`,
+    run: (walk, _flight, who: Name, action: string) => forge(walk, who, action),
+  },
+  "back up": {
+    tell: () => "the database is backed up",
+    run: (walk) => walk.backUp(),
+  },
+  "restore the backup": {
+    tell: () => "the database is restored from the backup",
+    run: (walk) => walk.restoreBackup(),
   },
   steal: {
     tell: () => "somebody copies the appliance with its device key",
@@ -358,12 +821,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const { order, serial } = walk.node.client;
       const answer = await walk.operate("replaceDevice", { serial, reason: "stolen" });
       if (answer.status !== 200) return said(answer);
-      walk.note({ kind: "replaced" });
-      walk.replaced += 1;
+      walk.note({ kind: "replaced", serial });
       walk.thief ??= walk.node;
       const client = new DeviceClient({ transport: walk.world.transport(), order, serial });
       client.brokerKeys = walk.world.keys.bundle;
-      walk.node = { client, number: walk.replaced };
+      const number = walk.history.replacedBefore(walk.history.seq, serial);
+      walk.node = { client, number };
       walk.enrolmentCode = answer.json.enrolmentCode;
       await walk.requireTold("order/replaceDevice", "the operator");
       return said(answer);
@@ -394,6 +857,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     tell: (seconds: number) => `${seconds} s pass`,
     async run(walk, _flight, seconds: number) {
       walk.world.clock.nowMs += seconds * 1000;
+      // Once a minute.
+      if (seconds > 60 && walk.held === undefined) await walk.noteAlive();
       return "passed";
     },
   },
@@ -408,18 +873,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     tell: () => "the broker is started again",
     async run(walk) {
       if (walk.held !== undefined) return "something is held";
-      walk.unhook();
-      await walk.world.restart();
-      walk.hook();
-      walk.tokens.clear();
-      for (const node of [walk.node, walk.thief]) node?.client.use(walk.world.transport());
+      await walk.restart();
       return "started";
     },
   },
   key: {
     tell: (isEnabled: boolean) => `the key is ${isEnabled ? "enabled" : "disabled"}`,
     async run(walk, _flight, isEnabled: boolean) {
-      walk.world.vaults.setEnabled(walk.world.kid, isEnabled);
+      for (const kid of walk.kids) walk.world.vaults.setEnabled(kid, isEnabled);
       return "done";
     },
   },
@@ -427,20 +888,13 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     tell: (answers: boolean) => `the vault ${answers ? "answers again" : "is silent"}`,
     async run(walk, _flight, answers: boolean) {
       const outage = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
-      walk.world.vaults.setOutage(VAULT_NAME, answers ? undefined : outage);
+      for (const vault of VAULTS) walk.world.vaults.setOutage(vault, answers ? undefined : outage);
       return "done";
     },
   },
   look: {
     tell: () => "the surfaces are compared",
-    async run(walk) {
-      if (walk.held !== undefined) return "something is on its way";
-      const { json } = await walk.order("Olga", "GET", "/nodes");
-      const lock = json.value[0]?.lock;
-      if ((lock === "revoked") !== walk.isOn && lock !== "notPrepared" && !walk.history.isErased)
-        walk.bad(8, `the node is shown as ${lock}, and unlocking is ${walk.isOn ? "off" : "on"}`);
-      return String(lock);
-    },
+    run: (walk) => look(walk),
   },
   hold: {
     tell: (at: Place, step: Step) => `this is held at the ${at}: ${tellStep(step)}`,

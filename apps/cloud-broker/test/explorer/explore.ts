@@ -4,6 +4,7 @@ import { PROPERTIES, type Violation } from "./properties.ts";
 import { createRandom, createSteps } from "./random-steps.ts";
 import { rescue } from "./rescue.ts";
 import { type Removed, type Step, Walk } from "./walk.ts";
+import { requireNothingOpens } from "./whole-knowledge.ts";
 
 const STEPS_OF_A_WALK = 26;
 
@@ -18,13 +19,17 @@ async function walkBy(
   orders += 1;
   const walk = new Walk(world, `walk-${orders}`, removed);
   if (patienceMs !== undefined) walk.patienceMs = patienceMs;
-  await walk.begin();
   try {
-    for (let step = next(walk); step !== undefined; step = next(walk))
-      await walk.take(step, perform);
+    let step = next(walk);
+    const [first, kind] = step ?? [];
+    if (step !== undefined && first === "order") walk.told.push({ step, answer: "delivered" });
+    await walk.begin(first === "order" && kind === "two nodes" ? kind : "one node");
+    if (first === "order") step = next(walk);
+    for (; step !== undefined; step = next(walk)) await walk.take(step, perform);
     await rescue(walk);
+    await requireNothingOpens(walk);
   } finally {
-    walk.unhook();
+    await walk.end();
   }
   return walk;
 }

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { WAYS_OUT } from "../../src/core/ways-out.ts";
-import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import type { BrokerWorld } from "../world/open-broker.ts";
 import { classOf, replay, shrink, tellStory, walkRandomly } from "./explore.ts";
 import { FOUND } from "./found.ts";
-import { TWINS } from "./twins.ts";
+import { openExplored } from "./open-explored.ts";
+import { MUTATIONS, TWINS } from "./twins.ts";
 
 /** `npm run explore -- --minutes N`: at night it walks longer, and elsewhere each time. */
 // oxlint-disable-next-line node/no-process-env -- for people who explore
@@ -14,15 +15,15 @@ const MINUTES = Number(EXPLORE_MINUTES);
 const FIRST_SEED = Number(EXPLORE_SEED);
 /** Fixed seeds and steps in each run: not the time decides what is tried. */
 const WALKS = 16;
+/** How many walks may pass until a removed guard is seen. */
+const BUDGET = 25;
+const WALKS_OF_A_WORLD = 60;
 /** No step of a twin is blocked by a call that is held; it may be slow. */
 const PATIENCE_MS = 60_000;
 
 let world: BrokerWorld;
 beforeAll(async () => {
-  world = await openBroker({
-    replicas: 2,
-    settings: { WEBHOOK_URLS: "https://receiver.example/hook" },
-  });
+  world = await openExplored();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -33,11 +34,21 @@ test(
     const end = Date.now() + MINUTES * 60_000;
     const seen = new Set<string>();
     const stories: string[] = [];
+    const answers = new Map<string, number>();
     let steps = 0;
     for (let walk = 0; MINUTES === 0 ? walk < WALKS : Date.now() < end; walk += 1) {
       const seed = FIRST_SEED + walk;
+      // Its database grows, and each restart and backup reads it.
+      if (walk % WALKS_OF_A_WORLD === WALKS_OF_A_WORLD - 1) {
+        await world[Symbol.asyncDispose]();
+        world = await openExplored();
+      }
       const found = await walkRandomly(world, seed);
       steps += found.told.length;
+      for (const { step, answer } of found.told) {
+        const what = `${step[0]}: ${answer.replaceAll(/\d+ of|"[^"]*"/g, "")}`;
+        answers.set(what, (answers.get(what) ?? 0) + 1);
+      }
       for (const violation of found.violations) {
         const kind = classOf(violation);
         if (seen.has(kind)) continue;
@@ -53,7 +64,9 @@ test(
         if (MINUTES > 0) process.stdout.write(`${stories.at(-1)}\n\n`);
       }
     }
-    if (MINUTES > 0) process.stdout.write(`${steps} steps\n`);
+    // What was tried, and how it was answered: an action that is always refused finds nothing.
+    const tried = [...answers].map(([what, count]) => `${what} (${count})`);
+    if (MINUTES > 0) process.stdout.write(`${tried.toSorted().join("\n")}\n${steps} steps\n`);
     expect(stories).toEqual([]);
   },
 );
@@ -77,6 +90,23 @@ describe("the explorer sees it where a guard is removed:", () => {
       PATIENCE_MS,
     ).finally(() => undo?.());
     expect(twin.violations.map((each) => each.property)).toContain(property);
+  });
+});
+
+describe("random walks see it where a guard is removed:", () => {
+  test.each(Object.entries(MUTATIONS))("%s", async (_name, { property, row, removed, seed }) => {
+    const undo = row === undefined ? undefined : removeRow(...row);
+    const seen: number[] = [];
+    try {
+      for (let walk = 0; walk < BUDGET && !seen.includes(property); walk += 1) {
+        const set = new Set(removed === undefined ? [] : [removed]);
+        const { violations } = await walkRandomly(world, seed + walk, set);
+        seen.push(...violations.map((each) => each.property));
+      }
+    } finally {
+      undo?.();
+    }
+    expect(seen).toContain(property);
   });
 });
 

@@ -18,4 +18,15 @@ export const FOUND: Readonly<Record<string, readonly Step[]>> = {
     ["let go"],
     ["move", "erase"],
   ],
+  "a policy that was written while its order was deleted was answered 500": [
+    ["hold", "transaction", ["rules", "Carl", 12]],
+    ["move", "fail"],
+    ["delete", "Carl"],
+    ["let go"],
+  ],
+  "of two people who carried a challenge at the same moment, one took the answer without a row": [
+    ["hold", "vault", ["carry", "Carl", "appliance"]],
+    ["carry", "Olga", "appliance"],
+    ["carry again", "Carl's pipeline", "appliance"],
+  ],
 };

@@ -14,7 +14,7 @@ const { values } = parseArgs({
 process.stdout.write(`Walking for ${values.minutes} minutes, from seed ${values.seed}\n`);
 const { status } = spawnSync(
   "vitest",
-  ["run", "--project", "integration", "apps/cloud-broker/test/explorer"],
+  ["run", "--project", "integration", "apps/cloud-broker/test/explorer/explorer.test.ts"],
   {
     stdio: "inherit",
     // oxlint-disable-next-line node/no-process-env -- handed on

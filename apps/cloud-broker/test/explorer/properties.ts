@@ -8,11 +8,21 @@ import {
   type Rules,
 } from "./people.ts";
 
+/** `node` with its serial. */
+export type SwitchScope = "order" | "subscription" | "fleet" | `node ${string}`;
+
 /** What was committed, in its order. */
 export type Happening =
   | { readonly kind: "rules"; readonly rules: Rules }
-  | { readonly kind: "switch"; readonly isOn: boolean }
-  | { readonly kind: "replaced" }
+  | {
+      readonly kind: "switch";
+      readonly scope: SwitchScope;
+      readonly by: "customer" | "operator";
+      readonly isOn: boolean;
+    }
+  | { readonly kind: "replaced"; readonly serial: string }
+  /** A person asked for split custody. */
+  | { readonly kind: "split" }
   | { readonly kind: "stage"; readonly stage: string }
   | { readonly kind: "erased" }
   | { readonly kind: "lost"; readonly who: Name }
@@ -30,27 +40,46 @@ export type Leaving = {
   readonly since?: number | undefined;
   readonly atMs: number;
   readonly purpose: "unlock" | "ingest";
-  /** How many devices had been replaced when this one was enrolled. */
+  /** The node; absent: those of the whole order. */
+  readonly serial?: string | undefined;
+  /** How many devices of the node had been replaced when this one was enrolled. */
   readonly device?: number | undefined;
   readonly approval?: string | undefined;
   /** The human who asked, if one did. */
   readonly asker?: Name | undefined;
 };
-/** A change of the rules was accepted. */
+/** A change that needs the approvals that hold was accepted. */
 export type Change = {
   readonly who: Name;
-  readonly begun: number;
+  /** Who asked for it first: somebody else may send it again. */
+  readonly asker: Name;
+  readonly what: string;
   readonly before: Rules;
-  readonly after: Rules;
+  /** Of a change of the rules; absent: another one, which loosens. */
+  readonly after?: Rules | undefined;
   readonly approval?: string | undefined;
   readonly atMs: number;
 };
 
+/** What a database forgets that is restored; the record beside it knows the rest. */
+const FORGOTTEN: ReadonlySet<Happening["kind"]> = new Set([
+  "rules",
+  "switch",
+  "replaced",
+  "split",
+  "stage",
+  "vote",
+  "glass",
+]);
+
 /** All that has happened in a walk, until a moment. */
 export class History {
   readonly all: Noted[] = [];
+  readonly #forgotten = new Set<number>();
   /** The emergency accesses that were used, with what they were used for; each counts once. */
   readonly #spent = new Map<number, Leaving>();
+  /** The same of approvals. */
+  readonly #used = new Map<string, Leaving>();
 
   note(happening: Happening, atMs: number): void {
     this.all.push({ ...happening, seq: this.all.length + 1, atMs });
@@ -61,8 +90,46 @@ export class History {
   of<Kind extends Happening["kind"]>(kind: Kind, until: number, after = 0) {
     return this.all.filter(
       (each): each is Extract<Noted, { kind: Kind }> =>
-        each.kind === kind && each.seq > after && each.seq <= until,
+        each.kind === kind &&
+        each.seq > after &&
+        each.seq <= until &&
+        !this.#forgotten.has(each.seq),
     );
+  }
+  /**
+   * The database is again as it was then; the record turns kill switches on again, and withholds
+   * what was erased.
+   */
+  restore(then: number, atMs: number): void {
+    const on = this.switchesOn(this.seq);
+    const isErased = this.of("erased", this.seq, then).length > 0;
+    for (const { kind, seq } of this.all)
+      if (seq > then && FORGOTTEN.has(kind)) this.#forgotten.add(seq);
+    const known = this.switchesOn(this.seq);
+    const guard = { scope: "order", by: "operator" } as const;
+    for (const { scope, by } of [...on.values(), ...(isErased ? [guard] : [])])
+      if (!known.has(`${by} ${scope}`)) this.note({ kind: "switch", scope, by, isOn: true }, atMs);
+  }
+  /** The switches that are on, by owner and scope. */
+  switchesOn(until: number, serial?: string) {
+    const last = new Map(
+      this.of("switch", until).map((each) => [`${each.by} ${each.scope}`, each]),
+    );
+    return new Map([...last].filter(([, each]) => each.isOn && covers(each.scope, serial)));
+  }
+  /** Whether one was turned on that covers the node, or any node. */
+  wasSwitched(until: number, after: number, serial?: string): boolean {
+    return this.of("switch", until, after).some(({ isOn, scope }) => isOn && covers(scope, serial));
+  }
+  replacedBefore(until: number, serial: string | undefined): number {
+    return this.of("replaced", until).filter((each) => each.serial === serial).length;
+  }
+  /** @returns false when the approval was used for something else */
+  use(approval: string | undefined, leaving: Leaving): boolean {
+    if (approval === undefined) return true;
+    const former = this.#used.get(approval);
+    this.#used.set(approval, former ?? leaving);
+    return former === undefined || former === leaving;
   }
   get isErased(): boolean {
     return this.of("erased", this.seq).length > 0;
@@ -112,12 +179,16 @@ export class History {
   }
 }
 
+const covers = (scope: SwitchScope, serial: string | undefined): boolean =>
+  serial === undefined || !scope.startsWith("node ") || scope === `node ${serial}`;
+
 const isToPerson = ({ what }: Leaving): boolean => what === "passkey" || what === "envelopes";
 
 /**
  * What must hold, in words and as a formula: it returns what is wrong. The numbers are those of the
- * explorer's report. Properties 3 and 7 have a procedure too (walk.ts): a rescue at the end of each
- * walk, and the rows and events of each change.
+ * explorer's report. Some have a procedure too: 3 a rescue at the end of each walk (rescue.ts), 5 a
+ * broker that uses all it has (whole-knowledge.ts), 7 the rows and events of each change (walk.ts),
+ * 8 the comparisons of actions.ts.
  */
 export const PROPERTIES = {
   1: {
@@ -151,27 +222,35 @@ export const PROPERTIES = {
       const n = Math.max(...asked.map((part) => part.n));
       const part = partOf(history.rulesAt(left), purpose);
       const given = history.approvers(approval, part, leaving).size;
-      return given >= n || history.spendGlass(leaving)
+      if (n === 0) return undefined;
+      if (given < n)
+        return history.spendGlass(leaving)
+          ? undefined
+          : `${given} people for the ${n} that are required`;
+      return history.use(approval, leaving) || history.spendGlass(leaving)
         ? undefined
-        : `${given} people for the ${n} that are required`;
+        : "an approval was used twice";
     },
     /** The same for a change that loosens the rules. */
-    ofChange({ before, after, approval, who, atMs }: Change, history: History) {
+    ofChange({ before, after, approval, asker, what, atMs }: Change, history: History) {
       const n = mostOf(before);
-      const isLooser = (["unlock", "ingest"] as const).some(
-        (purpose) => partOf(after, purpose).n < partOf(before, purpose).n,
-      );
+      const isLooser =
+        after === undefined ||
+        (["unlock", "ingest"] as const).some(
+          (purpose) => partOf(after, purpose).n < partOf(before, purpose).n,
+        );
       if (n === 0 || !isLooser) return undefined;
-      const counted = { left: history.seq, atMs, asker: who };
+      const counted = { left: history.seq, atMs, asker };
       // Of parts that ask for the same number, the one that names people counts.
       const strictest = [before, before.ingest].find((part) => part?.n === n) ?? before;
       const given = history.approvers(approval, strictest, counted).size;
-      return given >= n ? undefined : `loosened by ${given} people, ${n} are required`;
+      return given >= n ? undefined : `${what} by ${given} people, ${n} are required`;
     },
   },
   3: {
     says: "Fewer people than required cannot take the decision from the others, or end it for good.",
     ofChange({ before, after, who }: Change): string | undefined {
+      if (after === undefined) return undefined;
       const moved = (["unlock", "ingest"] as const).some(
         (purpose) =>
           String(namesIn(partOf(after, purpose))) !== String(namesIn(partOf(before, purpose))),
@@ -183,19 +262,21 @@ export const PROPERTIES = {
   },
   4: {
     says: "Whoever was revoked or replaced before the answer left gets nothing.",
-    of({ begun, since, left, device, what }: Leaving, history: History): string | undefined {
+    of({ begun, since, left, serial, device, what }: Leaving, history: History) {
       // An export reads all its guards in the one transaction in which it leaves.
       const from = what === "envelopes" ? left : what === "repeat" ? (since ?? begun) : begun;
-      const wasOn = history.of("switch", from).at(-1)?.isOn === true;
-      if (wasOn || history.of("switch", left, from).some(({ isOn }) => isOn))
+      if (history.switchesOn(from, serial).size > 0 || history.wasSwitched(left, from, serial))
         return "unlocking was revoked";
-      return device !== undefined && device < history.of("replaced", left).length
+      return device !== undefined && device < history.replacedBefore(left, serial)
         ? "the device was replaced"
         : undefined;
     },
   },
+  5: {
+    says: "In split custody all that the broker has opens no volume that was keyed since it was asked for.",
+  },
   6: {
-    says: "After an erasure nothing that the broker has opens anything.",
+    says: "After an erasure nothing that the broker or a backup of it has opens anything.",
     of({ left }: Leaving, history: History): string | undefined {
       return history.of("erased", left).length > 0 ? "the order was erased" : undefined;
     },

@@ -24,6 +24,22 @@ const DECIDERS: readonly Name[] = [
   "Carl's other pipeline",
 ];
 const ANYBODY: readonly Name[] = [...CHANGERS, ...DECIDERS, "Rita", "Stan"];
+const OPERATOR: Name = "the operator";
+const SCOPES = ["order", "order", "node", "second node", "subscription", "fleet"] as const;
+const KEYS = ["the newest version", "another vault's key", "another identity"] as const;
+const FORGED = ["revoke", "restoreAccess", "listCredentials", "breakGlass"] as const;
+const ENDED: ReadonlySet<string> = new Set(["Aborted", "Completed"]);
+/** After these a key is asked for: what left before may not leave again. */
+const POWER: ReadonlySet<string> = new Set([
+  "revoke",
+  "restore",
+  "replace",
+  "move",
+  "rules",
+  "split custody",
+  "restore the backup",
+]);
+const DONE = /^(?:20\d|restored)/;
 const WEIGHTS = [0.25, 1, 1, 3];
 
 /**
@@ -55,6 +71,7 @@ export function createSteps(
   ];
   return (walk) => {
     taken += 1;
+    if (taken === 1) return ["order", random() < 0.25 ? "two nodes" : "one node"];
     if (taken > length) return undefined;
     const burst = queue.shift();
     if (burst !== undefined) return burst;
@@ -66,13 +83,29 @@ export function createSteps(
       return vote("unlock");
     }
     if (last?.answer === "needs approval" && random() < 0.6) {
-      const again: Step =
-        last.step[0] === "restore" ? last.step : ["rules again", last.step[1] ?? ""];
+      const again: Step = ["send again", last.step[1] ?? ""];
       queue.push(vote("change"), again);
       return vote("change");
     }
+    if (last !== undefined && POWER.has(last.step[0]) && DONE.test(last.answer) && random() < 0.4) {
+      const device = walk.thief !== undefined && random() < 0.3 ? "stolen copy" : "appliance";
+      return pick<Step>([
+        ["ask again", device],
+        ["ask again", device],
+        ["ask", device],
+        ["carry again", "Carl", device],
+        ["passkey", "Olga"],
+      ]);
+    }
     const isHeld = walk.held !== undefined;
-    const device = walk.thief !== undefined && random() < 0.4 ? "stolen copy" : "appliance";
+    const device =
+      walk.thief !== undefined && random() < 0.4
+        ? "stolen copy"
+        : walk.second !== undefined && random() < 0.3
+          ? "second node"
+          : "appliance";
+    const scope = () => pick(SCOPES);
+    const backUp: Step = ["back up"];
     const waits = walk.node.asked?.approval !== undefined || walk.changes.size > 0;
     const holdable: readonly Step[] = [
       ["ask", device],
@@ -81,11 +114,13 @@ export function createSteps(
       ["passkey", "Olga"],
       ["carry", "Carl", device],
       ["rekey"],
+      ["rekey to the end"],
+      ["choose key", "Olga", pick(KEYS)],
     ];
     const inTransaction: readonly Step[] = [
       ...holdable,
       ["export", "Olga"],
-      ["restore", "Olga"],
+      ["restore", "Olga", scope()],
       rules("Carl"),
       vote("unlock"),
       ["replace"],
@@ -93,8 +128,8 @@ export function createSteps(
     ];
     const table: readonly (readonly [weight: number, step: () => Step])[] = [
       [taken < 4 ? 14 : 4, () => rules(random() < 0.1 ? pick(ANYBODY) : pick(CHANGERS))],
-      [walk.changes.size > 0 ? 4 : 0, () => ["rules again", pick([...walk.changes.keys()])]],
-      [7, () => ["ask", device]],
+      [walk.changes.size > 0 ? 4 : 0, () => ["send again", pick([...walk.changes.keys()])]],
+      [9, () => ["ask", device]],
       [walk.node.asked === undefined ? 0 : 7, () => ["ask again", device]],
       [waits ? 12 : 1, () => vote(random() < 0.6 ? "unlock" : "change")],
       [3, () => ["passkey", pick(ANYBODY)]],
@@ -104,8 +139,23 @@ export function createSteps(
       [3, () => ["carry", pick(CHANGERS), device]],
       [walk.node.carried === undefined ? 0 : 4, () => ["carry again", pick(CHANGERS), device]],
       [walk.node.lease === undefined ? 0 : 2, () => ["rekey"]],
-      [2, () => ["revoke", pick(ANYBODY)]],
-      [walk.isOn ? 6 : 0.3, () => ["restore", pick(CHANGERS)]],
+      [2, () => ["revoke", pick(ANYBODY), scope()]],
+      [0.8, () => ["revoke", "the operator", scope()]],
+      [walk.isOn ? 6 : 0.3, () => ["restore", pick([...CHANGERS, OPERATOR, OPERATOR]), scope()]],
+      [walk.isSplit ? 0.2 : 1, () => ["split custody", pick(CHANGERS)]],
+      [walk.node.lease === undefined ? 0 : 2, () => ["rekey to the end"]],
+      [1.5, () => ["choose key", pick(ANYBODY), pick(KEYS)]],
+      [0.5, () => ["new version"]],
+      [1, () => ["campaign", pick(["rotate", "move"])]],
+      [1, () => ["sign in", pick(["Olga", "Carl", "Ann", "Rita"])]],
+      [
+        walk.sessions.size > 0 ? 1 : 0,
+        () => ["forge", pick([...walk.sessions.keys()]), pick(FORGED)],
+      ],
+      [walk.sessions.size > 0 ? 0.5 : 0, () => ["sign out", pick([...walk.sessions.keys()])]],
+      [ENDED.has(walk.stage) ? 2 : 0.2, () => ["delete", pick(ANYBODY)]],
+      [walk.backup === undefined ? 1 : 0.2, () => backUp],
+      [walk.backup === undefined ? 0 : 1, () => ["restore the backup"]],
       [walk.thief === undefined ? 2 : 0.2, () => ["steal"]],
       [2, () => ["replace"]],
       [walk.enrolmentCode === undefined ? 0 : 8, () => ["enrol"]],
@@ -118,16 +168,19 @@ export function createSteps(
       [0.8, () => ["key", random() < 0.6]],
       [0.8, () => ["vault", random() < 0.6]],
       [2, () => ["look"]],
-      [isHeld ? 0 : 4, () => ["hold", "vault", pick(holdable)]],
-      [isHeld ? 0 : 2, () => ["hold", "transaction", pick(inTransaction)]],
+      [isHeld ? 0 : 6, () => ["hold", "vault", pick(holdable)]],
+      [isHeld ? 0 : 3, () => ["hold", "transaction", pick(inTransaction)]],
       [isHeld ? 6 : 0, () => ["let go"]],
       [
         isHeld ? 14 : 0,
         () =>
           pick<Step>([
             ["replace"],
-            ["revoke", "Olga"],
-            ["restore", "Olga"],
+            ["revoke", "Olga", scope()],
+            ["revoke", OPERATOR, scope()],
+            ["restore", "Olga", scope()],
+            ["split custody", "Olga"],
+            ["choose key", "Olga", pick(KEYS)],
             rules("Olga"),
             move(),
             ["move", walk.stage === "Aborted" ? "erase" : "fail"],

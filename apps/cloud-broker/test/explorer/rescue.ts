@@ -1,4 +1,4 @@
-import { perform } from "./actions.ts";
+import { perform, type Scope } from "./actions.ts";
 import { accountOf, type Name, policyOf, RULES } from "./people.ts";
 import type { Step, Walk } from "./walk.ts";
 
@@ -27,6 +27,7 @@ export async function rescue(walk: Walk): Promise<void> {
   const approve = async (kind: "unlock" | "change") => {
     for (const who of helpers) await take("vote", who, "approve", kind);
   };
+  if (walk.history.isErased) return;
   await take("key", true);
   await take("vault", true);
   if (walk.enrolmentCode !== undefined && (await take("enrol")) !== "answer") {
@@ -34,16 +35,26 @@ export async function rescue(walk: Walk): Promise<void> {
     await take("enrol");
   }
   const restore = async (): Promise<void> => {
-    for (let trial = 0; trial < 2 && walk.isOn; trial += 1) {
-      if ((await take("restore", "Olga")) === "needs approval") await approve("change");
-    }
+    for (let trial = 0; trial < 2; trial += 1)
+      for (const [who, scope] of switchesOf(walk))
+        if ((await take("restore", who, scope)) === "needs approval") await approve("change");
   };
   await restore();
   const attempt = async (): Promise<boolean> => {
     // A copy may have used higher counters.
     walk.node.client.counter += 100;
     walk.node.asked = undefined;
-    const answer = await take("ask", "appliance");
+    let answer = await take("ask", "appliance");
+    if (UNKNOWN.has(answer)) {
+      // The restored database is older than the device, its envelope or its counters.
+      if ((await take("replace")).startsWith("400")) {
+        await take("revoke", "the operator", "node");
+        await take("replace");
+        await restore();
+      }
+      await take("enrol");
+      answer = await take("ask", "appliance");
+    }
     if (answer !== "pending") return answer === "granted";
     await approve("unlock");
     return (await take("ask again", "appliance")) === "granted";
@@ -55,11 +66,31 @@ export async function rescue(walk: Walk): Promise<void> {
     await restore();
     return attempt();
   };
-  if (!(await attempt()) && !(await open()) && !(await override(walk, take, attempt)))
+  const isUnlocked = (await attempt()) || (await open()) || (await override(walk, take, attempt));
+  if (!isUnlocked)
     walk.violations.splice(found, Infinity, {
       property: 3,
       what: `nobody honest can unlock or undo (${trail.slice(-6).join("; ")})`,
     });
+}
+
+const UNKNOWN: ReadonlySet<string> = new Set([
+  "DeviceNotAuthenticated",
+  "GenerationRollback",
+  "EnvelopeMismatch",
+  "CounterRollback",
+]);
+
+/** The switches that are on: who can turn each off, and its scope. */
+function switchesOf(walk: Walk): readonly (readonly [who: Name, scope: Scope])[] {
+  return [...walk.history.switchesOn(walk.history.seq).values()].map(({ by, scope }) => [
+    by === "operator" ? "the operator" : "Olga",
+    scope === "order" || scope === "subscription" || scope === "fleet"
+      ? scope
+      : scope === `node ${walk.node.client.serial}`
+        ? "node"
+        : "second node",
+  ]);
 }
 
 async function override(
@@ -75,10 +106,9 @@ async function override(
   });
   if (answer.status !== 202) return false;
   await take("pass", 25 * 3600);
-  walk.changes.set("Olga", { rules: OPEN, approval: answer.json.approvalId });
   const { status } = await walk.order("Olga", "PUT", "/unlockPolicy", policy);
   if (status !== 200) return false;
   walk.note({ kind: "rules", rules: OPEN });
-  for (let trial = 0; trial < 2 && walk.isOn; trial += 1) await take("restore", "Olga");
+  for (const [who, scope] of switchesOf(walk)) await take("restore", who, scope);
   return attempt();
 }

@@ -1,8 +1,17 @@
-import type { DeviceClient, LeaseClient, PreparedUnlock } from "@databox-cmk/testkit";
+import { copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 
-import { VAULT_NAME } from "../world/customer-vault.ts";
-import { API, jobPath } from "../world/jobs.ts";
+import { messageHash } from "@databox-cmk/crypto";
+import { PORTAL_PATHS } from "@databox-cmk/protocol";
+import type { DeviceClient, LeaseClient, PreparedUnlock } from "@databox-cmk/testkit";
+import { sql } from "kysely";
+
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { createRecordRounds } from "../../src/run/restore/keep-record.ts";
+import { ENGINE } from "../store/open-test-store.ts";
+import { API, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
 import type { BrokerWorld, JsonAnswer } from "../world/open-broker.ts";
+import { PORTAL_URL, recordOf, VAULTS } from "./open-explored.ts";
 import { accountOf, type Name, type Rules } from "./people.ts";
 import {
   type Happening,
@@ -20,7 +29,10 @@ export type Removed =
   | "an erasure is final"
   | "an Owner can override"
   | "changes are announced"
-  | "the view knows the caller";
+  | "the view knows the caller"
+  | "the unlock hours"
+  | "split custody stays"
+  | "the record is kept beside the database";
 
 type Argument = string | number | boolean | Step;
 /** Plain data that means something in any state. */
@@ -36,8 +48,10 @@ type Asked<Request> = {
 };
 export type Node = {
   readonly client: DeviceClient;
-  /** How many devices had been replaced before it. */
+  /** How many devices of the node had been replaced before it. */
   readonly number: number;
+  /** Its own share, and what opens its volume, once it was keyed in split custody. */
+  split?: { readonly share: Uint8Array; readonly key: Uint8Array } | undefined;
   asked?: (Asked<PreparedUnlock> & { readonly purpose: "unlock" | "ingest" }) | undefined;
   challenge?: (Asked<Carried> & { readonly asker: Name }) | undefined;
   /** The answered challenge, for its repeat. */
@@ -54,8 +68,13 @@ type Held = {
 };
 
 const DAY_MS = 86_400_000;
+
 /** Contributor. */
 const BOBS_ROLE = { roleDefinitionId: "b24988ac-6180-42a0-ab88-20f7382dd24c", scope: "/" };
+
+type Round = ReturnType<typeof createRecordRounds>;
+/** By store: each remembers that it has compared itself. */
+const ROUNDS = new WeakMap<object, Round>();
 
 export type Perform = (walk: Walk, step: Step, flight: Flight) => Promise<string>;
 
@@ -64,14 +83,30 @@ export class Walk {
   readonly history = new History();
   readonly violations: Violation[] = [];
   readonly told: { readonly step: Step; readonly answer: string }[] = [];
-  readonly changes = new Map<Name, { readonly rules: Rules; approval?: string | undefined }>();
+  /** Changes that wait for approvals: the step that is sent again once they are given. */
+  readonly changes = new Map<Name, { readonly step: Step; approval?: string | undefined }>();
+  /** The approval of each change that was asked for. */
+  readonly waiting = new Map<string, string>();
+  /** Grants that have left, with the last happening before each was made. */
+  readonly given = new Map<string, number>();
+  /** Who asked first, by approval. */
+  readonly askers = new Map<string, Name>();
   readonly tokens = new Map<string, Promise<string>>();
   node!: Node;
+  /** Of an order with two nodes. */
+  second: Node | undefined;
   thief: Node | undefined;
   enrolmentCode: string | undefined;
+  /** A copy of the database, and what the walk knew then. */
+  backup:
+    | { readonly file: string; readonly seq: number; readonly hadRecoveryKey: boolean }
+    | undefined;
+  /** Versions of the customer's keys that this walk has made. */
+  readonly kids: string[] = [];
+  /** The newest session of each person who has signed in to the portal. */
+  readonly sessions = new Map<Name, { readonly id: string; readonly csrfToken: string }>();
   /** A held call may block the next step, which then would never end. */
   patienceMs = 1_500;
-  replaced = 0;
   hasRecoveryKey = false;
   held: Held | undefined;
   #gate: { readonly at: Place; readonly wait: () => Promise<void> } | undefined;
@@ -92,8 +127,12 @@ export class Walk {
   get nowMs(): number {
     return this.world.clock.nowMs;
   }
+  /** Whether a kill switch is on over any node. */
   get isOn(): boolean {
-    return this.history.of("switch", this.history.seq).at(-1)?.isOn === true;
+    return this.history.switchesOn(this.history.seq).size > 0;
+  }
+  get isSplit(): boolean {
+    return this.history.of("split", this.history.seq).length > 0;
   }
   get stage(): string {
     return this.history.stageAt(this.history.seq);
@@ -115,16 +154,79 @@ export class Walk {
     this.violations.push(...judgeLeaving(whole, history));
   }
 
-  async begin(): Promise<void> {
-    const { clock, vaults, assignments, kid } = this.world;
+  /** @param kind - of the order: with one node or two */
+  async begin(kind: "one node" | "two nodes"): Promise<void> {
+    const { clock, vaults, assignments, identities, kid } = this.world;
     // Monday noon, later than all before: what replicas remember has expired.
     const week = 7 * DAY_MS;
     clock.nowMs = Math.ceil((clock.nowMs + 1) / week) * week + 4.5 * DAY_MS;
-    vaults.setOutage(VAULT_NAME, undefined);
+    for (const vault of VAULTS) vaults.setOutage(vault, undefined);
     vaults.setEnabled(kid, true);
+    this.kids.push(kid);
+    await this.noteAlive();
     assignments.set(accountOf("Bob").oid, [BOBS_ROLE]);
-    this.node = { client: await this.world.delivered(this.job), number: 0 };
+    // Events of former walks are read no more.
+    await this.world.store().deleteFrom("webhook_deliveries").execute();
+    const [first, second] =
+      kind === "two nodes"
+        ? await this.world.deliveredHeavy(this.job)
+        : [await this.world.delivered(this.job)];
+    if (first === undefined) throw new Error("no node");
+    for (const { principalId } of identities.system.values())
+      for (const vault of VAULTS) vaults.grant(vault, principalId);
+    this.node = { client: first, number: 0 };
+    if (second !== undefined) this.second = { client: second, number: 0 };
     this.hook();
+  }
+
+  /** @param meanwhile - while no process has the database open */
+  async restart(meanwhile?: () => void): Promise<void> {
+    this.unhook();
+    await this.world.restart(undefined, meanwhile);
+    // Before it serves.
+    await this.noteAlive();
+    this.hook();
+    this.tokens.clear();
+    for (const node of [this.node, this.second, this.thief])
+      node?.client.use(this.world.transport());
+  }
+
+  /** A round of the restore record, as each minute. */
+  async noteAlive(): Promise<void> {
+    const store = this.world.store();
+    const now = () => this.nowMs;
+    const round =
+      ROUNDS.get(store) ??
+      createRecordRounds({ store, appendAudit: createAppendAudit({ now }), now });
+    ROUNDS.set(store, round);
+    await round();
+  }
+
+  async backUp(): Promise<string> {
+    if (ENGINE !== "sqlite") return "no file to copy";
+    const file = join(this.world.folder, `${this.job}.backup`);
+    rmSync(file, { force: true });
+    await sql`vacuum into ${file}`.execute(this.world.store());
+    const { hasRecoveryKey: hadRecoveryKey } = this;
+    this.backup = { file, seq: this.history.seq, hadRecoveryKey };
+    return "kept";
+  }
+
+  async restoreBackup(): Promise<string> {
+    if (this.backup === undefined) return "no backup";
+    if (this.held !== undefined) return "something is held";
+    const { file, seq, hadRecoveryKey } = this.backup;
+    const path = join(this.world.folder, "broker.sqlite");
+    if (this.removed.has("the record is kept beside the database"))
+      rmSync(recordOf(this.world), { recursive: true });
+    await this.restart(() => {
+      for (const end of ["-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+      copyFileSync(file, path);
+    });
+    this.history.restore(seq, this.nowMs);
+    this.hasRecoveryKey = hadRecoveryKey;
+    this.sessions.clear();
+    return "restored";
   }
 
   /** Calls wait at the vault, or before their transaction, for the gate of this walk. */
@@ -163,6 +265,16 @@ export class Walk {
         store.transaction = begin;
       });
     }
+  }
+  /** What would hold for the next walk, too. */
+  async end(): Promise<void> {
+    this.unhook();
+    for (const kid of this.kids) this.world.vaults.setEnabled(kid, true);
+    for (const kind of ["subscription", "fleet"]) {
+      const scope = kind === "fleet" ? { kind } : { kind, subscriptionId: SUBSCRIPTION };
+      await this.call("the operator", "POST", "/operator/v1/restoreAccess", { scope });
+    }
+    if (this.backup !== undefined) rmSync(this.backup.file, { force: true });
   }
   unhook(): void {
     for (const undo of this.#unhook.splice(0)) undo();
@@ -240,12 +352,29 @@ export class Walk {
       this.tokens.get(key) ??
       this.world.token({ ...claims, isApplication, ...(roles === undefined ? {} : { roles }) });
     this.tokens.set(key, token);
+    const session = this.sessions.get(who);
     const isOperators = path.startsWith("/operator");
-    const answer = await this.world.call(method, isOperators ? path : `${path}?${API}`, {
+    const query = isOperators ? path : `${path}?${API}`;
+    const below = session === undefined ? "" : PORTAL_PATHS[isOperators ? "operator" : "caller"];
+    const answer = await this.world.call(method, `${below}${query}`, {
       claims: "none",
-      headers: { authorization: `Bearer ${await token}` },
+      headers:
+        session === undefined
+          ? { authorization: `Bearer ${await token}` }
+          : {
+              cookie: `__Host-databox=${session.id}`,
+              origin: PORTAL_URL,
+              "sec-fetch-site": "same-origin",
+              "x-csrf-token": session.csrfToken,
+              "if-match": "*",
+            },
       ...(body === undefined ? {} : { body }),
     });
+    // The session has ended: the person goes on without the portal.
+    if (session !== undefined && answer.status === 401) {
+      this.sessions.delete(who);
+      return this.call(who, method, path, body);
+    }
     if (answer.status >= 500 && answer.status !== 503)
       this.bad(8, `${method} answered ${answer.status} ${answer.text.slice(0, 200)}`);
     return answer;
@@ -257,13 +386,27 @@ export class Walk {
     return this.call("the operator", "POST", `/operator/v1${this.path}/${action}`, body);
   }
 
+  /** Each repeat of a grant has its row. */
+  async requireRepeatTold(text: string): Promise<void> {
+    const rows = await this.world
+      .store()
+      .selectFrom("audit")
+      .select("row_json")
+      .where("chain", "=", this.path.toLowerCase())
+      .execute();
+    const hash = messageHash(text);
+    if (!rows.some(({ row_json: row }) => row.includes('"repeated":true') && row.includes(hash)))
+      this.bad(7, "a repeated answer has no row");
+  }
+
   /** The chain of the order has a row of the change with its actor, and receivers have its event. */
-  async requireTold(action: string, who: Name, event?: string): Promise<void> {
+  async requireTold(action: string, who: Name, event?: string, chain = this.path): Promise<void> {
     const store = this.world.store();
     const rows = await store
       .selectFrom("audit")
       .select("row_json")
-      .where("chain", "=", this.path.toLowerCase())
+      .where("chain", "=", chain.toLowerCase())
+      .where("at_ms", ">", this.nowMs - DAY_MS)
       .execute();
     const isAudited = rows.some(
       ({ row_json: row }) => row.includes(`"${action}"`) && row.includes(accountOf(who).oid),

@@ -12,6 +12,7 @@ import {
 import { expect } from "vitest";
 import * as z from "zod";
 
+import type { PortalParts } from "../../src/api/portal/create-portal.ts";
 import { type ChainVerdict, verifyChain } from "../../src/audit/verify-chain.ts";
 import type { Azure, AzureDependencies } from "../../src/azure/create-azure.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
@@ -112,8 +113,9 @@ export type BrokerWorld = AsyncDisposable & {
    * Restarts the broker as after a crash or an update: the same folder, new memory.
    *
    * @param how - one that crashed finishes nothing
+   * @param meanwhile - while no process has the database open
    */
-  restart(how?: "crashed"): Promise<void>;
+  restart(how?: "crashed", meanwhile?: () => Promise<void> | void): Promise<void>;
   call(
     method: string,
     path: string,
@@ -157,6 +159,8 @@ type BrokerOverrides = {
   readonly notices?: Notices;
   /** Of the listeners; the broker's own by default. */
   readonly timeouts?: Timeouts;
+  /** Absent: the broker serves no portal. */
+  readonly portal?: PortalParts;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
   /** Azure's adapters; absent: vaults, identities and roles in memory. */
@@ -172,6 +176,7 @@ export async function openBroker({
   replicas = ENGINE === "postgres" ? 3 : 1,
   notices = NO_NOTICES,
   timeouts,
+  portal,
   openStore = openTestStore,
   wrapCommit = (commit) => commit,
   openAzure,
@@ -280,6 +285,7 @@ export async function openBroker({
       }),
       verifyToken: verifyTokenFor(armAudiences([config.ARM_URL])),
       verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
+      portal,
       isClosing: () => false,
       post: (url, headers, body) => posted.post(url, headers, body),
       notices,
@@ -395,8 +401,9 @@ export async function openBroker({
     store: () => first().store,
     broker: () => first().broker,
     replicas: () => running,
-    async restart(how) {
+    async restart(how, meanwhile) {
       await stop(how);
+      await meanwhile?.();
       await start();
     },
     async call(method, path, { body, claims, headers } = {}) {
