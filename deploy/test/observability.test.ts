@@ -107,7 +107,7 @@ describe("every alert", () => {
   const sources = globSync(pathOf("apps/cloud-broker/src/**/*.ts"))
     .map((path) => readFileSync(path, "utf8"))
     .join("\n");
-  test.each([
+  test.each<[string, readonly string[], RegExpMatchArray[]]>([
     ["panels", panels.map(({ title }) => title), [...entries.matchAll(/"([A-Z][^"\n]+)"/g)]],
     ["metrics", [...OWN.keys()], [...entries.matchAll(/\b(databox_\w+)/g)]],
     ["settings", Object.keys(SETTINGS), [...entries.matchAll(/`([A-Z]+(?:_[A-Z0-9]+)+)/g)]],
@@ -116,7 +116,7 @@ describe("every alert", () => {
       read("docs/reference/errors.md").match(/\w+/g) ?? [],
       [...entries.matchAll(/`([A-Z][a-z]+[A-Z]\w+)`/g)],
     ],
-  ] as const)("names %s that are there", (_what, known, named) => {
+  ])("names %s that are there", (_what, known, named) => {
     expect(named).not.toEqual([]);
     expect(named.map(([, name]) => name).filter((name) => !known.includes(name ?? ""))).toEqual([]);
   });
