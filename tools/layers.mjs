@@ -35,7 +35,7 @@ export const LAYERS = {
     "release/approvals",
     "release/message",
     ["release/enrolment", "release/journal", "release/leases", "release/passkey"],
-    ["release/rekey", "release/unlock"],
+    ["release/rekey", "release/unlock", "release/verdict"],
     "release/erasure",
     "release/offline",
     ["api/arm", "api/device", "api/front", "api/portal", "api/well-known"],

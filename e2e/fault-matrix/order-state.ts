@@ -6,6 +6,7 @@ import type { Site } from "./world/site.ts";
 const row = z.object({ row: z.record(z.string(), z.unknown()) });
 const page = z.object({ value: z.array(row), nextLink: z.string().optional() });
 const view = z.looseObject({
+  properties: z.looseObject({}),
   nodes: z.array(
     z.object({
       serial: z.string(),
@@ -16,11 +17,16 @@ const view = z.looseObject({
 });
 
 /**
- * Everything that the broker shows of an order: stages, key, identity, nodes. When a node was last
- * heard of is not state.
+ * Everything that the broker stores of an order: stages, key, identity, nodes. When a node was last
+ * heard of is not state, and its verdict tells the fault itself.
  */
 export async function readState(world: FaultWorld, site: Site): Promise<string> {
-  return JSON.stringify(view.parse(await world.operatorView(site.order.id)));
+  const {
+    verdict: _verdict,
+    properties,
+    ...order
+  } = view.parse(await world.operatorView(site.order.id));
+  return JSON.stringify({ ...order, properties: { ...properties, error: undefined } });
 }
 
 /** The newest row about the node, of any kind. */

@@ -42,12 +42,8 @@ const move =
   };
 const unlockTo = (purpose: string) => () => ["unlock", "--purpose", purpose];
 const erase = (serial: string) => ["erase", "--serial", serial];
-const purposeForbidden = (reason: string | undefined) =>
-  ({
-    code: "PurposeForbidden",
-    ...(reason === undefined ? {} : { reason }),
-    class: "refused",
-  }) as const;
+const purposeForbidden = (reason: string) =>
+  ({ code: "PurposeForbidden", reason, class: "refused" }) as const;
 const erasureForbidden = {
   code: "ErasureForbidden",
   class: "refused",
@@ -102,8 +98,8 @@ export const STAGE_FAULTS: readonly StageFault[] = [
   },
   {
     name: "an appliance whose copy is complete asks to ingest",
-    ...purposeForbidden(undefined),
-    who: "order-owner",
+    ...purposeForbidden("ended"),
+    who: "nobody",
     make: move("complete"),
     command: unlockTo("ingest"),
   },

@@ -8,6 +8,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { Failure } from "./ports.ts";
+import { isTerminalStage } from "./stages.ts";
 
 export type UnlockPurpose = UnlockRequest["purpose"];
 
@@ -57,14 +58,20 @@ export function checkPurpose(at: TransferStage, purpose: UnlockPurpose): Failure
   if (purposeAllowed(at, purpose)) return undefined;
   return {
     code: "PurposeForbidden",
-    reason: askedPurposeAt(at),
+    reason: askedPurposeAt(at) ?? whyNone(at),
     detail: `purpose: ${purpose} is not allowed while the order is at ${at.stage}`,
     facts: { purpose, stage: at.stage },
   };
 }
 
+/** Why a device may ask for nothing. */
+function whyNone({ stage }: TransferStage): "early" | "returning" | "ended" {
+  if (isTerminalStage(stage)) return "ended";
+  return stage === "DeviceOrdered" || stage === "DevicePrepared" ? "early" : "returning";
+}
+
 /** The purpose that a device may ask for at this stage. */
-function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
+export function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
   return ASKED_PURPOSES.find((purpose) => purposeAllowed(at, purpose));
 }
 

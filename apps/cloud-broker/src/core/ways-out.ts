@@ -109,10 +109,10 @@ export const WAYS_OUT = {
 } as const satisfies Readonly<Record<string, Record<Guard, Rule>>>;
 export type WayOut = keyof typeof WAYS_OUT;
 
+type Finder = (facts: FinalFacts, began: Began, says: ErrorCode) => Failure | undefined;
+
 /** The findings of the guards; clocks, addresses and votes are decided with the policy. */
-const FINDINGS: Partial<
-  Record<Guard, (facts: FinalFacts, began: Began, says: ErrorCode) => Failure | undefined>
-> = {
+const FINDINGS = {
   switches: ({ revocation, switches }, began) =>
     revocation ??
     (switches > began.switches
@@ -140,7 +140,9 @@ const FINDINGS: Partial<
           ...(code === "BrokerBusy" ? { retryAfterSeconds: 1 } : {}),
         },
   budget: ({ spent }) => spent,
-};
+} as const satisfies Partial<Record<Guard, Finder>>;
+/** The guards that need more than the final facts. */
+export type PolicyGuard = Exclude<Guard, keyof typeof FINDINGS>;
 
 /**
  * Why nothing may leave by this way now, by the facts that are read in the final transaction.
@@ -152,12 +154,22 @@ export function withheldFrom(
   facts: FinalFacts | undefined,
   began: Began,
 ): Failure | undefined {
-  const rules: Readonly<Record<Guard, Rule>> = WAYS_OUT[way];
   if (facts === undefined) return { code: "PurposeForbidden", detail: "the order is gone" };
   for (const guard of namesOf(GUARDS)) {
-    const rule = rules[guard];
-    const found = rule.read === "again" ? FINDINGS[guard]?.(facts, began, rule.says) : undefined;
+    const found = findingOf(guard, way, facts, began);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The finding of one guard of a way in the final facts. */
+export function findingOf(
+  guard: Guard,
+  way: WayOut,
+  facts: FinalFacts,
+  began: Began,
+): Failure | undefined {
+  const rule: Rule = WAYS_OUT[way][guard];
+  const find: Partial<Record<Guard, Finder>> = FINDINGS;
+  return rule.read === "again" ? find[guard]?.(facts, began, rule.says) : undefined;
 }

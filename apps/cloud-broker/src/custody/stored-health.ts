@@ -58,7 +58,9 @@ export async function readHealth(store: Store, order: OrderId): Promise<StoredHe
   return row === undefined ? undefined : storedHealthOf(row);
 }
 
-function storedHealthOf(row: HealthRow): StoredHealth {
+export function storedHealthOf(
+  row: Omit<HealthRow, "order_id" | "next_check_at_ms">,
+): StoredHealth {
   const { kid, recoverable_days: recoverableDays, checked_at_ms: checkedAtMs } = row;
   const { inconclusive_code: code, inconclusive_at_ms: atMs } = row;
   const isStale = code !== null && atMs !== null && atMs >= (checkedAtMs ?? 0);

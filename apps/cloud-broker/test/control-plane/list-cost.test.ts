@@ -3,10 +3,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readSummaryPage } from "../../src/api/arm/read-summaries.ts";
 import { foldOrderId } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { readDetailedPage } from "../../src/orders/read-order.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
 
+const POLICY = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
 const ORDERS = 3_000;
 const PAGE = 20;
 const SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-000000000001";
@@ -17,6 +19,8 @@ const orderOf = (position: number) =>
 /** Four digits each, so that their order is that of their numbers. */
 const FIRST = 1_000;
 const LATE = FIRST + ORDERS - 2 * PAGE;
+
+const stillApproves = () => Promise.resolve({ ok: true, value: true } as const);
 
 let store: Store;
 beforeAll(async () => {
@@ -45,8 +49,10 @@ test.each([
   [
     "summaries",
     async (at: Store) => {
-      const page = { after: orderOf(LATE), limit: PAGE, nowMs: 0 };
-      return (await readSummaryPage(at, "all", {}, page)).orders;
+      const page = { after: orderOf(LATE), limit: PAGE };
+      const settings = { defaultPolicy: POLICY };
+      const deps = { store: at, now: () => 0, settings, stillApproves };
+      return (await readSummaryPage(deps, "all", {}, page)).orders;
     },
   ],
 ])("a late page of %s reads no rows of the pages before it", async (_name, readPage) => {

@@ -293,7 +293,8 @@ describe("the unmodified @azure/arm-databox", () => {
     const resumed = await createDataBoxClient(world).jobs.get(GROUP, "order1", {
       expand: "details",
     });
-    expect(resumed.error).toBeUndefined();
+    // The copy's error is gone; no device ever enrolled for this node.
+    expect(resumed.error).toMatchObject({ code: "DeviceNotAuthenticated" });
     expect(resumed.details?.actions).toBeUndefined();
     expect(resumed.details?.lastMitigationActionOnJob).toMatchObject({
       customerResolution: "Resume",

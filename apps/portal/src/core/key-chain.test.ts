@@ -10,7 +10,7 @@ const KEK = {
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/contoso",
 } as const;
 const NODE = { serial: "SN1", lock: "locked", envelope: { generation: 2 } } as const;
-const nextStep = { who: "nobody", text: "" };
+const nextStep = { who: "nobody", text: "" } as const;
 const healthy: KeyHealthView = { state: "Healthy", risks: [], nextStep };
 
 function unusable(code: string): KeyHealthView {

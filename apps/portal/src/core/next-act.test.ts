@@ -39,12 +39,6 @@ test.each<[string, Facts, string, readonly string[]]>([
   ["is read", { status: "AtAzureDC" }, "ingest", ["A", "B"]],
   ["is back without data", { status: "AtAzureDC", export: true }, "complete", ["A", "B"]],
   [
-    "waits for its customer",
-    { status: "DataCopy", now: "WaitingForCustomerActionForKek" },
-    "mendKey",
-    ["A", "B"],
-  ],
-  [
     "has its customer's answer",
     { status: "DataCopy", now: "CustomerActionPerformed" },
     "startCopy",

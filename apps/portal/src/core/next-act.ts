@@ -11,7 +11,6 @@ export const ACTS = {
   use: { who: "customer" },
   return: { who: "carrier" },
   ingest: { who: "operator", command: "databox-agent unlock --purpose ingest" },
-  mendKey: { who: "customer" },
   complete: { who: "operator" },
   eraseKeys: { who: "operator" },
   eraseNodes: { who: "operator", command: "databox-agent erase" },
@@ -50,7 +49,6 @@ export function decideNextAct(order: Acting): {
   if (status === "DevicePrepared" && order.unpreparedNodes !== undefined)
     return { name: "prepareNodes", serials: order.unpreparedNodes };
   const now = details?.jobStages?.find(({ stageName }) => stageName === status)?.stageStatus;
-  if (now === "WaitingForCustomerActionForKek") return { name: "mendKey", serials };
   if (now === "CustomerActionPerformed") return { name: "startCopy", serials };
   const isExport = transferType === "ExportFromAzure";
   const isGivenUp = now === "CustomerActionPerformedForCleanUp";

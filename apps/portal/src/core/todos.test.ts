@@ -16,6 +16,11 @@ const order = (name: string, keyHealth: Partial<OrderSummary["keyHealth"]> = {})
   encryption: { kekType: "CustomerManaged" },
   keyHealth: { state: "AtRisk", ...keyHealth },
   nodes: [],
+  unlock: { state: "Ready", nextStep: { who: "nobody", text: "" } },
+});
+const blocked = (name: string, code: string): OrderSummary => ({
+  ...order(name),
+  unlock: { state: "Blocked", code, nextStep: { who: "broker-operator", text: "" } },
 });
 const approval: ApprovalView = {
   id: "a1",
@@ -39,12 +44,15 @@ const approval: ApprovalView = {
   mayDecide: true,
 };
 
-test("an appliance that waits comes first, then unusable keys, copies that wait, and keys that expire", () => {
+test("an appliance that waits comes first, then blocked orders, and keys that expire", () => {
   const todos = listTodos({
     approvals: [approval, { ...approval, id: "a2", way: "change", serial: "leaseTtlSeconds" }],
-    unusable: [order("orion", { state: "Unusable", code: "KeyGone" })],
-    stuck: [order("pavo")],
-    atRisk: [order("lyra"), order("ceres", { riskAt: "2026-02-01T00:00:00Z" })],
+    blocked: [blocked("hydra", "UnlockRevoked")],
+    atRisk: [
+      order("lyra"),
+      order("ceres", { riskAt: "2026-02-01T00:00:00Z" }),
+      blocked("hydra", "UnlockRevoked"),
+    ],
   });
   expect(todos).toEqual([
     {
@@ -57,13 +65,12 @@ test("an appliance that waits comes first, then unusable keys, copies that wait,
     },
     expect.objectContaining({ kind: "approval", requestId: "a2", serial: undefined }),
     {
-      kind: "unusable",
-      orderId: "/jobs/orion",
-      orderName: "orion",
-      code: "KeyGone",
-      isStuck: false,
+      kind: "blocked",
+      orderId: "/jobs/hydra",
+      orderName: "hydra",
+      code: "UnlockRevoked",
+      who: "broker-operator",
     },
-    { kind: "stuck", orderId: "/jobs/pavo", orderName: "pavo" },
     {
       kind: "at-risk",
       orderId: "/jobs/ceres",
@@ -71,13 +78,6 @@ test("an appliance that waits comes first, then unusable keys, copies that wait,
       until: "2026-02-01T00:00:00Z",
     },
     { kind: "at-risk", orderId: "/jobs/lyra", orderName: "lyra", until: undefined },
-  ]);
-});
-
-test("an order whose copy waits for its unusable key is one thing to do", () => {
-  const mira = order("mira", { state: "Unusable", code: "KeyDisabled" });
-  expect(listTodos({ approvals: [], unusable: [mira], stuck: [mira], atRisk: [] })).toEqual([
-    expect.objectContaining({ kind: "unusable", orderName: "mira", isStuck: true }),
   ]);
 });
 

@@ -1,3 +1,4 @@
+import type { Who } from "@databox-cmk/errors";
 import type { ApprovalView, OrderSummary } from "@databox-cmk/protocol";
 
 /** Something that waits for a person. */
@@ -12,25 +13,21 @@ export type Todo = {
       readonly serial: string | undefined;
       readonly until: string;
     }
-  | { readonly kind: "unusable"; readonly code: string; readonly isStuck: boolean }
-  | { readonly kind: "stuck" }
+  | { readonly kind: "blocked"; readonly code: string; readonly who: Who }
   | { readonly kind: "at-risk"; readonly until?: string | undefined }
 );
 
 /**
- * Lists tasks, the most urgent first: appliances that wait for an approval, keys that refuse,
- * copies that wait for their customer, keys that will expire. An order whose copy waits for its key
- * is one row.
+ * Lists tasks, the most urgent first: appliances that wait for an approval, orders where a person
+ * must repair something, keys that will expire.
  */
 export function listTodos({
   approvals,
-  unusable,
-  stuck,
+  blocked,
   atRisk,
 }: {
   readonly approvals: readonly ApprovalView[];
-  readonly unusable: readonly OrderSummary[];
-  readonly stuck: readonly OrderSummary[];
+  readonly blocked: readonly OrderSummary[];
   readonly atRisk: readonly OrderSummary[];
 }): readonly Todo[] {
   return [
@@ -42,27 +39,23 @@ export function listTodos({
       serial: way === "change" ? undefined : serial,
       until: expiresAt,
     })),
-    ...unusable.map((order): Todo => ({
-      kind: "unusable",
+    ...blocked.map((order): Todo => ({
+      kind: "blocked",
       ...nameOf(order),
-      code: order.keyHealth.code ?? "",
-      isStuck: has(stuck, order),
+      code: order.unlock.code ?? "",
+      who: order.unlock.nextStep.who,
     })),
-    ...stuck
-      .filter((order) => !has(unusable, order))
-      .map((order): Todo => ({ kind: "stuck", ...nameOf(order) })),
-    ...byExpiry(atRisk).map((order): Todo => ({
-      kind: "at-risk",
-      ...nameOf(order),
-      until: order.keyHealth.riskAt,
-    })),
+    ...byExpiry(atRisk)
+      .filter(({ unlock }) => unlock.state !== "Blocked")
+      .map((order): Todo => ({
+        kind: "at-risk",
+        ...nameOf(order),
+        until: order.keyHealth.riskAt,
+      })),
   ];
 }
 
 const nameOf = ({ id, name }: OrderSummary) => ({ orderId: id, orderName: name });
-
-const has = (orders: readonly OrderSummary[], { id }: OrderSummary): boolean =>
-  orders.some((order) => order.id === id);
 
 /** The earliest first; those without a date last. */
 export function byExpiry(orders: readonly OrderSummary[]): readonly OrderSummary[] {

@@ -57,6 +57,7 @@ function useHome({ subscriptionId }: HomeScope) {
   const useOrders = (filter: OrderFilter) =>
     useQuery(orderPageQuery(client, subscriptionId, filter, undefined, LARGEST_PAGE));
   return {
+    blocked: useOrders({ unlock: "Blocked" }),
     unusable: useOrders({ health: "Unusable" }),
     atRisk: useOrders({ health: "AtRisk" }),
     stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
@@ -73,9 +74,9 @@ function useHome({ subscriptionId }: HomeScope) {
 export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
   const styles = useStyles();
   const words = useTexts().home;
-  const { unusable, atRisk, stuck, open, figures } = useHome({ subscriptionId });
+  const { blocked, unusable, atRisk, stuck, open, figures } = useHome({ subscriptionId });
   const { approvals, isPending, failed } = useWaitingApprovals();
-  const orders = [unusable, atRisk, stuck, open];
+  const orders = [blocked, unusable, atRisk, stuck, open];
   // An operator without a role on orders has no approvals.
   const failedApprovals = failed.filter(
     ({ error }) => !(error instanceof ProblemError && error.status === 403),
@@ -97,8 +98,7 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
     return <LoadingState />;
   const todos = listTodos({
     approvals,
-    unusable: valueOf(unusable),
-    stuck: valueOf(stuck),
+    blocked: valueOf(blocked),
     atRisk: valueOf(atRisk),
   });
   return (

@@ -12,7 +12,6 @@ import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
   CheckmarkCircleRegular,
   ErrorCircleRegular,
-  PauseCircleRegular,
   PersonClockRegular,
   WarningRegular,
 } from "@fluentui/react-icons";
@@ -46,12 +45,7 @@ const useStyles = makeStyles({
 
 const KINDS = {
   approval: { look: [PersonClockRegular, "watch"], page: "approvals", who: undefined },
-  unusable: {
-    look: [ErrorCircleRegular, "bad"],
-    page: "keyHealth",
-    who: "security-administrator",
-  },
-  stuck: { look: [PauseCircleRegular, "bad"], page: "overview", who: "order-owner" },
+  blocked: { look: [ErrorCircleRegular, "bad"], page: "overview", who: undefined },
   "at-risk": {
     look: [WarningRegular, "watch"],
     page: "keyHealth",
@@ -106,8 +100,8 @@ function TodoRow({
   const words = texts.home;
   const { who: names } = useUiTexts();
   const { look, page, who } = KINDS[todo.kind];
-  const row = todo.kind === "unusable" && isErrorCode(todo.code) ? ERRORS[todo.code] : undefined;
-  const actor = row?.who ?? who;
+  const row = todo.kind === "blocked" && isErrorCode(todo.code) ? ERRORS[todo.code] : undefined;
+  const actor = todo.kind === "blocked" ? todo.who : who;
   return (
     <li className={styles.row}>
       <StateIcon look={look} size="large" />
@@ -116,15 +110,13 @@ function TodoRow({
           {words.kinds[todo.kind](todo.orderName)}
         </OrderLink>
         <Text size={200}>
-          {todo.kind === "unusable" && <FailureText text={row?.title ?? todo.code} />}
-          {todo.kind === "stuck" && words.stuck}
+          {todo.kind === "blocked" && <FailureText text={row?.title ?? todo.code} />}
           {todo.kind === "at-risk" && words.atRisk}
           {todo.kind === "approval" &&
             (todo.serial === undefined
               ? texts.approvals.changeAsks
               : texts.approvals.nodeAsks(todo.serial))}
         </Text>
-        {todo.kind === "unusable" && todo.isStuck && <Text size={200}>{words.copyWaits}</Text>}
       </div>
       <Text className={styles.fact}>{actor === undefined ? words.you : names[actor]}</Text>
       <Text className={styles.fact}>

@@ -5,18 +5,24 @@ import type { ReactElement } from "react";
 
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { DataTable } from "../shell/data-table.tsx";
-import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge, LockBadge } from "./badges.tsx";
+import { Causes } from "./causes.tsx";
 import { ErasureSection } from "./erasure-section.tsx";
 import { KeyChain } from "./key-chain.tsx";
 import { OrderCommands } from "./order-commands.tsx";
 import { OrderPage } from "./order-page.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
-import { useCloudProblem } from "./use-cloud-problem.ts";
-import { type OrderNode, useKeyHealth, useNodes, useOrder, useOrderName } from "./use-order.ts";
+import {
+  type OrderNode,
+  useKeyHealth,
+  useNodes,
+  useOrder,
+  useOrderName,
+  useVerdict,
+} from "./use-order.ts";
 
 /** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {
@@ -24,16 +30,14 @@ export function OverviewPage(): ReactElement {
   const order = useOrder();
   const nodes = useNodes();
   const health = useKeyHealth();
-  const healthProblem = useCloudProblem(health.data?.error);
-  const orderProblem = useCloudProblem(order.data?.properties.error);
+  const verdict = useVerdict();
   return (
     <OrderPage section="overview">
       <QueryState of={order} />
       {order.data !== undefined && (
         <Stack gap="L">
           <OrderCommands order={order.data} />
-          {orderProblem !== undefined && <ProblemPanel problem={orderProblem} />}
-          {healthProblem !== undefined && <ProblemPanel problem={healthProblem} />}
+          {verdict.data !== undefined && <Causes verdict={verdict.data} />}
           <Essentials order={order.data} />
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />

@@ -64,6 +64,7 @@ export type OrderNode = OrderNodes["value"][number];
 const detailsOf = (params: OrderName) => ({ params, query: { $expand: "details" } });
 export const useOrder = () => usePart(JOB_CALLS.read, detailsOf(useOrderName()));
 export const useNodes = () => useOrderPart(NODE_CALLS.list, { select: ({ value }) => value });
+export const useVerdict = () => useOrderPart(NODE_CALLS.list, { select: ({ verdict }) => verdict });
 export const useKeyHealth = () => useOrderPart(KEY_HEALTH_CALLS.read);
 export function useUnlockPolicy() {
   const given = { params: useOrderName() };

@@ -21,6 +21,7 @@ const order: OrderSummary = {
     { serial: "A", lock: "locked" },
     { serial: "B", lock: "unlocked" },
   ],
+  unlock: { state: "Ready", nextStep: { who: "nobody", text: "" } },
 };
 
 test("an order is a row with the page's words, its codes and its time in UTC", () => {

@@ -11,6 +11,7 @@ export type OrderFilter = {
   readonly encryption?: string | undefined;
   readonly health?: string | undefined;
   readonly lock?: string | undefined;
+  readonly unlock?: string | undefined;
 };
 
 const PAGE_SIZE = 50;

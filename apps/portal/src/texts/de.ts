@@ -104,8 +104,7 @@ export const de: Texts = {
     ...strings.home,
     kinds: {
       approval: (order) => `Über eine Genehmigung von ${order} entscheiden`,
-      unusable: (order) => `Den Schlüssel von ${order} brauchbar machen`,
-      stuck: (order) => `Die Kopie von ${order} fortsetzen`,
+      blocked: (order) => `Beheben, was ${order} aufhält`,
       "at-risk": (order) => `Sich um den Schlüssel von ${order} kümmern`,
     },
     more: (count) => `und ${count} weitere: Die Zahlen oben führen zu den Listen.`,
@@ -148,8 +147,6 @@ export const de: Texts = {
     found: (count) => (count === 1 ? "1 Code" : `${count} Codes gefunden`),
     unknown: (code) => `${code} ist keiner unserer Codes`,
     of: {
-      order: () => "Der Auftrag ist angehalten",
-      key: () => "Der Schlüssel ist nicht benutzbar",
       node: (serial) => `Die letzte Entsperrung des Knotens ${serial} schlug fehl`,
     },
   },

@@ -195,6 +195,7 @@ export const en = {
     subscriptionId: "Subscription ID",
     stagesTitle: "Stages",
     nodesTitle: "Nodes",
+    inTheWay: "In the way of an unlock",
     noNodes: "The appliance has no nodes yet. They are created when it is prepared.",
     keyChainTitle: "Key chain",
     erasure: {

@@ -38,7 +38,6 @@ export const operatorEn = {
       use: "Unlock the appliance, use it, and hand it over to the carrier",
       return: "Bring the appliance back to the datacenter",
       ingest: "Start the copy, open the appliance, read the import, and complete the order",
-      mendKey: "Mend the key and resume the copy, or give up the data on the appliance",
       complete: "Complete the order",
       eraseKeys: "Erase the unlock key of the order",
       eraseNodes: "Erase the nodes; each of them certifies it",

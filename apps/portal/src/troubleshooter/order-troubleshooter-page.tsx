@@ -12,9 +12,9 @@ import type { ReactElement } from "react";
 
 import { diagnosticsOf } from "../api/diagnostics.ts";
 import { newestOfEachNode } from "../core/newest-of-each-node.ts";
+import { Causes } from "../order/causes.tsx";
 import { OrderPage } from "../order/order-page.tsx";
-import { useCloudProblem } from "../order/use-cloud-problem.ts";
-import { useKeyHealth, useOrder, useOrderName } from "../order/use-order.ts";
+import { useOrderName, useVerdict } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { partQuery, usePart } from "../queries/use-part.ts";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
@@ -22,18 +22,22 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-type CurrentProblem = {
-  readonly of: "order" | "key" | "node";
-  readonly serial?: string | undefined;
-  readonly problem: Problem;
-};
+type FailedUnlock = { readonly serial?: string | undefined; readonly problem: Problem };
 
 const UNLOCKS = { newestFirst: "true", action: "unlock,offline-unlock" } as const;
 
-/** The order's present failures: the cause, who must act, and the steps. */
+/** The causes that are in the way of an unlock, and others that made the last one fail. */
 export function OrderTroubleshooterPage(): ReactElement {
   const texts = useTexts().troubleshooter;
-  const { problems, isPending, errors } = useCurrentProblems();
+  const verdict = useVerdict();
+  const unlocks = useFailedUnlocks();
+  const errors = [verdict.error, ...unlocks.errors].filter((error) => error !== null);
+  const causes = verdict.data?.causes ?? [];
+  const past = unlocks.problems.filter(({ problem }) =>
+    causes.every(({ code }) => code !== problem.code),
+  );
+  const isPending = verdict.isPending || unlocks.isPending;
+  const isFine = causes.every(({ code }) => code === "PurposeForbidden") && past.length === 0;
   return (
     <OrderPage section="troubleshoot">
       <Stack gap="L">
@@ -41,13 +45,14 @@ export function OrderTroubleshooterPage(): ReactElement {
           <QueryProblem key={error.message} error={error} />
         ))}
         {isPending && <LoadingState />}
-        {!isPending && errors.length === 0 && problems.length === 0 && (
+        {!isPending && errors.length === 0 && isFine && (
           <EmptyState icon={<CheckmarkCircleRegular />} title={texts.nothingFails}>
             <Text>{texts.nothingFailsHint}</Text>
           </EmptyState>
         )}
-        {problems.map(({ of, serial, problem }) => (
-          <Section key={`${of}/${serial ?? ""}`} title={texts.of[of](serial ?? "")}>
+        {verdict.data !== undefined && <Causes verdict={verdict.data} />}
+        {past.map(({ serial, problem }) => (
+          <Section key={serial ?? ""} title={texts.of.node(serial ?? "")}>
             <ProblemPanel problem={problem} />
           </Section>
         ))}
@@ -55,25 +60,6 @@ export function OrderTroubleshooterPage(): ReactElement {
       </Stack>
     </OrderPage>
   );
-}
-
-/** The order's present problems: its stage, its key, and each node whose last unlock failed. */
-function useCurrentProblems() {
-  const order = useOrder();
-  const health = useKeyHealth();
-  const orderProblem = useCloudProblem(order.data?.properties.error);
-  const keyProblem = useCloudProblem(health.data?.error);
-  const unlocks = useFailedUnlocks();
-  const problems: CurrentProblem[] = [
-    ...(orderProblem === undefined ? [] : [{ of: "order" as const, problem: orderProblem }]),
-    ...(keyProblem === undefined ? [] : [{ of: "key" as const, problem: keyProblem }]),
-    ...unlocks.problems,
-  ];
-  return {
-    problems,
-    isPending: order.isPending || health.isPending || unlocks.isPending,
-    errors: [order.error, health.error, ...unlocks.errors].filter((error) => error !== null),
-  };
 }
 
 function useFailedUnlocks() {
@@ -89,10 +75,10 @@ function useFailedUnlocks() {
     })),
   });
   return {
-    problems: diagnostics.flatMap(({ data }, index): CurrentProblem[] => {
+    problems: diagnostics.flatMap(({ data }, index): FailedUnlock[] => {
       const problem = data?.problem;
       const serial = failed[index]?.row.serial;
-      return problem === undefined ? [] : [{ of: "node", problem, serial }];
+      return problem === undefined ? [] : [{ problem, serial }];
     }),
     isPending: activity.isPending || diagnostics.some((each) => each.isPending),
     errors: [activity.error, ...diagnostics.map(({ error }) => error)],

@@ -1,3 +1,4 @@
+import type { WrittenStep } from "../row.ts";
 import { invalid, pending } from "./classes.ts";
 import { TRY_AGAIN } from "./steps.ts";
 
@@ -6,6 +7,17 @@ const LIST_ORDERS = {
   command:
     'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs?api-version=2022-12-01" --query "value[].name"',
 } as const;
+
+const RESUME_COPY = {
+  text: "Then resume the copy (portal: order > Resolve error > Proceed)",
+  command:
+    'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
+} as const satisfies WrittenStep;
+const GIVE_UP_DATA = {
+  text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
+  command:
+    'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"MoveToCleanUpDevice"}\'',
+} as const satisfies WrittenStep;
 
 /** Azure's codes for orders, seen in recordings and in the API's examples. */
 export const AZURE_ORDER_ERRORS = {
@@ -45,17 +57,16 @@ export const AZURE_ORDER_ERRORS = {
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.error',
       },
-      {
-        text: "Then resume the copy (portal: order > Resolve error > Proceed)",
-        command:
-          'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
-      },
-      {
-        text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
-        command:
-          'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"MoveToCleanUpDevice"}\'',
-      },
+      RESUME_COPY,
+      GIVE_UP_DATA,
     ],
+    reasons: {
+      mended: {
+        message:
+          "The key of the stopped data copy can be used again, and the copy waits for the customer's decision",
+        steps: [RESUME_COPY, GIVE_UP_DATA],
+      },
+    },
     why: "The appliance came back and its unlock key could not be fetched, usually because the customer-managed key cannot be used. The order's error names the code.",
     meanwhile:
       "The copy is stopped; the appliance stays locked and nothing is erased until the order owner decides.",

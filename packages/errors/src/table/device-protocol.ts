@@ -76,6 +76,18 @@ export const DEVICE_PROTOCOL_ERRORS = {
     ],
     why: "The serial is unknown, another key is enrolled for it, or the signature is wrong. The answer does not say which, so that an attacker cannot probe for serial numbers.",
     reasons: {
+      unenrolled: {
+        message: "No device is enrolled for the node: it was replaced, or never enrolled",
+        ask: "Ask the broker's operator for a new enrolment code for node {serial}.",
+        steps: [
+          "Enrol the node's device with its enrolment code; if the code is lost, replace the device once more (portal: Operations)",
+          {
+            text: "Run databox-agent prepare with the new code from standard input",
+            for: "site-operator",
+          },
+        ],
+        why: "Only the order's own pages say this; a device is never told.",
+      },
       restored: {
         message:
           "The appliance cannot be authenticated; the broker's database was restored from a backup that may be older than its enrolment",
@@ -186,6 +198,31 @@ export const DEVICE_PROTOCOL_ERRORS = {
     ask: "Ask the owner of order {orderName} in which stage it is; the appliance may not be unlocked for this purpose now.",
     steps: [SHOW_STAGE],
     reasons: {
+      early: {
+        message: "The appliance was not dispatched yet: it is unlocked at the customer's site",
+        who: "broker-operator",
+        ask: "Ask the broker's operator when the appliance of order {orderName} is dispatched.",
+        steps: ["Prepare and dispatch the appliance (portal: Operations)", SHOW_STAGE],
+        why: "Unlocking at the customer's site begins with the dispatch.",
+      },
+      returning: {
+        message: "The appliance has left the customer's site, where it is unlocked",
+        who: "broker-operator",
+        ask: "Ask the broker's operator where the appliance of order {orderName} is.",
+        steps: [
+          "Move the order on once the appliance has arrived (portal: Operations)",
+          SHOW_STAGE,
+        ],
+        why: "An appliance on its way back, or an export that was returned, does not have to be opened.",
+      },
+      ended: {
+        message: "The order has ended: its appliance cannot be unlocked",
+        who: "nobody",
+        recoverable: "no",
+        ask: "No action is needed: order {orderName} has ended.",
+        steps: [SHOW_STAGE],
+        why: "An order that has ended needs its key no longer.",
+      },
       unlock: {
         message: "The order is at the customer's site: its appliance is only unlocked there",
         who: "site-operator",

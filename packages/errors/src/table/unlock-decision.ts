@@ -232,6 +232,18 @@ export const UNLOCK_DECISION_ERRORS = {
       },
       UNLOCK_AGAIN,
     ],
+    reasons: {
+      operator: {
+        message: "Unlocking was switched off by the operator of the service",
+        who: "broker-operator",
+        ask: "Ask the broker's operator to switch unlocking of order {orderName} on again.",
+        steps: [
+          "Turn off the kill switch once its reason no longer holds (portal: Kill switches)",
+          UNLOCK_AGAIN,
+        ],
+        why: "The operator has kill switches for a node, an order, a subscription and every appliance. A customer cannot turn them off.",
+      },
+    },
     why: "Someone activated the order's kill switch, for example because the appliance was stolen.",
     meanwhile:
       "All unlocks of the order are refused, and an open node closes when it next contacts the broker.",
@@ -243,6 +255,18 @@ export const UNLOCK_DECISION_ERRORS = {
     message: "The appliance has tried too often",
     ask: "Wait {retryAfterSeconds} seconds, then try again.",
     steps: [{ text: "Wait {retryAfterSeconds} seconds", for: "site-operator" }, TRY_AGAIN],
+    reasons: {
+      budget: {
+        message: "The order's unlocks of this day are used up",
+        who: "order-owner",
+        ask: "Wait until the day ends in UTC, or ask the owner of order {orderName} to allow more unlocks per day.",
+        steps: [
+          "Allow more unlocks per day (portal: Unlock policy), or wait until the day ends in UTC",
+          TRY_AGAIN,
+        ],
+        why: "The order's owner has limited the unlocks per day (unlockBudget).",
+      },
+    },
     why: "Each node has a limit of tries, so that one node cannot use up the vault for the others.",
     meanwhile:
       "The message is dropped before any call to the vault. A volume that is open is not touched.",

@@ -1,13 +1,21 @@
 import * as z from "zod/mini";
 
 import type { Calls } from "../call.ts";
+import { WHO } from "./arm-error.ts";
 import { PATHS } from "./paths.ts";
 
 /** Our extension: the next step. */
 export const nextStep = z.object({
-  who: z.string(),
+  who: z.enum(WHO),
   text: z.string(),
   command: z.optional(z.string()),
+  /** The action of this API that is the step itself. */
+  action: z.optional(
+    z.object({
+      name: z.string(),
+      parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
 });
 
 const explanation = z.object({

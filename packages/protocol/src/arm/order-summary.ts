@@ -5,6 +5,7 @@ import { deviceKeyGrade } from "../device/fields.ts";
 import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
 import { KEK_TYPES } from "./key-encryption-key.ts";
 import { PATHS } from "./paths.ts";
+import { UNLOCK_STATES, verdictSummary, verdictView } from "./verdict-view.ts";
 
 /**
  * Whether a node is open, as far as the broker knows: `unlocked` within its lease, `grace` while it
@@ -53,6 +54,7 @@ export const orderSummary = z.object({
     riskAt: z.optional(z.string()),
   }),
   nodes: z.array(z.object({ serial: z.string(), lock: lockState, since: z.optional(z.string()) })),
+  unlock: verdictSummary,
 });
 export type OrderSummary = z.infer<typeof orderSummary>;
 
@@ -73,6 +75,7 @@ export const orderSummaryFilter = z.strictObject({
   encryption: z.optional(z.enum(KEK_TYPES)),
   health: z.optional(z.enum(KEY_HEALTH_STATES)),
   lock: z.optional(lockState),
+  unlock: z.optional(z.enum(UNLOCK_STATES)),
 });
 export type OrderSummaryFilter = z.infer<typeof orderSummaryFilter>;
 
@@ -126,6 +129,7 @@ export const orderNodes = z.object({
       ),
     }),
   ),
+  verdict: verdictView,
 });
 export type OrderNodes = z.infer<typeof orderNodes>;
 

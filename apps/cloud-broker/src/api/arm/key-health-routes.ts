@@ -1,12 +1,7 @@
 import { type KeyHealthView, KEY_HEALTH_CALLS } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
-import {
-  describeRisk,
-  HEALTH_WORDS,
-  type KeyHealth,
-  nextStepOfHealth,
-} from "../../core/key-health.ts";
+import { describeRisk, HEALTH_WORDS, type KeyHealth } from "../../core/key-health.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { expectedEndMs, stageRules } from "../../core/stages.ts";
@@ -16,24 +11,27 @@ import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
+import { readVerdict } from "../../release/verdict/read-verdicts.ts";
 import { arm, type Reply } from "./arm-route.ts";
 
 /** A read makes no vault call; a check makes one. */
 export function createKeyHealthRoutes(
-  deps: Plane<"store" | "now" | "settings" | "checkKeyNow">,
+  deps: Plane<"store" | "now" | "settings" | "checkKeyNow" | "stillApproves">,
 ): readonly Route[] {
   const render = async (order: Order): Promise<Reply<KeyHealthView>> => {
     const stored = await readHealth(deps.store, order.id);
     const isWatched = order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
     const { keyHealthIntervalSeconds: seconds } = deps.settings;
-    const json: KeyHealthView =
-      isWatched && stored !== undefined
-        ? {
-            ...renderHealth(order, stored, deps.now()),
-            checkIntervalSeconds: seconds > 0 ? seconds : undefined,
-          }
-        : NOT_WATCHED;
-    return { json };
+    const { verdict } = await readVerdict(deps, order.id);
+    const { nextStep } = verdict;
+    if (isWatched && stored !== undefined) {
+      const checkIntervalSeconds = seconds > 0 ? seconds : undefined;
+      return {
+        json: { ...renderHealth(order, stored, deps.now()), checkIntervalSeconds, nextStep },
+      };
+    }
+    const isDone = verdict.state === "Ready" || stageRules(order.stage).terminal;
+    return { json: isDone ? NOT_WATCHED : { ...NOT_WATCHED, nextStep } };
   };
   return [
     arm.route(KEY_HEALTH_CALLS.read, {
@@ -62,7 +60,11 @@ const NOT_WATCHED: KeyHealthView = {
   },
 };
 
-function renderHealth(order: Order, stored: StoredHealth, nowMs: EpochMs): KeyHealthView {
+function renderHealth(
+  order: Order,
+  stored: StoredHealth,
+  nowMs: EpochMs,
+): Omit<KeyHealthView, "nextStep"> {
   const { health, kid, recoverableDays, checkedAtMs, changedAtMs, inconclusive } = stored;
   const entered = order.stages.find(({ stage }) => stage === order.stage)?.enteredAtMs;
   return {
@@ -84,7 +86,6 @@ function renderHealth(order: Order, stored: StoredHealth, nowMs: EpochMs): KeyHe
       inconclusive === undefined
         ? undefined
         : { code: inconclusive.code, at: renderTime(inconclusive.atMs) },
-    nextStep: nextStepOfHealth(health, recoveryFacts(order)),
   };
 }
 

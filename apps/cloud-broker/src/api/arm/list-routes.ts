@@ -20,6 +20,7 @@ import {
   readDetailedPage,
   readOrderPage,
 } from "../../orders/read-order.ts";
+import { readVerdicts } from "../../release/verdict/read-verdicts.ts";
 import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
 import { nextPageUrl, pageOf, parseSkipToken } from "./links.ts";
 import { renderPartialDetails } from "./render-details.ts";
@@ -29,7 +30,9 @@ const SMALLEST_PAGE = 20;
 const LARGEST_PAGE = 100;
 
 /** Lists of orders, page by page: a list never reads more than one page of them. */
-export function createListRoutes(deps: Plane<"store" | "settings">): readonly Route[] {
+export function createListRoutes(
+  deps: Plane<"store" | "settings" | "now" | "stillApproves">,
+): readonly Route[] {
   const list = async (request: ArmRequest, scope: OrderScope): Promise<Reply<JobResourceList>> => {
     const limit = readPageSize(request);
     const { apiVersion } = request;
@@ -51,7 +54,11 @@ export function createListRoutes(deps: Plane<"store" | "settings">): readonly Ro
     const { page, nextLink } = pageOf(orders, limit, ({ order }) =>
       nextPageUrl(deps.settings.armUrl, request, order.id, top === undefined ? {} : { $top: top }),
     );
-    const value = page.map(({ order, details }) => renderListedJob(order, apiVersion, details));
+    const ids = page.map(({ order }) => order.id);
+    const verdicts = await readVerdicts(deps, ids);
+    const value = page.map(({ order, details }) =>
+      renderListedJob(order, apiVersion, verdicts.get(order.id), details),
+    );
     return { json: { value, nextLink } };
   };
 

@@ -14,20 +14,22 @@ import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrderId } from "../../orders/find-order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
-import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import type { NodeLock } from "../../release/leases/read-lock-facts.ts";
+import { type OrderVerdict, readVerdict } from "../../release/verdict/read-verdicts.ts";
 import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
+import { renderVerdict } from "./render-verdict.ts";
 
 type NodeView = OrderNodes["value"][number];
 
 /** The nodes of an order with their present lock, lease and envelope. */
 export async function readNodeViews(
-  store: Store,
+  { store, now }: Plane<"store" | "now">,
   order: OrderId,
-  nowMs: number,
+  { nodes: locks }: Pick<OrderVerdict, "nodes">,
 ): Promise<NodeView[]> {
+  const nowMs = now();
   const nodes = await readNodes(store, order);
-  const locks = (await readLockFacts(store, [order])).get(order) ?? [];
   const envelopes = await readCurrentEnvelopes(store, order);
   return nodes.map((node) => ({
     ...renderNode(node),
@@ -117,14 +119,19 @@ async function readCurrentEnvelopes(
 }
 
 /** The nodes of an order: lock state, lease and envelope. */
-export function createNodeRoutes({ store, now }: Plane<"store" | "now">): readonly Route[] {
+export function createNodeRoutes(
+  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
+): readonly Route[] {
   return [
     arm.route(NODE_CALLS.list, {
       action: "Microsoft.DataBox/jobs/read",
-      summary: "Lists the nodes of an order with lock, lease and envelope",
+      summary:
+        "Lists the nodes of an order with lock, lease and envelope, and what hinders an unlock",
       handle: async (request) => {
-        const id = await findOrderId(store, request.order);
-        const body: OrderNodes = { value: await readNodeViews(store, id, now()) };
+        const id = await findOrderId(deps.store, request.order);
+        const found = await readVerdict(deps, id);
+        const value = await readNodeViews(deps, id, found);
+        const body: OrderNodes = { value, verdict: renderVerdict(found) };
         return { json: body };
       },
     }),

@@ -5,7 +5,12 @@ import { decideLock, type LockState } from "../../core/lock-state.ts";
 import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
 import { isTerminalStage, TERMINAL_STAGES } from "../../core/stages.ts";
 import { idsIn, type OrderScope } from "../../orders/read-order.ts";
-import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import type { NodeLock } from "../../release/leases/read-lock-facts.ts";
+import {
+  type OrderVerdict,
+  readVerdicts,
+  type VerdictDependencies,
+} from "../../release/verdict/read-verdicts.ts";
 import { jsonMember } from "../../store/json-member.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
@@ -18,6 +23,7 @@ export type SummarisedOrder = {
     readonly lock: LockState;
     readonly sinceMs?: EpochMs | undefined;
   })[];
+  readonly found: OrderVerdict;
 };
 export type SummaryPage = {
   readonly orders: readonly SummarisedOrder[];
@@ -39,29 +45,33 @@ const HEALTH_COLUMNS = {
 } as const;
 
 /**
- * A page of orders by id. Leases expire without a write, so the lock is decided for each row at the
- * present time.
+ * A page of orders by id. Leases expire without a write, so lock and verdict are decided for each
+ * row at the present time.
  */
 export async function readSummaryPage(
-  store: Store,
+  deps: VerdictDependencies,
   scope: OrderScope,
   filter: OrderSummaryFilter,
-  { after, limit, nowMs }: { after: OrderId | undefined; limit: number; nowMs: EpochMs },
+  { after, limit }: { after: OrderId | undefined; limit: number },
 ): Promise<SummaryPage> {
+  const { store } = deps;
   const found: SummarisedOrder[] = [];
-  const revoked = filter.lock === "revoked" ? await readRevokedOrders(store) : undefined;
-  if (revoked?.length === 0) return { orders: [] };
+  const asksRevoked = filter.lock === "revoked";
+  const revoked =
+    asksRevoked || filter.unlock === "Blocked" ? await readRevokedOrders(store) : undefined;
+  if (asksRevoked && revoked?.length === 0) return { orders: [] };
   let position = after;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += limit) {
     const rows = await selectSummaries(store, scope, filter, revoked, position, limit);
-    const locks = await readLockFacts(
-      store,
+    const verdicts = await readVerdicts(
+      deps,
       rows.map(({ id }) => id),
     );
     for (const row of rows) {
       position = row.id;
-      const order = summarise(row, locks.get(row.id) ?? [], nowMs);
-      if (filter.lock === undefined || locksOf(order).includes(filter.lock)) found.push(order);
+      const verdict = verdicts.get(row.id);
+      const order = verdict && summarise(row, verdict, deps.now());
+      if (order !== undefined && fits(order, filter)) found.push(order);
       if (found.length === limit) break;
     }
     const isEnd = rows.length < limit && position === rows.at(-1)?.id;
@@ -76,11 +86,16 @@ function locksOf({ nodes }: SummarisedOrder): readonly LockState[] {
   return nodes.length === 0 ? ["notPrepared"] : nodes.map(({ lock }) => lock);
 }
 
-function summarise(row: SummaryRow, nodes: readonly NodeLock[], nowMs: EpochMs): SummarisedOrder {
+const fits = (order: SummarisedOrder, { lock, unlock }: OrderSummaryFilter): boolean =>
+  (lock === undefined || locksOf(order).includes(lock)) &&
+  (unlock === undefined || order.found.verdict.state === unlock);
+
+function summarise(row: SummaryRow, found: OrderVerdict, nowMs: EpochMs): SummarisedOrder {
   return {
     row,
     isWatched: row.kek_type === "CustomerManaged" && !isTerminalStage(row.stage),
-    nodes: nodes.map(({ serial, facts }) => ({ serial, ...decideLock(facts, nowMs) })),
+    nodes: found.nodes.map(({ serial, facts }) => ({ serial, ...decideLock(facts, nowMs) })),
+    found,
   };
 }
 
@@ -126,7 +141,7 @@ async function selectSummaries(
     .orderBy("orders.id")
     .limit(limit)
     .$if(scope === "all", (orders) => orders.select(customerOf(store).as("customer")));
-  const { search, stage, stageStatus, encryption, health, lock } = filter;
+  const { search, stage, stageStatus, encryption, health, lock, unlock } = filter;
   if (stage !== undefined) query = query.where("orders.stage", "=", stage);
   if (stageStatus !== undefined) query = query.where("orders.stage_status", "=", stageStatus);
   if (encryption !== undefined)
@@ -152,7 +167,29 @@ async function selectSummaries(
       .where("orders.stage", "not in", TERMINAL_STAGES)
       .where("key_health.state", "=", HEALTH_COLUMNS[health]);
   if (search !== undefined) query = query.where((order) => matches(order, search));
-  if (revoked !== undefined) query = query.where("orders.id", "in", revoked);
+  if (lock === "revoked" && revoked !== undefined) query = query.where("orders.id", "in", revoked);
+  // Few orders; whether one is blocked is decided row by row.
+  if (unlock === "Blocked" && revoked !== undefined)
+    query = query.where((order) =>
+      order.or([
+        order("key_health.state", "=", "unusable"),
+        order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
+        order("orders.id", "in", [foldOrderId(""), ...revoked]),
+        order.exists(
+          order
+            .selectFrom("unlock_policies")
+            .select("unlock_policies.order_id")
+            .whereRef("unlock_policies.order_id", "=", "orders.id"),
+        ),
+        order.exists(
+          order
+            .selectFrom("nodes")
+            .select("nodes.serial")
+            .whereRef("nodes.order_id", "=", "orders.id")
+            .where("nodes.device_kid", "is", null),
+        ),
+      ]),
+    );
   // The other states are decided row by row; an open lease is rare, and found by its index.
   if (lock === "unlocked" || lock === "grace")
     query = query.where((order) =>

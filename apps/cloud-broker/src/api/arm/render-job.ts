@@ -11,39 +11,43 @@ import { isAddressEditable, stageRules } from "../../core/stages.ts";
 import { NO_TIME, renderTime, renderWrittenTime } from "../../core/wire-time.ts";
 import type { Order } from "../../orders/order.ts";
 import type { ListedOrder } from "../../orders/read-order.ts";
+import type { OrderVerdict } from "../../release/verdict/read-verdicts.ts";
 import { resourceIdOf } from "./links.ts";
 import { renderDestinations, renderJobDetails, renderPartialDetails } from "./render-details.ts";
+import { renderOrderError } from "./render-verdict.ts";
 
 export type JobView = {
   readonly armUrl: string;
   readonly apiVersion: ApiVersion;
   /** `$expand=details`. */
   readonly expand: boolean;
+  readonly verdict: OrderVerdict | undefined;
 };
 
 /** An order in its wire format, with the details that the api-version and `$expand` ask for. */
 export function renderJob(order: Order, view: JobView): JobResource {
-  const { apiVersion, expand } = view;
+  const { apiVersion, expand, verdict } = view;
   const traits = apiVersionTraits(apiVersion);
   if (expand)
-    return renderListedJob(order, apiVersion, {
+    return renderListedJob(order, apiVersion, verdict, {
       ...renderJobDetails(order, view),
       ...(traits.destinations && renderDestinations(order)),
     });
   return traits.details === "partial"
-    ? renderListedJob(order, apiVersion, renderPartialDetails(order))
-    : renderListedJob(order, apiVersion);
+    ? renderListedJob(order, apiVersion, verdict, renderPartialDetails(order))
+    : renderListedJob(order, apiVersion, verdict);
 }
 
 /** Items of a list have the details that their api-version shows. Members in Azure's order. */
 export function renderListedJob(
   order: ListedOrder,
   apiVersion: ApiVersion,
+  verdict: OrderVerdict | undefined,
   details?: JobDetailsView,
 ): JobResource {
   const traits = apiVersionTraits(apiVersion);
   const rules = stageRules(order.stage);
-  const { scheduledDateTime, sku, writtenLocation = order.location } = order.state;
+  const { error: told, scheduledDateTime, sku, writtenLocation = order.location } = order.state;
   return {
     properties: {
       transferType: order.transferType,
@@ -55,7 +59,7 @@ export function renderListedJob(
       isPrepareToShipEnabled: rules.prepareToShip,
       status: order.stage,
       startTime: renderTime(order.createdAtMs),
-      error: order.state.error,
+      error: verdict === undefined ? told : renderOrderError(verdict, told),
       details,
       cancellationReason: order.cancellationReason,
       deliveryType: scheduledDateTime === undefined ? "NonScheduled" : "Scheduled",

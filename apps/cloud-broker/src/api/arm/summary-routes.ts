@@ -15,6 +15,7 @@ import { arm, operator, type Reply } from "./arm-route.ts";
 import { nextOperatorPage, nextPageUrl, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
+import { renderVerdictSummary } from "./render-verdict.ts";
 
 /** A newer replica may have written another state. */
 const words: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = HEALTH_WORDS;
@@ -24,7 +25,9 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
  * The columns of a list of orders: stage, key, its health and whether the nodes are open. Makes no
  * vault call.
  */
-export function createSummaryRoutes(deps: Plane<"store" | "now" | "settings">): readonly Route[] {
+export function createSummaryRoutes(
+  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
+): readonly Route[] {
   return [
     arm.route(ORDER_SUMMARY_CALLS.ofSubscription, {
       action: "Microsoft.DataBox/jobs/read",
@@ -49,7 +52,7 @@ export function createSummaryRoutes(deps: Plane<"store" | "now" | "settings">): 
 type Asked = { readonly filters: Readonly<Record<string, string>>; readonly limit: number };
 
 async function list(
-  { store, now }: Plane<"store" | "now">,
+  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
   request: CallerRequest,
   scope: OrderScope,
   nextLinkOf: (position: string, asked: Asked) => string,
@@ -57,21 +60,17 @@ async function list(
   const { given: filters, filter } = readFilter(request, orderSummaryFilter);
   const after = readPosition(request, scope);
   const limit = readPageSize(request);
-  const page = await readSummaryPage(store, scope, filter, {
-    after,
-    limit,
-    nowMs: now(),
-  });
+  const page = await readSummaryPage(deps, scope, filter, { after, limit });
   const isWhole = after === undefined && Object.keys(filters).length === 0;
   const body: OrderSummaryPage = {
     value: page.orders.map(renderSummary),
     nextLink: page.after === undefined ? undefined : nextLinkOf(page.after, { filters, limit }),
-    total: isWhole ? await countOrders(store, scope) : undefined,
+    total: isWhole ? await countOrders(deps.store, scope) : undefined,
   };
   return { json: body };
 }
 
-function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary {
+function renderSummary({ row, isWatched, nodes, found }: SummarisedOrder): OrderSummary {
   return {
     id: resourceIdOf({
       name: {
@@ -100,6 +99,7 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
       lock,
       since: renderTime(sinceMs),
     })),
+    unlock: renderVerdictSummary(found),
   };
 }
 

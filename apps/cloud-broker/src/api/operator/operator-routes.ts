@@ -25,9 +25,11 @@ import { readStatement } from "../../orders/verify-certificate.ts";
 import { existingScope } from "../../release/kill-switches/existing-scope.ts";
 import { listAllRevocations } from "../../release/kill-switches/list-revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
+import { readVerdict } from "../../release/verdict/read-verdicts.ts";
 import { operator } from "../arm/arm-route.ts";
 import { readNodeViews } from "../arm/node-routes.ts";
 import { renderJob } from "../arm/render-job.ts";
+import { renderVerdict } from "../arm/render-verdict.ts";
 import { createCampaignRoutes } from "./campaign-routes.ts";
 
 const SIMPLE_MOVES = [
@@ -135,22 +137,25 @@ const serialOf = ({ serial }: { readonly serial: string }) => serial;
 
 /** The whole order, its nodes, and after erasure the signed certificate. */
 async function readView(
-  { store, now, settings }: Plane<"store" | "now" | "settings">,
+  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
   name: OrderName,
 ): Promise<OperatorOrder> {
-  const order = await findOrder(store, name);
+  const order = await findOrder(deps.store, name);
   const { erasureReceipt } = order.state;
-  const nodes = await readNodeViews(store, order.id, now());
+  const verdict = await readVerdict(deps, order.id);
+  const nodes = await readNodeViews(deps, order.id, verdict);
   const unprepared = nodes.filter(({ preparedAt }) => preparedAt === undefined).map(serialOf);
   const isAhead = BEFORE_UNLOCKS.has(order.stage);
   return {
     ...renderJob(order, {
       apiVersion: "2025-07-01",
-      armUrl: settings.armUrl,
+      armUrl: deps.settings.armUrl,
       expand: true,
+      verdict,
     }),
     operations: operationsOf(lifecycleOf(order)),
     nodes,
+    verdict: renderVerdict(verdict),
     unpreparedNodes: isAhead && unprepared.length > 0 ? unprepared : undefined,
     unerasedNodes:
       erasureReceipt === undefined

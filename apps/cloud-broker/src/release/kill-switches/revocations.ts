@@ -38,11 +38,19 @@ const switchesOver = ({ node, order, subscription, fleet }: CoveringScopes) =>
     .selectFrom("revocations")
     .where("revocations.scope", "in", [node, order, subscription, fleet]);
 
-/** One column of a larger statement: the kind of an active switch for a node, or null. */
+/**
+ * One column of a larger statement: kind and origin of an active switch for a node, or null. The
+ * customer's own comes first.
+ */
 export const standingSwitch = (scopes: CoveringScopes) =>
   switchesOver(scopes)
     .where("revocations.lifted_at_ms", "is", null)
-    .select("revocations.kind")
+    .select(
+      sql<string>`${sql.ref("revocations.kind")} || ' ' || ${sql.ref("revocations.origin")}`.as(
+        "standing",
+      ),
+    )
+    .orderBy("revocations.origin")
     .limit(1)
     .as("revocation");
 
@@ -55,9 +63,19 @@ export const countedSwitches = (scopes: CoveringScopes) =>
     .select((revocation) => revocation.fn.countAll<number>().as("count"))
     .as("switches");
 
-/** @param kind - of the active switch, if there is one */
-export const revocationOf = (kind: string | null | undefined): Failure | undefined =>
-  typeof kind === "string" ? { code: "UnlockRevoked", facts: { scope: kind } } : undefined;
+/** @param standing - the column of the active switch, if there is one */
+export const revocationOf = (standing: string | null | undefined): Failure | undefined => {
+  if (typeof standing !== "string") return undefined;
+  const [kind = "", origin] = standing.split(" ");
+  return failureOfSwitch(kind, origin);
+};
+
+/** Only the owner of a switch can turn it off. */
+export const failureOfSwitch = (scope: string, origin: string | undefined): Failure => ({
+  code: "UnlockRevoked",
+  reason: origin === "operator" ? origin : undefined,
+  facts: { scope },
+});
 
 /**
  * The active kill switch, as the failure that it causes, and how many there ever were. Throws if
@@ -72,7 +90,7 @@ export async function readSwitches(
 ): Promise<Pick<FinalFacts, "revocation" | "switches">> {
   const rows = await store
     .selectFrom("revocations")
-    .select(["kind", "lifted_at_ms"])
+    .select(["kind", "origin", "lifted_at_ms"])
     .where((each) =>
       each.or([
         each("scope", "in", scopesOver(order)),
@@ -81,9 +99,13 @@ export async function readSwitches(
           : each("scope", "=", nodeScope(order, serial)),
       ]),
     )
+    .orderBy("origin")
     .execute();
   const active = rows.find(({ lifted_at_ms: liftedAtMs }) => liftedAtMs === null);
-  return { revocation: revocationOf(active?.kind), switches: rows.length };
+  return {
+    revocation: active && failureOfSwitch(active.kind, active.origin),
+    switches: rows.length,
+  };
 }
 
 /** A node's scope is the order's id, a space and the serial ("!" follows the space). */
@@ -124,7 +146,7 @@ export async function revoke(
     })
     .execute();
   await awaitLeaseWrites(transaction);
-  const refusal = renderFailureJson({ code: "UnlockRevoked", facts: { scope: scope.kind } });
+  const refusal = renderFailureJson(failureOfSwitch(scope.kind, origin));
   const refused = await leasesOf(transaction, scope)
     .set({ state: "refused", refusal_json: refusal, refused_at_ms: nowMs })
     .where("state", "=", "live")

@@ -1,11 +1,12 @@
 import type { LockFacts } from "../../core/lock-state.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
+import type { Failure } from "../../core/ports.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
+import { failureOfSwitch, nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 
 /** The shown part of a node's lease. */
 export type HeldLease = NonNullable<LockFacts["lease"]> & {
@@ -30,8 +31,11 @@ export type HeldLeaseRow = Pick<BrokerTables["leases"], ColumnOf<(typeof HELD_LE
 export type NodeLock = {
   readonly serial: string;
   readonly ordinal: number;
+  readonly deviceKid: string | null;
   readonly facts: LockFacts & { readonly lease?: HeldLease | undefined };
 };
+/** Active kill switches by their scope, the customer's own first. */
+export type StandingSwitches = ReadonlyMap<string, readonly Failure[]>;
 
 /**
  * Nodes of a page of orders with their leases and kill switches: one query of each kind, for any
@@ -41,7 +45,18 @@ export async function readLockFacts(
   store: Store,
   orders: readonly OrderId[],
 ): Promise<ReadonlyMap<OrderId, readonly NodeLock[]>> {
-  if (orders.length === 0) return new Map();
+  return (await readLocks(store, orders)).locks;
+}
+
+/** The same, and the switches with their person and reason. */
+export async function readLocks(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<{
+  readonly locks: ReadonlyMap<OrderId, readonly NodeLock[]>;
+  readonly switches: StandingSwitches;
+}> {
+  if (orders.length === 0) return { locks: new Map(), switches: new Map() };
   const nodes = await store
     .selectFrom("nodes")
     .leftJoin("sanitisations", ofSameNode("sanitisations", "nodes"))
@@ -49,6 +64,7 @@ export async function readLockFacts(
       "nodes.order_id",
       "nodes.serial",
       "nodes.ordinal",
+      "nodes.device_kid",
       "nodes.prepared_at_ms",
       "sanitisations.created_at_ms as erased_at_ms",
     ])
@@ -58,12 +74,12 @@ export async function readLockFacts(
     .execute();
   const leases = await readHeldLeases(store, orders);
   const closed = await readClosings(store, orders);
-  const scopes = await readStandingScopes(
+  const switches = await readStandingSwitches(
     store,
     orders,
     nodes.map((node) => nodeScope(node.order_id, node.serial)),
   );
-  return Map.groupBy(
+  const locks = Map.groupBy(
     nodes.map((node) => {
       const order = node.order_id;
       const key = nodeScope(order, node.serial);
@@ -73,9 +89,10 @@ export async function readLockFacts(
         order,
         serial: node.serial,
         ordinal: node.ordinal,
+        deviceKid: node.device_kid,
         facts: {
           isPrepared: node.prepared_at_ms !== null,
-          isRevoked: [key, ...scopesOver(order)].some((scope) => scopes.has(scope)),
+          isRevoked: [key, ...scopesOver(order)].some((scope) => switches.has(scope)),
           lease,
           closedAtMs,
           erasedAtMs: node.erased_at_ms ?? undefined,
@@ -84,6 +101,7 @@ export async function readLockFacts(
     }),
     ({ order }) => order,
   );
+  return { locks, switches };
 }
 
 async function readHeldLeases(
@@ -138,16 +156,26 @@ async function readClosings(
   );
 }
 
-async function readStandingScopes(
+async function readStandingSwitches(
   store: Store,
   orders: readonly OrderId[],
   nodes: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<StandingSwitches> {
   const rows = await store
     .selectFrom("revocations")
-    .select("scope")
+    .select(["scope", "kind", "origin", "reason", "created_by"])
     .where("lifted_at_ms", "is", null)
     .where("scope", "in", [...new Set([...orders.flatMap((order) => scopesOver(order)), ...nodes])])
+    .orderBy("origin")
+    .orderBy("created_at_ms")
     .execute();
-  return new Set(rows.map(({ scope }) => scope));
+  return Map.groupBy(
+    rows.map(({ scope, kind, origin, reason, created_by: by }) => ({
+      at: scope,
+      ...failureOfSwitch(kind, origin),
+      // The operator's staff are not named to customers.
+      detail: origin === "operator" ? reason : `${by}: ${reason}`,
+    })),
+    ({ at }) => at,
+  );
 }

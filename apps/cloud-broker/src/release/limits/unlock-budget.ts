@@ -58,6 +58,7 @@ export async function takeFromBudget(
 function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
   return {
     code: "RateLimited",
+    reason: "budget",
     detail: `the order's limit of ${String(unlocksPerDay)} unlocks per day is used up`,
     retryAfterSeconds: Math.max(1, Math.ceil((dayOf(nowMs) + DAY_MS - nowMs) / 1000)),
   };

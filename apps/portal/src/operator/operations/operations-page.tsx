@@ -1,15 +1,15 @@
 import { OPERATOR_ORDER_CALLS, type OperatorOrder } from "@databox-cmk/protocol";
-import { CopyButton, ExplanationPanel, Facts, Section, Stack, Time } from "@databox-cmk/ui";
+import { CopyButton, Facts, FailureText, Section, Stack, Time, useUiTexts } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { ACTS, decideNextAct } from "../../core/next-act.ts";
 import { LockBadge } from "../../order/badges.tsx";
+import { Causes } from "../../order/causes.tsx";
 import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
 import { ErasureCertificate } from "../../order/erasure-section.tsx";
 import { OrderPage } from "../../order/order-page.tsx";
 import { StageTimeline } from "../../order/stage-timeline.tsx";
-import { useCloudProblem } from "../../order/use-cloud-problem.ts";
 import { useOrderChange, useOrderName, useOrderPart } from "../../order/use-order.ts";
 import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
 import { DataTable } from "../../shell/data-table.tsx";
@@ -25,7 +25,6 @@ export function OperationsPage(): ReactElement {
   const name = useOrderName();
   // Operators need no role on the customer's subscription.
   const order = useOrderPart(OPERATOR_ORDER_CALLS.read);
-  const problem = useCloudProblem(order.data?.properties.error);
   return (
     <OrderPage section="operations">
       <QueryState of={order} />
@@ -34,7 +33,7 @@ export function OperationsPage(): ReactElement {
           <CommandBar>
             <RefreshButton of={order} />
           </CommandBar>
-          {problem !== undefined && <ExplanationPanel problem={problem} />}
+          <Causes verdict={order.data.verdict} />
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
           </Section>
@@ -66,6 +65,17 @@ export function OperationsPage(): ReactElement {
 /** Who must act now, what to do, and the command for each node. */
 function NextAct({ order }: { readonly order: OperatorOrder }): ReactElement {
   const words = useTexts().operator.next;
+  const { who: names } = useUiTexts();
+  const { state, nextStep } = order.verdict;
+  if (state === "Blocked")
+    return (
+      <Facts
+        facts={[
+          [words.who, names[nextStep.who]],
+          [words.what, <FailureText text={nextStep.text} />],
+        ]}
+      />
+    );
   const { name, serials } = decideNextAct(order);
   const act = ACTS[name];
   const command = "command" in act && serials.length > 0 ? act.command : undefined;

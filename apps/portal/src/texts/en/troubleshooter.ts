@@ -23,8 +23,6 @@ export const troubleshooter = {
   nothingFailsHint: "Failed unlocks, unusable keys and halted stages appear here automatically.",
   searchAll: "Look up another code",
   of: {
-    order: (_serial: string) => "The order is halted",
-    key: (_serial: string) => "The key cannot be used",
     node: (serial: string) => `The last unlock of node ${serial} failed`,
   },
 };

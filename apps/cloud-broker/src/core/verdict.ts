@@ -1,0 +1,316 @@
+import {
+  decideNextStep,
+  ERRORS,
+  type ErrorCode,
+  type Facts,
+  namesOf,
+  type NextStep,
+} from "@databox-cmk/errors";
+import type { StageStatus, UnlockPolicy, UnlockState } from "@databox-cmk/protocol";
+
+import { decideRelease } from "./decide-release.ts";
+import { withheldBy } from "./decide-reveal.ts";
+import { type KeyHealth, nextStepOfHealth, verdictOfFailure } from "./key-health.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { EpochMs } from "./order.ts";
+import type { Failure } from "./ports.ts";
+import { releaseOf, termsOf } from "./release-terms.ts";
+import { isTerminalStage } from "./stages.ts";
+import { custodyOf } from "./unlock-policy.ts";
+import { askedPurposeAt } from "./unlock-purposes.ts";
+import {
+  findingOf,
+  GUARDS,
+  type Guard,
+  type PolicyGuard,
+  type WayOut,
+  WAYS_OUT,
+} from "./ways-out.ts";
+
+/** The broker's facts about an order, read once (release/verdict/read-verdicts.ts). */
+export type VerdictFacts = {
+  readonly nowMs: EpochMs;
+  /** The order's own names, for the steps. */
+  readonly names: Facts;
+  readonly order: Lifecycle & { readonly stageStatus: StageStatus };
+  readonly policy: UnlockPolicy;
+  /** The order's budget of the day is used up. */
+  readonly spent?: Failure | undefined;
+  /** The health of a customer's key. */
+  readonly health?: KeyHealth | undefined;
+  /** The vault's last silence, if it came after the last result. */
+  readonly silence?: ErrorCode | undefined;
+  /** Active kill switches over the whole order. */
+  readonly switches: readonly Failure[];
+  readonly hasRecoveryKey: boolean;
+  /** Named approvers of whom the broker cannot see that they may approve. */
+  readonly unknownApprovers: readonly string[];
+  /** None before the preparation. */
+  readonly nodes: readonly NodeFacts[];
+};
+
+export type NodeFacts = {
+  readonly serial: string;
+  readonly deviceKid: string | null;
+  /** Active kill switches over this node alone. */
+  readonly switches: readonly Failure[];
+  /** An emergency access that was not used. */
+  readonly breakGlass: string | undefined;
+  /** Its open request, if that has too few approvals. */
+  readonly waiting?: { readonly id: string } | undefined;
+};
+
+/** The ways by which a volume can be opened, as people know them. */
+const CHANNELS = {
+  network: "unlock",
+  offline: "carried unlock",
+  passkey: "passkey",
+} as const satisfies Readonly<Record<string, WayOut>>;
+export type Channel = keyof typeof CHANNELS;
+
+/** One thing that is in the way. `serial`: of this node alone. */
+export type Cause = Failure & {
+  readonly serial?: string | undefined;
+  /** No unlock over the network succeeds as long as it lasts. */
+  readonly hinders: boolean;
+};
+
+/** An action of the portal that is the step itself. */
+export type StepAction = { readonly name: string; readonly parameters: Facts };
+
+export type Verdict = {
+  /**
+   * `Ready`: every node can be unlocked over the network. `Waiting`: it passes, or is decided,
+   * without a repair. `NotNow`: the stage allows no unlock. `Blocked`: a person must repair it.
+   */
+  readonly state: UnlockState;
+  /** Those that are open for each node. */
+  readonly channels: readonly Channel[];
+  /** How many people must approve each unlock. */
+  readonly approvals: number;
+  /** All, the deciding one first. */
+  readonly causes: readonly Cause[];
+  readonly nextStep: NextStep & { readonly action?: StepAction | undefined };
+  /** How it goes on until it is taken. */
+  readonly otherwise: string | undefined;
+};
+
+/**
+ * Can the order's appliance be unlocked now, and who must do what? Every page and answer that says
+ * something about this is a view of it.
+ */
+export function decideVerdict(facts: VerdictFacts): Verdict {
+  const { order, policy, names } = facts;
+  const purpose = askedPurposeAt(order) ?? "unlock";
+  const nodes = facts.nodes.length === 0 ? [NO_NODE] : facts.nodes;
+  const found = isTerminalStage(order.stage)
+    ? hindering(findGuard("stage", "unlock", facts, NO_NODE))
+    : [...nodes.flatMap((node) => hindrances("unlock", facts, node)), ...troubles(facts)];
+  const isNow = !found.some(isStage);
+  const causes = merge(found)
+    // Hours, votes and budgets matter where the stage allows an unlock.
+    .filter((cause) => isNow || rankOf(cause) === 0 || isStage(cause))
+    .toSorted((one, other) => rankOf(one) - rankOf(other));
+  const [first] = causes;
+  const health = facts.health ?? { state: "healthy" };
+  // A key at risk is mended before the stage moves on.
+  const deciding = first !== undefined && isStage(first) && isRisky(health) ? undefined : first;
+  const step = deciding === undefined ? nextStepOfHealth(health, names) : stepOf(deciding, facts);
+  return {
+    state: stateOf(causes),
+    channels: namesOf(CHANNELS).filter((channel) => isOpen(channel, facts, nodes)),
+    approvals: releaseOf(policy, purpose).approvals.required,
+    causes,
+    nextStep: step,
+    otherwise: deciding && ERRORS[deciding.code].meanwhile,
+  };
+}
+
+/** The failure that the order itself shows: a person must repair it. */
+export const repairOf = ({ causes }: Pick<Verdict, "causes">): Cause | undefined =>
+  causes.find((cause) => rankOf(cause) === 0);
+
+const NO_NODE: NodeFacts = { serial: "", deviceKid: "", switches: [], breakGlass: undefined };
+
+/** The findings of a way's guards for a node; each guard has its row here or in the table. */
+function hindrances(way: WayOut, facts: VerdictFacts, node: NodeFacts): readonly Cause[] {
+  return namesOf(GUARDS).flatMap((guard) =>
+    WAYS_OUT[way][guard].read === "no" ? [] : hindering(findGuard(guard, way, facts, node)),
+  );
+}
+
+const hindering = (found: readonly Omit<Cause, "hinders">[]): readonly Cause[] =>
+  found.map((cause) => ({ ...cause, hinders: true }));
+
+function findGuard(
+  guard: Guard,
+  way: WayOut,
+  facts: VerdictFacts,
+  node: NodeFacts,
+): readonly Omit<Cause, "hinders">[] {
+  const { order, spent } = facts;
+  const { serial, deviceKid } = node;
+  if (isPolicyGuard(guard)) return BY_POLICY[guard](facts, node, way);
+  if (guard === "switches")
+    return [...facts.switches, ...node.switches.map((failure) => ({ ...failure, serial }))];
+  // While an appliance is prepared, its enrolment is the next act of the stage.
+  if (guard === "device" && askedPurposeAt(order) === undefined) return [];
+  const began = { switches: 0, deviceKid: deviceKid ?? "", policyRevision: null };
+  const found = findingOf(
+    guard,
+    way,
+    {
+      ...began,
+      deviceKid,
+      order: way === "passkey" ? order : { ...order, purpose: askedPurposeAt(order) ?? "unlock" },
+      revocation: undefined,
+      spent,
+    },
+    began,
+  );
+  if (found === undefined) return [];
+  return guard === "device" ? [{ ...found, reason: "unenrolled", serial }] : [found];
+}
+
+/** Findings of the policy, which a request reads before the vault is called. */
+const BY_POLICY = {
+  hours: ({ policy, order, nowMs }, { breakGlass }) => {
+    const purpose = askedPurposeAt(order) ?? "unlock";
+    const decision = decideRelease({
+      nowMs,
+      purpose,
+      breakGlass,
+      stage: order.stage,
+      terms: termsOf(policy, purpose),
+      kid: "",
+      switches: 0,
+      lostRight: new Set(),
+      approval: undefined,
+      outside: undefined,
+    });
+    return decision.kind === "refuse" ? [decision.failure] : [];
+  },
+  /** The address of the next request is not known. */
+  networks: ({ policy, nowMs }, { breakGlass }, way) => {
+    const withheld = way === "passkey" ? withheldBy(policy, nowMs) : undefined;
+    return withheld === undefined || breakGlass !== undefined ? [] : [withheld];
+  },
+  approvals: ({ policy, order, unknownApprovers }, { serial, breakGlass, waiting }) => {
+    if (breakGlass !== undefined) return [];
+    const { required, approvers } = releaseOf(policy, askedPurposeAt(order) ?? "unlock").approvals;
+    const known = approvers.filter((each) => !unknownApprovers.includes(each));
+    if (approvers.length > 0 && known.length < required)
+      return [{ code: "ApproverUnknown", detail: unknownApprovers.join(", ") }];
+    return waiting === undefined
+      ? []
+      : [{ code: "ApprovalPending", facts: { approvalId: waiting.id }, serial }];
+  },
+  custody: ({ policy }) =>
+    custodyOf(policy).kind === "split" ? [{ code: "PasskeyNotInEscrow" }] : [],
+} as const satisfies Record<
+  PolicyGuard,
+  (facts: VerdictFacts, node: NodeFacts, way: WayOut) => readonly Omit<Cause, "hinders">[]
+>;
+const isPolicyGuard = (guard: Guard): guard is PolicyGuard => Object.hasOwn(BY_POLICY, guard);
+
+/** Causes beside the guards: the key and its vault, a stopped copy, a missing recovery key. */
+function troubles({
+  health,
+  silence,
+  order,
+  policy,
+  hasRecoveryKey,
+}: VerdictFacts): readonly Cause[] {
+  const isUnusable = health?.state === "unusable";
+  const custody = custodyOf(policy);
+  const isUnrecoverable = custody.kind === "split" && !custody.acceptNoRecovery && !hasRecoveryKey;
+  return [
+    ...(isUnusable ? [{ ...failureOf(health), hinders: true }] : []),
+    ...(isUnrecoverable && NOT_DISPATCHED.has(order.stage)
+      ? [{ code: "RecoveryKeyMissing", hinders: false } as const]
+      : []),
+    ...(order.stageStatus === "WaitingForCustomerActionForKek"
+      ? [
+          {
+            code: "SsemUserCopyErrorWaitingForAction",
+            reason: isUnusable ? undefined : "mended",
+            hinders: false,
+          } as const,
+        ]
+      : []),
+    // It may have passed.
+    ...(silence === undefined || isUnusable ? [] : [{ code: silence, hinders: false }]),
+  ];
+}
+
+const NOT_DISPATCHED: ReadonlySet<string> = new Set(["DeviceOrdered", "DevicePrepared"]);
+const failureOf = ({
+  code,
+  reason,
+  facts,
+}: Extract<KeyHealth, { state: "unusable" }>): Failure => ({
+  code,
+  reason,
+  facts,
+});
+
+/** The same thing of several nodes is one, of the order. */
+function merge(found: readonly Cause[]): readonly Cause[] {
+  const seen = new Map(found.map((cause) => [JSON.stringify(cause), cause]));
+  return [...seen.values()];
+}
+
+const isStage = ({ code, reason }: Failure): boolean =>
+  code === "PurposeForbidden" && reason !== "network";
+const isRisky = ({ state }: KeyHealth): boolean => state === "at-risk" || state === "unknown";
+
+/** Repairs first, then what is decided or passes, then the stage. */
+function rankOf(cause: Failure): 0 | 1 | 2 | 3 {
+  if (isStage(cause)) return 3;
+  if (cause.code === "SsemUserCopyErrorWaitingForAction") return 0;
+  if (verdictOfFailure(cause).state === "unusable") return 0;
+  return ERRORS[cause.code].class === "pending" ? 1 : 2;
+}
+
+function stateOf(causes: readonly Cause[]): Verdict["state"] {
+  const [first] = causes;
+  if (first === undefined) return "Ready";
+  const rank = rankOf(first);
+  return rank === 3 ? "NotNow" : rank === 0 ? "Blocked" : "Waiting";
+}
+
+function isOpen(channel: Channel, facts: VerdictFacts, nodes: readonly NodeFacts[]): boolean {
+  const { policy, health, order } = facts;
+  if (health?.state === "unusable" || (channel === "offline" && !policy.offline.allowed))
+    return false;
+  if (!order.prepared) return false;
+  return nodes.every((node) => hindrances(CHANNELS[channel], facts, node).length === 0);
+}
+
+function stepOf({ serial, ...cause }: Cause, { names }: VerdictFacts): Verdict["nextStep"] {
+  const facts = { ...names, ...(serial === undefined ? {} : { serial }), ...cause.facts };
+  const action = ACTIONS[cause.code]?.({ ...cause, facts });
+  return { ...decideNextStep({ ...cause, facts }), ...(action && { action }) };
+}
+
+/** The steps that the portal's own buttons take. */
+const ACTIONS: Partial<Record<ErrorCode, (cause: Failure & { facts: Facts }) => StepAction>> = {
+  UnlockRevoked: ({ reason, facts: { scope = "order", serial } }) => ({
+    name: reason === "operator" ? "turnOffSwitch" : "restoreAccess",
+    parameters: { scope, ...(serial === undefined ? {} : { serial }) },
+  }),
+  ApprovalPending: ({ facts: { approvalId = "" } }) => ({
+    name: "approve",
+    parameters: { approvalId },
+  }),
+  SsemUserCopyErrorWaitingForAction: () => ({
+    name: "mitigate",
+    parameters: { customerResolutionCode: "Resume" },
+  }),
+  SsemUserErrorEncryptionKeyDisabled: ({ facts: { keyUrl = "", keyVersion = "" } }) => ({
+    name: "enableKeyVersion",
+    parameters: { keyUrl, keyVersion },
+  }),
+  RecoveryKeyMissing: () => ({ name: "addRecoveryKey", parameters: {} }),
+  KeyVaultUnreachable: () => ({ name: "checkKey", parameters: {} }),
+};

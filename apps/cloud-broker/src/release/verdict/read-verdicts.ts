@@ -1,0 +1,285 @@
+import { type Facts, isErrorCode } from "@databox-cmk/errors";
+import type { UnlockPolicy } from "@databox-cmk/protocol";
+
+import { endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
+import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
+import type { Outcome } from "../../core/ports.ts";
+import { recoveryFacts } from "../../core/recovery-facts.ts";
+import { releaseOf, termsOf } from "../../core/release-terms.ts";
+import { askedPurposeAt } from "../../core/unlock-purposes.ts";
+import { decideVerdict, type NodeFacts, type Verdict } from "../../core/verdict.ts";
+import { storedHealthOf } from "../../custody/stored-health.ts";
+import { fromJson } from "../../store/json-column.ts";
+import { keyChoiceOf } from "../../store/key-choice-columns.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
+import type { Store } from "../../store/store.ts";
+import { approvalOf, readVotes } from "../approvals/stored-approvals.ts";
+import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
+import { type NodeLock, readLocks } from "../leases/read-lock-facts.ts";
+import { budgetOf, checkBudget } from "../limits/unlock-budget.ts";
+import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
+
+export type VerdictDependencies = {
+  readonly store: Store;
+  readonly settings: { readonly defaultPolicy: UnlockPolicy };
+  readonly now: () => EpochMs;
+  readonly stillApproves: (objectId: string, order: OrderId) => Promise<Outcome<boolean>>;
+};
+
+export type OrderVerdict = {
+  readonly verdict: Verdict;
+  readonly names: Facts;
+  readonly nodes: readonly NodeLock[];
+};
+
+/** The verdict of one order that exists. */
+export async function readVerdict(
+  deps: VerdictDependencies,
+  order: OrderId,
+): Promise<OrderVerdict> {
+  const found = (await readVerdicts(deps, [order])).get(order);
+  if (found === undefined) throw new TypeError("the order is gone");
+  return found;
+}
+
+/** The verdicts of a page of orders, by the same number of queries for any number of orders. */
+export async function readVerdicts(
+  deps: VerdictDependencies,
+  orders: readonly OrderId[],
+): Promise<ReadonlyMap<OrderId, OrderVerdict>> {
+  if (orders.length === 0) return new Map();
+  const { store, settings, now } = deps;
+  const nowMs = now();
+  const rows = await selectOrders(store, orders);
+  const identities = Map.groupBy(await selectIdentities(store, orders), (row) => row.order);
+  const { locks, switches } = await readLocks(store, orders);
+  const { requests, emergencies } = await readReleases(store, orders, nowMs);
+  const unknownOf = createUnknownOf(deps);
+  const recovery = new Set(await selectRecoveryKeys(store, orders));
+  const found = new Map<OrderId, OrderVerdict>();
+  for (const row of rows) {
+    const { id, stage } = row;
+    const state = fromJson(row.state_json);
+    const policy = parseStoredPolicy(row.policy_json) ?? settings.defaultPolicy;
+    const key = keyChoiceOf(row);
+    const names = recoveryFacts({ id, key, identities: identities.get(id) ?? [] });
+    const order = {
+      stage,
+      stageStatus: row.stage_status,
+      transferType: row.transfer_type,
+      prepared: state.prepared,
+      erased: state.erasureReceipt !== undefined,
+    };
+    const stored =
+      key.kekType === "CustomerManaged" && row.health_state !== null
+        ? storedHealthOf({
+            ...row,
+            state: row.health_state,
+            facts_json: row.facts_json ?? "{}",
+            risks_json: row.risks_json ?? "[]",
+            changed_at_ms: row.changed_at_ms ?? 0,
+          })
+        : undefined;
+    const silence = stored?.inconclusive?.code;
+    const locked = locks.get(id) ?? [];
+    const purpose = askedPurposeAt(order) ?? "unlock";
+    const terms = termsOf(policy, purpose);
+    const nodes = locked.map(({ serial, deviceKid }): NodeFacts => {
+      const asked = requests.get(nodeScope(id, serial));
+      const required = asked && termsFor(asked, terms).release.required;
+      const given = asked && votesThatCount(asked, { terms, nowMs, lostRight: new Set() }).length;
+      const isWaiting = required !== undefined && given !== undefined && given < required;
+      return {
+        serial,
+        deviceKid,
+        switches: switches.get(nodeScope(id, serial)) ?? [],
+        breakGlass: policy.release.breakGlass
+          ? (emergencies.get(nodeScope(id, serial)) ?? emergencies.get(id))
+          : undefined,
+        waiting: isWaiting ? asked : undefined,
+      };
+    });
+    const verdict = decideVerdict({
+      nowMs,
+      names,
+      order,
+      policy,
+      spent: checkBudget(budgetOf(row), nowMs),
+      health: stored?.health,
+      silence: silence !== undefined && isErrorCode(silence) ? silence : undefined,
+      switches: scopesOver(id).flatMap((scope) => switches.get(scope) ?? []),
+      hasRecoveryKey: recovery.has(id),
+      unknownApprovers: await unknownOf(id, releaseOf(policy, purpose).approvals.approvers),
+      nodes,
+    });
+    found.set(id, { verdict, names, nodes: locked });
+  }
+  return found;
+}
+
+/** Each join has the ids itself: PostgreSQL would read the whole table otherwise. */
+const selectOrders = (store: Store, orders: readonly OrderId[]) =>
+  store
+    .selectFrom("orders")
+    .leftJoin("order_keys", (join) =>
+      join.onRef("order_keys.order_id", "=", "orders.id").on("order_keys.order_id", "in", orders),
+    )
+    .leftJoin("key_health", (join) =>
+      join.onRef("key_health.order_id", "=", "orders.id").on("key_health.order_id", "in", orders),
+    )
+    .leftJoin("unlock_policies", (join) =>
+      join
+        .onRef("unlock_policies.order_id", "=", "orders.id")
+        .on("unlock_policies.order_id", "in", orders),
+    )
+    .leftJoin("unlock_budgets", (join) =>
+      join
+        .onRef("unlock_budgets.order_id", "=", "orders.id")
+        .on("unlock_budgets.order_id", "in", orders),
+    )
+    .select([
+      "orders.id",
+      "orders.stage",
+      "orders.stage_status",
+      "orders.transfer_type",
+      "orders.state_json",
+      "order_keys.kek_type",
+      "order_keys.kek_url",
+      "order_keys.kek_vault_resource_id",
+      "order_keys.identity_type",
+      "order_keys.identity_resource_id",
+      "key_health.state as health_state",
+      "key_health.code",
+      "key_health.reason",
+      "key_health.facts_json",
+      "key_health.risks_json",
+      "key_health.kid",
+      "key_health.recoverable_days",
+      "key_health.checked_at_ms",
+      "key_health.changed_at_ms",
+      "key_health.inconclusive_code",
+      "key_health.inconclusive_at_ms",
+      "unlock_policies.policy_json",
+      "unlock_budgets.unlocks_per_day",
+      "unlock_budgets.day_ms",
+      "unlock_budgets.used",
+    ])
+    .where("orders.id", "in", orders)
+    .execute();
+
+async function selectIdentities(store: Store, orders: readonly OrderId[]) {
+  const rows = await store
+    .selectFrom("order_identities")
+    .select(["order_id", "kind", "resource_id", "tenant_id", "client_id", "principal_id"])
+    .where("order_id", "in", orders)
+    .execute();
+  return rows.map((row) => ({
+    order: row.order_id,
+    kind: row.kind,
+    resourceId: row.resource_id,
+    tenantId: row.tenant_id,
+    clientId: row.client_id,
+    principalId: row.principal_id,
+  }));
+}
+
+/** Open requests and unused emergency access, by node; or by order, if it is for all nodes. */
+async function readReleases(store: Store, orders: readonly OrderId[], nowMs: EpochMs) {
+  const asked = await store
+    .selectFrom("approvals")
+    .innerJoin("orders", "orders.id", "approvals.order_id")
+    .leftJoin("node_keys", ofSameNode("node_keys", "approvals"))
+    .selectAll("approvals")
+    .select(["orders.stage as stage_now", "node_keys.kid as kid_now"])
+    .where("approvals.order_id", "in", orders)
+    .where("approvals.state", "=", "open")
+    .where("approvals.way", "<>", "change")
+    .where("approvals.expires_at_ms", ">", nowMs)
+    .orderBy("approvals.requested_at_ms")
+    .execute();
+  const allowed = await store
+    .selectFrom("break_glass")
+    .select(["id", "order_id", "serial", "switches"])
+    .where("order_id", "in", orders)
+    .where("used_at_ms", "is", null)
+    .where("expires_at_ms", ">", nowMs)
+    .execute();
+  const concerned = new Set([...asked, ...allowed].map(placeOf));
+  const switched = await countSwitches(store, concerned);
+  const votes = await readVotes(
+    store,
+    asked.map(({ id }) => id),
+  );
+  const requests = asked.flatMap((row) => {
+    const approval = approvalOf(row, votes.get(row.id) ?? []);
+    const now = { nowMs, stage: row.stage_now, kid: row.kid_now ?? "" };
+    const end = endOf(approval, { ...now, switches: switched(row) });
+    return end === undefined ? [[placeOf(row), approval] as const] : [];
+  });
+  const emergencies = allowed.filter((row) => switched(row) <= (row.switches ?? 0));
+  return {
+    requests: new Map(requests),
+    emergencies: new Map(emergencies.map((row) => [placeOf(row), row.id])),
+  };
+}
+
+type Place = { readonly order_id: OrderId; readonly serial: string | null };
+const placeOf = ({ order_id: order, serial }: Place): string =>
+  serial === null ? order : nodeScope(order, serial);
+
+function scopesOf(place: string): ReadonlySet<string> {
+  const [order = ""] = place.split(" ", 1);
+  return new Set([place, ...scopesOver(foldOrderId(order))]);
+}
+
+/** How many switches there ever were: one since then ends a request. */
+async function countSwitches(
+  store: Store,
+  places: ReadonlySet<string>,
+): Promise<(row: Place) => number> {
+  const rows =
+    places.size === 0
+      ? []
+      : await store
+          .selectFrom("revocations")
+          .select("scope")
+          .where("scope", "in", [...new Set([...places].flatMap((place) => [...scopesOf(place)]))])
+          .execute();
+  return (row) => {
+    const scopes = scopesOf(placeOf(row));
+    return rows.filter(({ scope }) => scopes.has(scope)).length;
+  };
+}
+
+async function selectRecoveryKeys(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<readonly OrderId[]> {
+  const rows = await store
+    .selectFrom("backup_keys")
+    .select("order_id")
+    .distinct()
+    .where("order_id", "in", orders)
+    .where("kind", "=", "recovery")
+    .execute();
+  return rows.map((row) => row.order_id);
+}
+
+/** Of a page; the same few people approve for the orders of a group. */
+const LOOK_UPS_MAX = 20;
+
+/** The approvers who may not approve; none during an outage of Resource Manager. */
+function createUnknownOf({ stillApproves }: VerdictDependencies) {
+  const lookUps = new Map<string, ReturnType<typeof stillApproves>>();
+  return async (order: OrderId, approvers: readonly string[]): Promise<readonly string[]> => {
+    const unknown: string[] = [];
+    for (const approver of approvers) {
+      const key = `${approver} ${order.slice(0, order.indexOf("/providers/"))}`;
+      if (!lookUps.has(key) && lookUps.size < LOOK_UPS_MAX)
+        lookUps.set(key, stillApproves(approver, order));
+      const held = await lookUps.get(key);
+      if (held?.ok === true && !held.value) unknown.push(approver);
+    }
+    return unknown;
+  };
+}

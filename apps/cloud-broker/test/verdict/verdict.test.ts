@@ -1,0 +1,320 @@
+import { ERRORS } from "@databox-cmk/errors";
+import {
+  jobResource,
+  jobResourceList,
+  keyHealthView,
+  operatorOrder,
+  orderNodes,
+  orderSummaryPage,
+  STAGE_NAMES,
+  type UnlockPolicy,
+} from "@databox-cmk/protocol";
+import type { DeviceClient } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { foldOrderId } from "../../src/core/order.ts";
+import { exactly } from "../world/exactly.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+
+let world: BrokerWorld;
+beforeAll(async () => {
+  world = await openBroker();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const OPERATOR = { claims: { roles: ["DataBox.Operator"] } };
+const call = async (job: string, method: string, path: string, body?: object) => {
+  const answer = await world.call(
+    method,
+    `${jobPath(job)}${path}?${API}`,
+    body === undefined ? {} : { body },
+  );
+  expect(answer.status).toBeLessThan(300);
+  return answer.json;
+};
+const writePolicy = async (job: string, changed: (policy: UnlockPolicy) => object) => {
+  const policy = await call(job, "GET", "/unlockPolicy");
+  await call(job, "PUT", "/unlockPolicy", {
+    ...policy,
+    ...changed(policy),
+    acceptUnknownApprovers: true,
+  });
+};
+const release = (policy: UnlockPolicy, changed: object) => ({
+  release: { ...policy.release, ...changed },
+});
+const closed = { days: ["Mon"], from: "00:00", to: "00:01", timeZone: "UTC" };
+const approvals = (required: number, approvers: string[] = []) => ({
+  approvals: { required, approvers, expiresAfterSeconds: 3600 },
+});
+const GHOST = "99999999-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+const revokeBy = async (scope: object) => {
+  const body = { scope, reason: "reported as stolen" };
+  const { status } = await world.call("POST", "/operator/v1/revoke", { ...OPERATOR, body });
+  expect(status).toBe(200);
+};
+
+/** Everything that says something about one order. */
+async function look(job: string) {
+  const subscription = jobPath(job).split("/").slice(0, 3).join("/");
+  const provider = `${subscription}/providers/Microsoft.DataBox`;
+  const summaries = await world.call("GET", `${provider}/orderSummaries?${API}&search=${job}`);
+  const listed = await world.call("GET", `${provider}/jobs?${API}&$top=100`);
+  const operator = await world.call("GET", `/operator/v1${jobPath(job)}`, OPERATOR);
+  const order = exactly(jobResource, await call(job, "GET", ""));
+  return {
+    verdict: exactly(orderNodes, await call(job, "GET", "/nodes")).verdict,
+    health: exactly(keyHealthView, await call(job, "GET", "/keyHealth")),
+    order,
+    listed: exactly(jobResourceList, listed.json).value.find(({ name }) => name === job),
+    summary: exactly(orderSummaryPage, summaries.json).value.find(({ name }) => name === job),
+    operator: exactly(operatorOrder, operator.json),
+  };
+}
+
+/** The appliance's own refusal; empty if it gets its key. */
+async function attempt(
+  device: DeviceClient,
+  purpose: "unlock" | "ingest" = "unlock",
+): Promise<{ code?: string; who?: string }> {
+  const { answer } = await device.unlock(purpose);
+  if (answer.kind === "pending")
+    return { code: "ApprovalPending", who: ERRORS.ApprovalPending.who };
+  if (answer.kind !== "denial") return {};
+  const { code, who } = Object(answer.value);
+  return { code, who };
+}
+
+type State = {
+  readonly name: string;
+  readonly make: (job: string, device: DeviceClient) => Promise<unknown>;
+  readonly state: "Ready" | "Waiting" | "Blocked";
+  readonly code?: string;
+  readonly who: string;
+  readonly action?: string;
+  /** The appliance's own code, if it is another one. */
+  readonly told?: string;
+};
+const STATES: readonly State[] = [
+  { name: "ready", make: () => Promise.resolve(), state: "Ready", who: "nobody" },
+  {
+    name: "owner-switch",
+    make: (job) => call(job, "POST", "/revoke", { reason: "lost" }),
+    state: "Blocked",
+    code: "UnlockRevoked",
+    who: "security-administrator",
+    action: "restoreAccess",
+  },
+  {
+    name: "owner-node-switch",
+    make: (job, { serial }) => call(job, "POST", "/revoke", { reason: "lost", serial }),
+    state: "Blocked",
+    code: "UnlockRevoked",
+    who: "security-administrator",
+    action: "restoreAccess",
+  },
+  {
+    name: "operator-switch",
+    make: (job) => revokeBy({ kind: "order", order: jobPath(job) }),
+    state: "Blocked",
+    code: "UnlockRevoked",
+    who: "broker-operator",
+    action: "turnOffSwitch",
+  },
+  {
+    name: "hours",
+    make: (job) => writePolicy(job, (policy) => release(policy, { windows: [closed] })),
+    state: "Waiting",
+    code: "ReleaseWindowClosed",
+    who: "security-administrator",
+  },
+  {
+    name: "budget",
+    make: async (job, device) => {
+      await call(job, "PUT", "/unlockBudget", { unlocksPerDay: 1 });
+      expect(await attempt(device)).toEqual({});
+    },
+    state: "Waiting",
+    code: "RateLimited",
+    who: "order-owner",
+  },
+  {
+    name: "approval",
+    make: async (job, device) => {
+      await writePolicy(job, (policy) => release(policy, approvals(1)));
+      expect(await attempt(device)).toMatchObject({ code: "ApprovalPending" });
+    },
+    state: "Waiting",
+    code: "ApprovalPending",
+    who: "security-administrator",
+    action: "approve",
+  },
+  {
+    name: "ghosts",
+    make: (job) => writePolicy(job, (policy) => release(policy, approvals(1, [GHOST]))),
+    state: "Blocked",
+    code: "ApproverUnknown",
+    who: "security-administrator",
+    told: "ApprovalPending",
+  },
+  {
+    name: "replaced",
+    make: async (job, { serial }) => {
+      const { status } = await world.operator("replaceDevice", job, { serial, reason: "broken" });
+      expect(status).toBe(200);
+    },
+    state: "Blocked",
+    code: "DeviceNotAuthenticated",
+    who: "broker-operator",
+  },
+];
+
+describe("every surface says the same of", () => {
+  test.each(STATES)("$name", async ({ name, make, state, code, who, action, told = code }) => {
+    const job = `state-${name}`;
+    const device = await world.delivered(job);
+    await call(job, "POST", "/keyHealth/check");
+    await make(job, device);
+    const seen = await look(job);
+    const { verdict } = seen;
+    expect(verdict).toMatchObject({
+      state,
+      causes: code === undefined ? [] : [{ code }],
+      nextStep: { who, ...(action === undefined ? {} : { action: { name: action } }) },
+    });
+    expect(verdict.channels.includes("network")).toBe(code === undefined);
+    expect(seen.operator.verdict).toEqual(verdict);
+    expect(seen.health.nextStep).toEqual(verdict.nextStep);
+    const error = state === "Blocked" ? verdict.causes[0]?.code : undefined;
+    expect([seen.order.properties.error?.code, seen.operator.properties.error?.code]).toEqual([
+      error,
+      error,
+    ]);
+    expect(seen.listed?.properties.error?.code).toBe(error);
+    expect(seen.summary?.unlock).toMatchObject({ state, nextStep: verdict.nextStep });
+    expect(seen.summary?.unlock.code).toBe(code);
+    expect(await attempt(device)).toEqual(told === undefined ? {} : { code: told, who });
+  });
+});
+
+const enable = (isEnabled: boolean) => world.vaults.setEnabled(world.kid, isEnabled);
+
+describe("a key that the vault refuses", () => {
+  const KEY = "SsemUserErrorEncryptionKeyDisabled";
+  const HALTED = "SsemUserCopyErrorWaitingForAction";
+
+  test("is the order's error, with the person who can enable it, until it is healthy", async () => {
+    const device = await world.delivered("key-off");
+    enable(false);
+    expect(await attempt(device)).toMatchObject({ code: KEY });
+    await call("key-off", "POST", "/keyHealth/check");
+    const off = await look("key-off");
+    expect(off.verdict).toMatchObject({
+      state: "Blocked",
+      channels: [],
+      causes: [{ code: KEY }],
+      nextStep: { who: "security-administrator", action: { name: "enableKeyVersion" } },
+    });
+    expect([off.order.properties.error?.code, off.health.error?.code]).toEqual([KEY, KEY]);
+    enable(true);
+    await call("key-off", "POST", "/keyHealth/check");
+    const on = await look("key-off");
+    expect(on.verdict.state).toBe("Ready");
+    expect(on.order.properties.error).toBeUndefined();
+  });
+
+  test("halts a copy; once it is mended, the owner's decision is the only step", async () => {
+    const job = "halted";
+    await world.delivered(job);
+    enable(false);
+    for (const move of ["pickUp", "receive", "startCopy"]) await world.operator(move, job);
+    await call(job, "POST", "/keyHealth/check");
+    const stepsOf = (found: Awaited<ReturnType<typeof look>>) =>
+      Object(found.order.properties.error?.additionalInfo[0]?.info);
+    const halted = await look(job);
+    expect(halted.verdict.causes.map(({ code }) => code)).toEqual([KEY, HALTED]);
+    expect(halted.order.properties.error?.code).toBe(HALTED);
+    expect(stepsOf(halted)).toMatchObject({ code: KEY, who: "security-administrator" });
+    expect(JSON.stringify(stepsOf(halted).steps)).toContain("MoveToCleanUpDevice");
+    expect(JSON.stringify(stepsOf(halted).steps)).not.toContain("databox-agent unlock");
+    enable(true);
+    await call(job, "POST", "/keyHealth/check");
+    const mended = await look(job);
+    expect(mended.verdict.nextStep).toMatchObject({
+      who: "order-owner",
+      action: { name: "mitigate", parameters: { customerResolutionCode: "Resume" } },
+    });
+    expect(stepsOf(mended)).toMatchObject({ code: HALTED, who: "order-owner" });
+    expect(mended.health.nextStep).toEqual(mended.verdict.nextStep);
+    await call(job, "POST", "/mitigate", { customerResolutionCode: "Resume" });
+    expect((await look(job)).verdict.causes).toEqual([]);
+  });
+
+  test("is only shown as silent while the vault does not answer", async () => {
+    const job = "silent";
+    const device = await world.delivered(job);
+    world.vaults.setOutage("kv-one", { code: "KeyVaultUnreachable", reason: "timeout" });
+    const told = await attempt(device);
+    await call(job, "POST", "/keyHealth/check");
+    const { verdict, order, health } = await look(job);
+    world.vaults.setOutage("kv-one", undefined);
+    expect(verdict).toMatchObject({ state: "Waiting", causes: [{ code: told.code }] });
+    expect(verdict.channels).toContain("network");
+    expect(order.properties.error).toBeUndefined();
+    expect(health.nextStep).toEqual(verdict.nextStep);
+  });
+});
+
+test.each(STAGE_NAMES)("the stage %s decides as for the appliance", async (stage) => {
+  const job = `stage-${String(STAGE_NAMES.indexOf(stage))}`;
+  const device = await world.delivered(job);
+  await world.setStage(foldOrderId(jobPath(job)), stage);
+  const { verdict, order, summary, health } = await look(job);
+  const isCopied = stage === "AtAzureDC" || stage === "DataCopy";
+  const [cause] = verdict.causes;
+  const told = cause === undefined ? {} : { code: cause.code, who: verdict.nextStep.who };
+  expect(await attempt(device, isCopied ? "ingest" : "unlock")).toEqual(told);
+  expect(verdict.state).toBe(cause === undefined ? "Ready" : "NotNow");
+  expect(order.properties.error).toBeUndefined();
+  expect(summary?.unlock.nextStep).toEqual(verdict.nextStep);
+  const shown = health.state === "NotWatched" ? verdict : health;
+  expect(shown.nextStep).toEqual(verdict.nextStep);
+});
+
+test("split custody without a recovery key is the owner's to mend, before the dispatch", async () => {
+  const job = "split-alone";
+  await world.preparing(job);
+  await world
+    .store()
+    .deleteFrom("nodes")
+    .where("order_id", "=", foldOrderId(jobPath(job)))
+    .execute();
+  await world.setStage(foldOrderId(jobPath(job)), "DeviceOrdered");
+  await writePolicy(job, () => ({ custody: { kind: "split", acceptNoRecovery: false } }));
+  const { verdict, order, health } = await look(job);
+  expect(verdict).toMatchObject({
+    state: "Blocked",
+    nextStep: { who: "order-owner", action: { name: "addRecoveryKey" } },
+  });
+  expect(order.properties.error?.code).toBe("RecoveryKeyMissing");
+  expect(health.nextStep).toEqual(verdict.nextStep);
+});
+
+test("all causes are listed, and the repairs come first", async () => {
+  const job = "several";
+  const device = await world.delivered(job);
+  await writePolicy(job, (policy) => release(policy, { windows: [closed] }));
+  await revokeBy({ kind: "order", order: jobPath(job) });
+  await call(job, "POST", "/revoke", { reason: "lost" });
+  const { verdict, summary } = await look(job);
+  expect(verdict.causes.map(({ code, details }) => [code, details.at(-1)?.message])).toEqual([
+    ["UnlockRevoked", expect.stringMatching(/: lost$/)],
+    ["UnlockRevoked", "reported as stolen"],
+    ["ReleaseWindowClosed", undefined],
+  ]);
+  expect(await attempt(device)).toEqual({
+    code: "UnlockRevoked",
+    who: summary?.unlock.nextStep.who,
+  });
+});

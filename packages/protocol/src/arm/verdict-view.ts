@@ -1,0 +1,33 @@
+import * as z from "zod/mini";
+
+import { nextStep } from "./diagnostics-view.ts";
+import { cloudError } from "./job-view.ts";
+
+/**
+ * Whether the nodes of an order can be unlocked: `Ready` now; `Waiting` until something passes or
+ * is decided; `NotNow` in the order's stage; `Blocked` until a person repairs something.
+ */
+export const UNLOCK_STATES = ["Ready", "Waiting", "NotNow", "Blocked"] as const;
+export type UnlockState = (typeof UNLOCK_STATES)[number];
+
+/** Our extension: can the appliance be unlocked now, and who must do what? */
+export const verdictView = z.object({
+  state: z.enum(UNLOCK_STATES),
+  /** By which each node can be unlocked: `network`, `offline` (a carried challenge), `passkey`. */
+  channels: z.array(z.enum(["network", "offline", "passkey"])),
+  /** How many people must approve each unlock. */
+  approvals: z.number(),
+  /** Everything that is in the way, the deciding one first. */
+  causes: z.array(z.object({ ...cloudError.shape, serial: z.optional(z.string()) })),
+  nextStep,
+  /** How it goes on until it is taken. */
+  otherwise: z.optional(z.string()),
+});
+export type VerdictView = z.infer<typeof verdictView>;
+
+/** The same in a list. */
+export const verdictSummary = z.object({
+  state: z.enum(UNLOCK_STATES),
+  code: z.optional(z.string()),
+  nextStep,
+});
