@@ -92,7 +92,7 @@ describe.each(KINDS)("the erasure of a node with a $volumeKind volume", ({ volum
       });
       const journal = readFileSync(join(world.stateDir, "journal.jsonl"), "utf8");
       expect(journal).toContain('"sanitised"');
-      // No daemon delivers it any more.
+      // No daemon delivers it later.
       expect(nodeOf(world).journal.at(-1)?.event).toBe("sanitised");
       expect(nodeOf(world).journal).toHaveLength(journal.trim().split("\n").length);
       expect(journal).toContain(id);

@@ -162,7 +162,7 @@ function toPem(privateKey: KeyObject): string {
 function toPublicJwk(publicKey: KeyObject, kty: KeyType): PublicJwk {
   const { n, e, crv, x, y, alg, pub } = publicKey.export({ format: "jwk" });
   if ((kty === "RSA" || kty === "RSA-HSM") && n !== undefined && e !== undefined)
-    return { kty, n, e };
+    return { kty, n, e: kty === "RSA-HSM" ? inFourBytes(e) : e };
   const curve = crv === "secp256k1" ? "P-256K" : crv;
   if ((kty === "EC" || kty === "EC-HSM") && isCurve(curve) && x !== undefined && y !== undefined)
     return { kty, crv: curve, x, y };
@@ -170,6 +170,12 @@ function toPublicJwk(publicKey: KeyObject, kty: KeyType): PublicJwk {
     return { kty, alg, pub };
   throw new RangeError(`a key of type ${kty} was expected`);
 }
+
+/** As an HSM writes the exponent (recordings of azure-sdk-for-java). */
+const inFourBytes = (e: string): string =>
+  Buffer.from(Buffer.from(e, "base64url").toString("hex").padStart(8, "0"), "hex").toString(
+    "base64url",
+  );
 
 function isAkpAlgorithm(name: unknown): name is AkpAlgorithm {
   return typeof name === "string" && Object.hasOwn(ML_DSA, name);

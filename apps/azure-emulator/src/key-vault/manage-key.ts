@@ -12,6 +12,7 @@ import {
   importPayload,
   type ImportPayload,
   updatePayload,
+  type UpdatePayload,
 } from "../core/key-vault/payloads.ts";
 import { REFUSALS, type Refusal } from "../core/key-vault/refusal.ts";
 import {
@@ -81,7 +82,7 @@ export const importOperation = withPayload(
 export const updateOperation = withPayload(updatePayload, (exchange, payload) => {
   const refusal = refuseRelease(payload, usedVersion(exchange));
   if (refusal !== undefined) return refuse(refusal);
-  const changed = updatedVersion(usedVersion(exchange), payload, exchange.nowMs);
+  const changed = updatedVersion(usedVersion(exchange), withOwnText(payload), exchange.nowMs);
   const key = replaceVersion(liveKey(exchange), changed);
   exchange.state.put("key", key);
   return done(renderKeyBundle(renderContext(exchange), key, changed));
@@ -113,7 +114,7 @@ function addVersion(
   material: NewMaterial,
 ): Outcome {
   const version = newVersion(
-    payload,
+    withOwnText(payload),
     keyOperations,
     { version: newVersionId(), jwk: material.jwk },
     exchange.nowMs,
@@ -121,6 +122,28 @@ function addVersion(
   const key = writeVersion(exchange.state, { ...exchange, version, material });
   if (key === undefined) return refuse(REFUSALS.beingDeleted(exchange.keyName));
   return done(renderKeyBundle(renderContext(exchange), key, version));
+}
+
+/**
+ * The service keeps its own text of a release policy: the version first, no white space, and each
+ * value as text (recordings of the SDKs). Data that is not JSON stays.
+ */
+function withOwnText<Payload extends Pick<UpdatePayload, "release_policy">>(
+  payload: Payload,
+): Payload {
+  const { release_policy: policy } = payload;
+  if (!policy) return payload;
+  try {
+    const { version, ...rest }: Record<string, unknown> = JSON.parse(
+      Buffer.from(policy.data, "base64url").toString(),
+      (name, value: unknown) =>
+        name === "equals" && typeof value === "boolean" ? String(value) : value,
+    );
+    const data = Buffer.from(JSON.stringify({ version, ...rest })).toString("base64url");
+    return { ...payload, release_policy: { ...policy, data } };
+  } catch {
+    return payload;
+  }
 }
 
 function refuseHsm({ vault, choose }: Exchange, kty: KeyType): Refusal | undefined {

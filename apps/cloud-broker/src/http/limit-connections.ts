@@ -14,7 +14,7 @@ export function limitConnections(server: Server, places: ConnectionPlaces): void
   });
 }
 
-/** The place of a connection goes on with the TLS socket that was made of it. */
+/** The place of a connection passes to the TLS socket that was made of it. */
 export function keepPlace(places: ConnectionPlaces, plain: Socket, secure: Socket): void {
   places.secured(plain, secure);
   secure.once("close", () => places.leave(secure));

@@ -107,7 +107,7 @@ function judge(
 const payloadOf = (text: string) =>
   signedEnvelope.parse(JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()));
 
-/** What a broker would do that does not keep a part of the policy that people wrote. */
+/** As a broker would that does not keep a part of the policy that people wrote. */
 async function forget(
   walk: Walk,
   change: (policy: UnlockPolicy) => Partial<UnlockPolicy>,
@@ -144,7 +144,7 @@ async function sendUnlock(walk: Walk, flight: Flight, node: Node): Promise<strin
     {
       what: isRepeat ? "repeat" : "unlock",
       begun,
-      // A request that never waited is decided anew each time.
+      // A request that never waited is decided again each time.
       since: isRepeat || approval !== undefined ? since : begun,
       purpose,
       serial: node.client.serial,
@@ -532,7 +532,7 @@ async function signIn(walk: Walk, who: Name): Promise<string> {
   return "signed in";
 }
 
-/** A page of somebody else uses the browser's cookie. */
+/** A page of another site uses the browser's cookie. */
 async function forge(walk: Walk, who: Name, action: string): Promise<string> {
   const session = walk.sessions.get(who);
   if (session === undefined) return "no session";

@@ -64,7 +64,7 @@ test(
         if (MINUTES > 0) process.stdout.write(`${stories.at(-1)}\n\n`);
       }
     }
-    // What was tried, and how it was answered: an action that is always refused finds nothing.
+    // The actions with their answers: an action that is always refused finds nothing.
     const tried = [...answers].map(([what, count]) => `${what} (${count})`);
     if (MINUTES > 0) process.stdout.write(`${tried.toSorted().join("\n")}\n${steps} steps\n`);
     expect(stories).toEqual([]);

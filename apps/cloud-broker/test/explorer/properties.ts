@@ -11,7 +11,7 @@ import {
 /** `node` with its serial. */
 export type SwitchScope = "order" | "subscription" | "fleet" | `node ${string}`;
 
-/** What was committed, in its order. */
+/** The committed changes in their order. */
 export type Happening =
   | { readonly kind: "rules"; readonly rules: Rules }
   | {
@@ -51,7 +51,7 @@ export type Leaving = {
 /** A change that needs the approvals that hold was accepted. */
 export type Change = {
   readonly who: Name;
-  /** Who asked for it first: somebody else may send it again. */
+  /** The person who asked first: another may send it again. */
   readonly asker: Name;
   readonly what: string;
   readonly before: Rules;
@@ -61,7 +61,7 @@ export type Change = {
   readonly atMs: number;
 };
 
-/** What a database forgets that is restored; the record beside it knows the rest. */
+/** Facts that a restored database forgets; the record beside it knows the rest. */
 const FORGOTTEN: ReadonlySet<Happening["kind"]> = new Set([
   "rules",
   "switch",
@@ -78,7 +78,7 @@ export class History {
   readonly #forgotten = new Set<number>();
   /** The emergency accesses that were used, with what they were used for; each counts once. */
   readonly #spent = new Map<number, Leaving>();
-  /** The same of approvals. */
+  /** Approvals in the same form. */
   readonly #used = new Map<string, Leaving>();
 
   note(happening: Happening, atMs: number): void {
@@ -185,7 +185,7 @@ const covers = (scope: SwitchScope, serial: string | undefined): boolean =>
 const isToPerson = ({ what }: Leaving): boolean => what === "passkey" || what === "envelopes";
 
 /**
- * What must hold, in words and as a formula: it returns what is wrong. The numbers are those of the
+ * A property in words and as a formula, which returns its violation. The numbers are those of the
  * explorer's report. Some have a procedure too: 3 a rescue at the end of each walk (rescue.ts), 5 a
  * broker that uses all it has (whole-knowledge.ts), 7 the rows and events of each change (walk.ts),
  * 8 the comparisons of actions.ts.
@@ -261,7 +261,7 @@ export const PROPERTIES = {
     },
   },
   4: {
-    says: "Whoever was revoked or replaced before the answer left gets nothing.",
+    says: "A node that was revoked or replaced before the answer left gets nothing.",
     of({ begun, since, left, serial, device, what }: Leaving, history: History) {
       // An export reads all its guards in the one transaction in which it leaves.
       const from = what === "envelopes" ? left : what === "repeat" ? (since ?? begun) : begun;

@@ -89,11 +89,11 @@ export class Walk {
   readonly waiting = new Map<string, string>();
   /** Grants that have left, with the last happening before each was made. */
   readonly given = new Map<string, number>();
-  /** Who asked first, by approval. */
+  /** The person who asked first, by approval. */
   readonly askers = new Map<string, Name>();
   readonly tokens = new Map<string, Promise<string>>();
   node!: Node;
-  /** Of an order with two nodes. */
+  /** The facts of an order with two nodes. */
   second: Node | undefined;
   thief: Node | undefined;
   enrolmentCode: string | undefined;
@@ -165,7 +165,7 @@ export class Walk {
     this.kids.push(kid);
     await this.noteAlive();
     assignments.set(accountOf("Bob").oid, [BOBS_ROLE]);
-    // Events of former walks are read no more.
+    // Events of former walks are not read again.
     await this.world.store().deleteFrom("webhook_deliveries").execute();
     const [first, second] =
       kind === "two nodes"
@@ -266,7 +266,7 @@ export class Walk {
       });
     }
   }
-  /** What would hold for the next walk, too. */
+  /** State that would otherwise stay for the next walk. */
   async end(): Promise<void> {
     this.unhook();
     for (const kid of this.kids) this.world.vaults.setEnabled(kid, true);

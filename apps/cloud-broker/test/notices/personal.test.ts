@@ -93,7 +93,7 @@ test("a person whose role does not cover the order gets nothing, although they c
   expect(await queued()).toEqual([]);
 });
 
-test("a kill switch over all orders is told to people with a right in the subscription they chose", async () => {
+test("a kill switch over all orders reaches people with a right in the subscription they chose", async () => {
   const type = EVENT_TYPES.accessRevoked;
   await choose("ada", { type });
   await choose("elsewhere", { type, scope: `/subscriptions/${OTHER}` });

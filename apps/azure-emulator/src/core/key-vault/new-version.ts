@@ -82,23 +82,6 @@ function toReleasePolicy(policy: CreatePayload["release_policy"]): ReleasePolicy
   return {
     contentType: policy.contentType || RELEASE_POLICY_CONTENT_TYPE,
     immutable: policy.immutable ?? false,
-    data: rewriteData(policy.data),
+    data: policy.data,
   };
-}
-
-/**
- * The service keeps its own text of a policy: the version first, no white space, and each value as
- * text (recordings of the SDKs). Data that is not JSON stays.
- */
-function rewriteData(data: string): string {
-  try {
-    const { version, ...rest }: Record<string, unknown> = JSON.parse(
-      Buffer.from(data, "base64url").toString(),
-      (name, value: unknown) =>
-        name === "equals" && typeof value === "boolean" ? String(value) : value,
-    );
-    return Buffer.from(JSON.stringify({ version, ...rest })).toString("base64url");
-  } catch {
-    return data;
-  }
 }

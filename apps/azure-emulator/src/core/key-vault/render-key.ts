@@ -73,14 +73,7 @@ export function renderKeyBundle(
     version.jwk.kty === "oct-HSM" ? { kty: version.jwk.kty } : version.jwk;
   const policy = version.releasePolicy;
   return {
-    key: {
-      kid: keyId(context, key, version),
-      kty,
-      key_ops: version.keyOperations,
-      ...publicHalf,
-      // An HSM writes the exponent with four bytes (recordings of azure-sdk-for-java).
-      ...(kty === "RSA-HSM" && "e" in publicHalf && { e: inFourBytes(publicHalf.e) }),
-    },
+    key: { kid: keyId(context, key, version), kty, key_ops: version.keyOperations, ...publicHalf },
     attributes: { ...renderAttributes(context, version), ...more },
     tags: version.tags,
     release_policy: policy && {
@@ -90,11 +83,6 @@ export function renderKeyBundle(
     },
   };
 }
-
-const inFourBytes = (e: string): string =>
-  Buffer.from(Buffer.from(e, "base64url").toString("hex").padStart(8, "0"), "hex").toString(
-    "base64url",
-  );
 
 /** A row of a list; without `version` the key as a whole, shown by its newest version. */
 export function renderKeyItem(context: RenderContext, key: Key, version?: KeyVersion): object {

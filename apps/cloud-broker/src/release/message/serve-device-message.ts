@@ -126,7 +126,8 @@ export function createAnswerMessage<Proven extends Sender>(
 ): (message: DeviceMessage) => Promise<DeviceReply> {
   const running = new Map<string, Promise<DeviceReply>>();
   return (message) => {
-    // Who carries a message is authorised for one order, and each of them has a row of their own.
+    // A person who carries a message is authorised for one order, and each person has their own
+    // row.
     const { order = "", objectId = "" } = message.carriedBy ?? {};
     const key = `${message.hash} ${order} ${objectId}`;
     const known = running.get(key);

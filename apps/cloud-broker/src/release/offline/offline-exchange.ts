@@ -41,7 +41,7 @@ export function offlineExchange(
       const device = await exchange.authenticate(message);
       if (!device.ok) {
         if (!MISCOPIED.has(device.failure.code)) return device;
-        // Each has an audit row, and whoever may carry a challenge can carry anything.
+        // Each has an audit row, and a person who may carry a challenge can carry anything.
         const retryAfterSeconds = dependencies.limit(`carried ${message.carriedBy?.order ?? ""}`);
         return retryAfterSeconds === undefined
           ? failed({ ...device.failure, reason: "carried" })
