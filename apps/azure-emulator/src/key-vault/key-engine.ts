@@ -171,7 +171,7 @@ function toPublicJwk(publicKey: KeyObject, kty: KeyType): PublicJwk {
   throw new RangeError(`a key of type ${kty} was expected`);
 }
 
-/** As an HSM writes the exponent (recordings of azure-sdk-for-java). */
+/** The exponent as an HSM writes it (recordings of azure-sdk-for-java). */
 const inFourBytes = (e: string): string =>
   Buffer.from(Buffer.from(e, "base64url").toString("hex").padStart(8, "0"), "hex").toString(
     "base64url",

@@ -107,7 +107,7 @@ function judge(
 const payloadOf = (text: string) =>
   signedEnvelope.parse(JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()));
 
-/** As a broker would that does not keep a part of the policy that people wrote. */
+/** Like a broker that drops a part of the policy that people wrote. */
 async function forget(
   walk: Walk,
   change: (policy: UnlockPolicy) => Partial<UnlockPolicy>,

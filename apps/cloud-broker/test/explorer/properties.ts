@@ -76,7 +76,7 @@ const FORGOTTEN: ReadonlySet<Happening["kind"]> = new Set([
 export class History {
   readonly all: Noted[] = [];
   readonly #forgotten = new Set<number>();
-  /** The emergency accesses that were used, with what they were used for; each counts once. */
+  /** The emergency accesses that were used, with the purpose of each; each counts once. */
   readonly #spent = new Map<number, Leaving>();
   /** Approvals in the same form. */
   readonly #used = new Map<string, Leaving>();

@@ -126,7 +126,7 @@ export function createNodeRoutes(
     arm.route(NODE_CALLS.list, {
       action: "Microsoft.DataBox/jobs/read",
       summary:
-        "Lists the nodes of an order with lock, lease and envelope, and what hinders an unlock",
+        "Lists the nodes of an order with lock, lease and envelope, and the causes that hinder an unlock",
       handle: async (request) => {
         const id = await findOrderId(deps.store, request.order);
         const found = await readVerdict(deps, id);
