@@ -1,6 +1,8 @@
+import { sql } from "kysely";
+
 import type { OrderId } from "../core/order.ts";
 import { takeChainHead } from "../store/chain-head.ts";
-import type { Store, StoreTransaction } from "../store/store.ts";
+import { engineOf, type Store, type StoreTransaction } from "../store/store.ts";
 import type { AuditOutcome } from "./record.ts";
 
 /** The chain that keeps the rows of a deleted order once another order has its name. */
@@ -31,14 +33,29 @@ export async function putFormerAside(
   order: OrderId,
 ): Promise<NonNullable<AuditOutcome["detail"]>> {
   const head = await takeChainHead(transaction, order);
-  if (head === undefined || !(await hasOrder(transaction, order))) return {};
+  if (head === undefined) return {};
+  const move = engineOf(transaction) === "postgres" ? moveByFunction : moveRows;
+  const former = await move(transaction, order);
+  return former === undefined ? {} : { former, formerLength: head.sequence, formerHead: head.hash };
+}
+
+/** The user that serves has no right to change rows (store/migrations/former-chains.ts). */
+async function moveByFunction(store: Store, order: OrderId): Promise<number | undefined> {
+  const { rows } = await sql<{
+    former: number | null;
+  }>`select put_former_aside(${order}) as former`.execute(store);
+  return rows[0]?.former ?? undefined;
+}
+
+async function moveRows(store: StoreTransaction, order: OrderId): Promise<number | undefined> {
+  if (!(await hasOrder(store, order))) return undefined;
   let number = 1;
-  while ((await takeChainHead(transaction, formerChain(order, String(number)))) !== undefined)
+  while ((await takeChainHead(store, formerChain(order, String(number)))) !== undefined)
     number += 1;
-  await transaction
+  await store
     .updateTable("audit")
     .set({ chain: formerChain(order, String(number)) })
     .where("chain", "=", order)
     .execute();
-  return { former: number, formerLength: head.sequence, formerHead: head.hash };
+  return number;
 }

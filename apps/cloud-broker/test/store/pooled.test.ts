@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
+import type { AuditAction } from "@databox-cmk/protocol";
 import {
   findPostgres,
   hasPgbouncer,
@@ -15,8 +16,10 @@ import {
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { type AuditChain, createAppendAudit } from "../../src/audit/append-audit.ts";
+import { putFormerAside } from "../../src/audit/former-chains.ts";
 import { parseDatabaseUrl } from "../../src/config/database-url.ts";
+import { foldOrderId } from "../../src/core/order.ts";
 import { createPostgresProbes } from "../../src/run/doctor/probe-storage.ts";
 import { takeChainHead } from "../../src/store/chain-head.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -61,9 +64,13 @@ const settingsOf = (address: string): PostgresSettings => {
 };
 
 const appendAudit = createAppendAudit({ now: () => 0 });
-const append = (transaction: StoreTransaction): Promise<unknown> =>
-  appendAudit(transaction, CHAIN, {
-    action: "unlock",
+const append = (
+  transaction: StoreTransaction,
+  chain: AuditChain = CHAIN,
+  action: AuditAction = "unlock",
+): Promise<unknown> =>
+  appendAudit(transaction, chain, {
+    action,
     actor: { kind: "broker" },
     outcome: "granted",
     correlationId: "",
@@ -143,7 +150,7 @@ describe.skipIf(!canRun)("a database behind pgbouncer in the mode transaction", 
 
   test("serves a user that can neither change the schema nor the audit trail", async () => {
     const store = await openPostgres(as(USER));
-    await runLocking(store, append);
+    await runLocking(store, (each) => append(each));
     const refused = { code: "42501" };
     await expect(
       store.updateTable("audit").set({ row_json: "{}" }).execute(),
@@ -155,9 +162,33 @@ describe.skipIf(!canRun)("a database behind pgbouncer in the mode transaction", 
     await store.destroy();
   });
 
+  test("puts the rows of a deleted order aside for that user, and no others", async () => {
+    const store = await openPostgres(as(USER));
+    const order = foldOrderId("/deleted/order");
+    const write = (action: AuditAction) => runLocking(store, (each) => append(each, order, action));
+    const putAside = (chain = order) => runLocking(store, (each) => putFormerAside(each, chain));
+    await write("order/create");
+    expect(await putAside()).toEqual({});
+    await write("order/delete");
+    await write("key/destroy");
+    expect(await putAside()).toMatchObject({ former: 1, formerLength: 3 });
+    await write("order/create");
+    await write("order/delete");
+    expect(await putAside()).toMatchObject({ former: 2, formerLength: 2 });
+    expect(await putAside(foldOrderId(`${order}#1`))).toEqual({});
+    const chains = store.selectFrom("audit").select("chain").where("chain", "like", `${order}%`);
+    expect((await chains.execute()).map(({ chain }) => chain).toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => `${order}#1`),
+      ...Array.from({ length: 2 }, () => `${order}#2`),
+    ]);
+    await store.destroy();
+    const rights = createPostgresProbes(as(USER))["database-rights"];
+    expect(await rights()).toMatchObject({ ok: true });
+  });
+
   test("runs more transactions at once than it has connections, with prepared statements", async () => {
     const store = await openPostgres(as(USER));
-    await Promise.all(Array.from({ length: 40 }, () => runLocking(store, append)));
+    await Promise.all(Array.from({ length: 40 }, () => runLocking(store, (each) => append(each))));
     expect(await store.transaction().execute((each) => takeChainHead(each, CHAIN))).toMatchObject({
       sequence: 41,
     });
