@@ -5,19 +5,23 @@ import { fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 
+/** What `approvalOf` reads, also in a join. */
+export const APPROVAL_COLUMNS = [
+  "approvals.id",
+  "approvals.state",
+  "approvals.void_reason",
+  "approvals.stage",
+  "approvals.kid",
+  "approvals.requested_by",
+  "approvals.requested_at_ms",
+  "approvals.expires_at_ms",
+  "approvals.terms_json",
+  "approvals.effective_at_ms",
+  "approvals.switches",
+] as const;
 type ApprovalColumns = Pick<
   Selectable<BrokerTables["approvals"]>,
-  | "id"
-  | "state"
-  | "void_reason"
-  | "stage"
-  | "kid"
-  | "requested_by"
-  | "requested_at_ms"
-  | "expires_at_ms"
-  | "terms_json"
-  | "effective_at_ms"
-  | "switches"
+  (typeof APPROVAL_COLUMNS)[number] extends `approvals.${infer Column}` ? Column : never
 >;
 
 /** The approval of one signed request, with its votes. */
@@ -27,19 +31,7 @@ export async function readApprovalOf(
 ): Promise<Approval | undefined> {
   const row = await store
     .selectFrom("approvals")
-    .select([
-      "id",
-      "state",
-      "void_reason",
-      "stage",
-      "kid",
-      "requested_by",
-      "requested_at_ms",
-      "expires_at_ms",
-      "terms_json",
-      "effective_at_ms",
-      "switches",
-    ])
+    .select(APPROVAL_COLUMNS)
     .where("request_hash", "=", requestHash)
     .executeTakeFirst();
   if (row === undefined) return undefined;

@@ -13,7 +13,7 @@ import { fromJson } from "../../store/json-column.ts";
 import { keyChoiceOf } from "../../store/key-choice-columns.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { Store } from "../../store/store.ts";
-import { approvalOf, readVotes } from "../approvals/stored-approvals.ts";
+import { APPROVAL_COLUMNS, approvalOf, readVotes } from "../approvals/stored-approvals.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 import { type NodeLock, readLocks } from "../leases/read-lock-facts.ts";
 import { budgetOf, checkBudget } from "../limits/unlock-budget.ts";
@@ -189,7 +189,8 @@ async function readReleases(store: Store, orders: readonly OrderId[], nowMs: Epo
     .selectFrom("approvals")
     .innerJoin("orders", "orders.id", "approvals.order_id")
     .leftJoin("node_keys", ofSameNode("node_keys", "approvals"))
-    .selectAll("approvals")
+    .select(APPROVAL_COLUMNS)
+    .select(["approvals.order_id", "approvals.serial"])
     .select(["orders.stage as stage_now", "node_keys.kid as kid_now"])
     .where("approvals.order_id", "in", orders)
     .where("approvals.state", "=", "open")
