@@ -163,7 +163,7 @@ async function readSanitisedNodes(
   }));
 }
 
-/** When each node of the order was first permitted to be erased. */
+/** When each node's device, or the one that certified its erasure, was first permitted to erase. */
 async function readPermits(
   transaction: StoreTransaction,
   order: OrderId,
@@ -172,17 +172,27 @@ async function readPermits(
     .selectFrom("audit")
     .select(["row_json", "at_ms"])
     .where("chain", "=", order)
-    .where("row_json", "like", '{"action":"erasure/permit",%')
-    .orderBy("sequence", "desc")
+    .where((row) => row.or(FOR_PERMITS.map((start) => row("row_json", "like", `${start}%`))))
+    .orderBy("sequence")
     .execute();
-  return new Map(
-    rows.map(({ row_json: json, at_ms: atMs }) => [
-      auditRow.parse(JSON.parse(json)).serial,
-      new Date(atMs).toISOString(),
-    ]),
-  );
+  const permits = new Map<string, string>();
+  const certified = new Set<string>();
+  for (const { row_json: json, at_ms: atMs } of rows) {
+    const { action, outcome, serial } = auditRow.parse(JSON.parse(json));
+    if (serial === undefined || certified.has(serial)) continue;
+    if (action === "order/replaceDevice") permits.delete(serial);
+    else if (action === "erasure" && outcome === "done") certified.add(serial);
+    else if (outcome === "granted" && !permits.has(serial))
+      permits.set(serial, new Date(atMs).toISOString());
+  }
+  return permits;
 }
-const auditRow = z.object({ serial: z.string() });
+const FOR_PERMITS = ['{"action":"erasure', '{"action":"order/replaceDevice"'];
+const auditRow = z.object({
+  action: z.string(),
+  outcome: z.string(),
+  serial: z.optional(z.string()),
+});
 
 /** The certificate of an order that was deleted, from its audit chain. */
 export async function readLastCertificate(

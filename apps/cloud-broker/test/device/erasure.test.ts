@@ -148,6 +148,25 @@ describe("the erasure of a node", () => {
     ]);
   });
 
+  test("was not permitted by a refusal, nor as the device that the node had before", async () => {
+    await move("pickUp", "receive", "startCopy");
+    expect(await ask(first)).toMatchObject({ said: { code: "ErasureForbidden" } });
+    const stageStatus = "CustomerActionPerformedForCleanUp";
+    await world.store().updateTable("orders").set({ stage_status: stageStatus }).execute();
+    expect(await ask(second)).toMatchObject({ typ: MESSAGE_TYPES.erasurePermit });
+    const { order, serial } = second;
+    const { json } = await world.operator("replaceDevice", JOB, { serial, reason: "broken" });
+    const successor = world.device(order, serial);
+    await successor.enrol(json.enrolmentCode);
+    for (const device of [first, successor])
+      expect(await report(device, await sign(device))).toMatchObject({
+        typ: MESSAGE_TYPES.sanitised,
+      });
+    await move("erase");
+    const permits = (await certificate())?.nodes?.map(({ permittedAt }) => permittedAt);
+    expect(permits).toEqual([undefined, undefined]);
+  });
+
   test("is without doubt where the node asked first", async () => {
     await complete();
     await ask(first);
