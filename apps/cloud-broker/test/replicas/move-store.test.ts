@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { toAppError } from "@databox-cmk/errors";
 import { folderFor, LeaseClient } from "@databox-cmk/testkit";
 import { Command } from "commander";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { addStoreCommands } from "../../src/run/move-store/add-store-commands.ts";
 import { exportStore } from "../../src/run/move-store/export-store.ts";
+import { exportTo } from "../../src/run/move-store/move-store.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import { createTestDatabases, urlOf } from "../store/test-databases.ts";
 import { openBroker } from "../world/open-broker.ts";
 import { orderRow } from "../world/order-row.ts";
@@ -108,6 +111,20 @@ describe("a store that is moved", () => {
       from = next;
     }
     expect(sums(file).length).toBeGreaterThan(40);
+  });
+
+  test("keeps its file when the database cannot note the backup", async () => {
+    await using store = await openTestStore(":memory:");
+    await sql`alter table upkeep rename column ok to fine`.execute(store);
+    const path = join(folder.path, "unnoted.ndjson");
+    const said: string[] = [];
+    const output = { out: (line: string) => said.push(line), progress: () => undefined };
+    await exportTo(store, path, output);
+    expect(said).toEqual([
+      `exported 0 rows to ${path}`,
+      expect.stringMatching(/^the database does not know of this backup: /),
+    ]);
+    expect(existsSync(path)).toBe(true);
   });
 
   test("of a former version gets that version's schema, its rows, and then the newest schema", async () => {

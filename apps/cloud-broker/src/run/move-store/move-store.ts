@@ -51,13 +51,16 @@ export async function exportTo(store: Store, path: string, output: Output): Prom
   try {
     const rows = await exportStore(store, file, Date.now(), progressOf(output));
     await file.close();
-    await noteUpkeep(store, "backup", 1, Date.now());
     output.out(`exported ${String(rows)} rows to ${path}`);
   } catch (error) {
     await file.close();
     await rm(path, { force: true }); // A partial file would look like a complete one.
     throw fileFailure(path, error);
   }
+  // A standby, or a user who may only read, cannot note it: the file counts nevertheless.
+  await noteUpkeep(store, "backup", 1, Date.now()).catch((error: unknown) => {
+    output.out(`the database does not know of this backup: ${String(error)}`);
+  });
 }
 
 /** The schema is first that of the version that wrote the file, and the newest one afterwards. */
