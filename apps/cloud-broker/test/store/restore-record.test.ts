@@ -15,6 +15,7 @@ import { probeRestores } from "../../src/run/doctor/probe-restores.ts";
 import { createRecordRounds } from "../../src/run/restore/keep-record.ts";
 import {
   confirmRestores,
+  countAhead,
   describeLost,
   listAhead,
   listUnconfirmed,
@@ -187,6 +188,7 @@ test("appliances that know more than a restored database are listed, and refusal
     `${SERIAL} (${ORDER}): GenerationRollback`,
     "unknown appliance at 192.0.2.2: DeviceNotAuthenticated",
   ]);
+  expect(await countAhead(store)).toBe(1);
 });
 
 test("a switch that was turned off is not turned on by an older backup", async () => {

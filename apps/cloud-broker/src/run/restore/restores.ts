@@ -39,6 +39,14 @@ export async function lastRestoredAt(store: Store, sinceMs: EpochMs): Promise<Ep
  * its order, or the address of one that the database does not know, with the code.
  */
 export async function listAhead(store: Store, sinceMs: EpochMs): Promise<readonly string[]> {
+  return [...(await findAhead(store, sinceMs, true)), ...(await findAhead(store, sinceMs, false))];
+}
+
+async function findAhead(
+  store: Store,
+  sinceMs: EpochMs,
+  isKnown: boolean,
+): Promise<readonly string[]> {
   const member = (...path: readonly string[]) => jsonMember<string>(store, "row_json", ...path);
   const rows = await store
     .selectFrom("audit")
@@ -56,6 +64,8 @@ export async function listAhead(store: Store, sinceMs: EpochMs): Promise<readonl
     .distinct()
     .where("audit.at_ms", ">=", sinceMs)
     .where(member("code"), "in", AHEAD)
+    // Only an authentic message is in the chain of an order.
+    .where("audit.chain", isKnown ? "<>" : "=", "broker")
     // A node that got its key since has caught up.
     .where((row) =>
       row.or([row("nodes.last_outcome", "is", null), row("nodes.last_outcome", "<>", "granted")]),
@@ -69,10 +79,13 @@ export async function listAhead(store: Store, sinceMs: EpochMs): Promise<readonl
   );
 }
 
-/** Appliances that are ahead of a restored database, until a person confirms the restore. */
+/**
+ * Known appliances that are ahead of a restored database, until a person confirms the restore:
+ * anyone can send messages as an unknown one.
+ */
 export async function countAhead(store: Store): Promise<number> {
   const [oldest] = await listUnconfirmed(store);
-  return oldest === undefined ? 0 : (await listAhead(store, oldest.since_ms)).length;
+  return oldest === undefined ? 0 : (await findAhead(store, oldest.since_ms, true)).length;
 }
 
 const AHEAD_MAX = 1_000;
