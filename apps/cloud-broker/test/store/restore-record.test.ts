@@ -215,6 +215,12 @@ test("keys that were destroyed after the backup are withheld, and the doctor nam
   // A restart finds the same erasure, and nothing new.
   await createRecordRounds(after.deps)();
   expect(await after.lost()).toEqual([]);
+  // Nor does another restore withhold again what is withheld.
+  await createRestoreRecord(folder.path).writeBeat({ beat: 9, atMs: nowMs });
+  await createRecordRounds(after.deps)();
+  expect(await listUnconfirmed(after.store)).toHaveLength(1);
+  expect(await after.actions(ORDER)).toEqual(["order/revoke"]);
+  await confirmRestores(after.deps, "ticket 13");
   await after.erase();
   expect(await after.examine()).toMatchObject({ ok: true });
 });

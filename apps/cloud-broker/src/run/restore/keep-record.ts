@@ -77,11 +77,12 @@ async function noteRestore(
     created_by: "broker",
   }));
   for (const row of [...lost.switches, ...erasures]) {
-    await transaction
+    const inserted = await transaction
       .insertInto("revocations")
       .values({ ...row, lifted_at_ms: null, lifted_by: null })
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 0n) continue;
     const { kind, scope, origin, reason, created_by: createdBy } = row;
     // Its owner finds it in the order's activity; those of many orders are in the broker's chain.
     if (kind !== "order" && kind !== "node") continue;
