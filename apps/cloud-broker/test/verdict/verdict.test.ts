@@ -13,6 +13,8 @@ import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
+import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { readVerdict } from "../../src/release/verdict/read-verdicts.ts";
 import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -317,4 +319,27 @@ test("all causes are listed, and the repairs come first", async () => {
     code: "UnlockRevoked",
     who: summary?.unlock.nextStep.who,
   });
+});
+
+test("a silent Resource Manager neither holds a page nor makes approvers unknown", async () => {
+  const job = "unheard";
+  await world.delivered(job);
+  await writePolicy(job, (policy) => release(policy, approvals(1, [GHOST])));
+  const order = foldOrderId(jobPath(job));
+  const asked: string[] = [];
+  const { verdict } = await readVerdict(
+    {
+      store: world.store(),
+      settings: {
+        defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 }),
+      },
+      now: () => world.clock.nowMs,
+      stillApproves: (approver) => {
+        asked.push(approver);
+        return new Promise(() => undefined);
+      },
+    },
+    order,
+  );
+  expect([verdict.state, asked]).toEqual(["Ready", [GHOST]]);
 });

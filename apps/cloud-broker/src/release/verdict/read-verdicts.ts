@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { type Facts, isErrorCode } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
@@ -54,22 +56,24 @@ export async function readVerdicts(
   const identities = Map.groupBy(await selectIdentities(store, orders), (row) => row.order);
   const { locks, switches } = await readLocks(store, orders);
   const { requests, emergencies } = await readReleases(store, orders, nowMs);
-  const unknownOf = createUnknownOf(deps);
+  const policyOf = (row: (typeof rows)[number]): UnlockPolicy =>
+    parseStoredPolicy(row.policy_json) ?? settings.defaultPolicy;
+  const unknown = await findUnknown(
+    deps,
+    rows.flatMap((row) => {
+      const purpose = askedPurposeAt(lifecycleOf(row)) ?? "unlock";
+      const { approvers } = releaseOf(policyOf(row), purpose).approvals;
+      return approvers.map((approver) => ({ order: row.id, approver }));
+    }),
+  );
   const recovery = new Set(await selectRecoveryKeys(store, orders));
   const found = new Map<OrderId, OrderVerdict>();
   for (const row of rows) {
-    const { id, stage } = row;
-    const state = fromJson(row.state_json);
-    const policy = parseStoredPolicy(row.policy_json) ?? settings.defaultPolicy;
+    const { id } = row;
+    const policy = policyOf(row);
     const key = keyChoiceOf(row);
     const names = recoveryFacts({ id, key, identities: identities.get(id) ?? [] });
-    const order = {
-      stage,
-      stageStatus: row.stage_status,
-      transferType: row.transfer_type,
-      prepared: state.prepared,
-      erased: state.erasureReceipt !== undefined,
-    };
+    const order = lifecycleOf(row);
     const stored =
       key.kekType === "CustomerManaged" && row.health_state !== null
         ? storedHealthOf({
@@ -109,7 +113,7 @@ export async function readVerdicts(
       silence: silence !== undefined && isErrorCode(silence) ? silence : undefined,
       switches: scopesOver(id).flatMap((scope) => switches.get(scope) ?? []),
       hasRecoveryKey: recovery.has(id),
-      unknownApprovers: await unknownOf(id, releaseOf(policy, purpose).approvals.approvers),
+      unknownApprovers: unknown.filter(({ order: of }) => of === id).map((each) => each.approver),
       nodes,
     });
     found.set(id, { verdict, names, nodes: locked });
@@ -266,21 +270,43 @@ async function selectRecoveryKeys(
   return rows.map((row) => row.order_id);
 }
 
+function lifecycleOf(row: Awaited<ReturnType<typeof selectOrders>>[number]) {
+  const { prepared, erasureReceipt } = fromJson(row.state_json);
+  return {
+    stage: row.stage,
+    stageStatus: row.stage_status,
+    transferType: row.transfer_type,
+    prepared,
+    erased: erasureReceipt !== undefined,
+  };
+}
+
 /** Of a page; the same few people approve for the orders of a group. */
 const LOOK_UPS_MAX = 20;
+/** A page does not wait longer for Resource Manager; the roles are remembered for 30 s. */
+const LOOK_UPS_MS = 1000;
 
-/** The approvers who may not approve; none during an outage of Resource Manager. */
-function createUnknownOf({ stillApproves }: VerdictDependencies) {
-  const lookUps = new Map<string, ReturnType<typeof stillApproves>>();
-  return async (order: OrderId, approvers: readonly string[]): Promise<readonly string[]> => {
-    const unknown: string[] = [];
-    for (const approver of approvers) {
-      const key = `${approver} ${order.slice(0, order.indexOf("/providers/"))}`;
-      if (!lookUps.has(key) && lookUps.size < LOOK_UPS_MAX)
-        lookUps.set(key, stillApproves(approver, order));
-      const held = await lookUps.get(key);
-      if (held?.ok === true && !held.value) unknown.push(approver);
-    }
-    return unknown;
-  };
+type Named = { readonly order: OrderId; readonly approver: string };
+
+/** The approvers who may not approve; none of whom Resource Manager says nothing in time. */
+async function findUnknown(
+  { stillApproves }: Pick<VerdictDependencies, "stillApproves">,
+  named: readonly Named[],
+): Promise<readonly Named[]> {
+  const keyOf = ({ order, approver }: Named): string =>
+    `${approver} ${order.slice(0, order.indexOf("/providers/"))}`;
+  const asked = new Map(named.map((each) => [keyOf(each), each]));
+  const refused = new Set<string>();
+  const lookUps = [...asked].slice(0, LOOK_UPS_MAX).map(async ([key, { order, approver }]) => {
+    const held = await stillApproves(approver, order);
+    if (held.ok && !held.value) refused.add(key);
+  });
+  const done = new AbortController();
+  const late = setTimeout(LOOK_UPS_MS, undefined, { signal: done.signal }).catch(() => undefined);
+  try {
+    await Promise.race([Promise.all(lookUps), late]);
+  } finally {
+    done.abort();
+  }
+  return named.filter((each) => refused.has(keyOf(each)));
 }
