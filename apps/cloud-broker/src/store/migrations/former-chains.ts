@@ -2,7 +2,8 @@
  * A function that puts the rows of a deleted order aside under a number, for the user that may only
  * extend the audit trail (audit/former-chains.ts). It has the rights of the user that migrates, so
  * it does nothing else: not for a chain whose order was not deleted, and not for one that was put
- * aside. The search path must end with `pg_temp`, or a temporary table could take the trail's place.
+ * aside. The search path must end with `pg_temp`, or a temporary table could take the place of the
+ * trail.
  */
 export const FORMER_CHAINS = [
   `select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)`,
