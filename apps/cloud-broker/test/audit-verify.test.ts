@@ -8,7 +8,7 @@ import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { verifyAuditExport, verifyAuditFile } from "../src/audit/verify-audit.ts";
+import { verifyAuditExports, verifyAuditFile } from "../src/audit/verify-audit.ts";
 import { type BrokerWorld, openBroker } from "./world/open-broker.ts";
 
 let world: BrokerWorld;
@@ -137,16 +137,19 @@ describe("the audit trail of a real broker", () => {
     });
     const whole = join(world.folder, "whole.jsonl");
     await writeFile(whole, `${lines.join("\n")}\n`);
-    expect(verifyAuditExport(whole)).toEqual(
-      new Map([[order, (await verifyAuditFile(databaseFile())).get(order)]]),
-    );
+    expect(verifyAuditExports([whole])).toEqual([
+      { chain: order, verdict: (await verifyAuditFile(databaseFile())).get(order) },
+    ]);
     const changed = join(world.folder, "changed.jsonl");
     await writeFile(
       changed,
       lines.join("\n").replace('"outcome":"granted"', '"outcome":"refused"'),
     );
-    expect(verifyAuditExport(changed).get(order)).toMatchObject({ ok: false, fault: "altered" });
-    expect(() => verifyAuditExport(join(world.folder, "nonce-key.bin"))).toThrow(
+    expect(verifyAuditExports([changed, whole])).toMatchObject([
+      { chain: order, path: changed, verdict: { ok: false, fault: "altered" } },
+      { chain: order, path: whole, verdict: { ok: true } },
+    ]);
+    expect(() => verifyAuditExports([join(world.folder, "nonce-key.bin")])).toThrow(
       expect.objectContaining({ code: "Misuse" }) as Error,
     );
   });

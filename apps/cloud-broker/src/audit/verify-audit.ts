@@ -12,6 +12,7 @@ import { matchVaultLog, parseVaultLog, type VaultMatch } from "./match-vault-log
 import {
   checkChain,
   type ChainVerdict,
+  type JudgedChain,
   type Known,
   type NotedHead,
   type ShownRow,
@@ -20,7 +21,7 @@ import {
 
 export type Verdicts = ReadonlyMap<string, ChainVerdict>;
 /** Earlier output of `audit verify --json`, by chain. */
-export type NotedHeads = ReadonlyMap<string, NotedHead>;
+export type NotedHeads = ReadonlyMap<string, readonly NotedHead[]>;
 export const NOTHING_NOTED: NotedHeads = new Map();
 
 /** Another line of that output, which notes no head. */
@@ -48,35 +49,60 @@ export function readNotedHeads(path: string): NotedHeads {
   const lines = readLines(path, "is not output of audit verify --json", (line) =>
     vaultLine.safeParse(line).success ? undefined : notedLine.parse(line),
   ).filter((line) => line !== undefined);
-  return new Map(lines.map(({ chain, length, head }) => [chain, { length, head }]));
+  return Map.groupBy(lines, ({ chain }) => chain);
 }
 
 /**
- * Verifies one order's chain, as its owner exported it: one JSON object a line, oldest first.
+ * Verifies the chains of orders, as their owner exported them: one JSON object a line, oldest
+ * first. Orders that had the same name one after another share the heads and devices that the owner
+ * knows.
  *
- * @throws {AppError} Misuse when the file has another format, or is of a chain that was not noted
+ * @throws {AppError} Misuse when a file has another format, or is of a chain that was not noted
  */
-export function verifyAuditExport(
-  path: string,
+export function verifyAuditExports(
+  paths: readonly string[],
   noted: NotedHeads = NOTHING_NOTED,
-  devices?: Known["devices"],
-): Verdicts {
-  const rows = readExport(path);
-  const [first] = rows;
-  if (first === undefined) {
-    if (noted === NOTHING_NOTED) throw new AppError("Misuse", { detail: `${path} has no rows` });
-    return withMissing(new Map(), noted);
-  }
-  const { chain } = first;
-  // Otherwise a chain that was rewritten under another name would be compared with nothing.
-  if (noted !== NOTHING_NOTED && !noted.has(chain))
-    throw new AppError("Misuse", { detail: `--noted: no head of ${chain}, the chain of ${path}` });
-  const mine = new Map([...noted].filter(([name]) => name === chain));
-  return withMissing(
-    new Map([[chain, verifyChain(chain, rows, { noted: mine.get(chain), devices })]]),
-    mine,
-  );
+  devices: Known["devices"] = new Map(),
+): readonly JudgedChain[] {
+  const exports = paths.map((path) => {
+    const rows = readExport(path);
+    const chain = rows[0]?.chain ?? "";
+    const verdict = verifyChain(chain, rows);
+    return { path, rows, chain, serials: verdict.ok ? Object.keys(verdict.devices) : [] };
+  });
+  const enrolled = new Set(exports.flatMap(({ serials }) => serials));
+  return exports.flatMap(({ path, rows, chain, serials }): readonly JudgedChain[] => {
+    const [first] = rows;
+    if (first === undefined) {
+      if (noted === NOTHING_NOTED) throw new AppError("Misuse", { detail: `${path} has no rows` });
+      return judgedOf(withMissing(new Map(), noted));
+    }
+    // Otherwise a chain that was rewritten under another name would be compared with nothing.
+    if (noted !== NOTHING_NOTED && !noted.has(chain))
+      throw new AppError("Misuse", {
+        detail: `--noted: no head of ${chain}, the chain of ${path}`,
+      });
+    const mine = noted
+      .get(chain)
+      ?.filter(
+        ({ length, head }) =>
+          !exports.some(
+            (other) =>
+              other.chain === chain &&
+              other.rows[0]?.hash !== first.hash &&
+              other.rows[length - 1]?.hash === head,
+          ),
+      );
+    const expected = [...devices].filter(
+      ([serial]) => serials.includes(serial) || !enrolled.has(serial),
+    );
+    const verdict = verifyChain(chain, rows, { noted: mine, devices: new Map(expected) });
+    return [{ chain, ...(paths.length > 1 && { path }), verdict }];
+  });
 }
+
+export const judgedOf = (verdicts: Verdicts): readonly JudgedChain[] =>
+  [...verdicts].map(([chain, verdict]) => ({ chain, verdict }));
 
 function readExport(path: string): readonly ShownRow[] {
   return readLines(path, "cannot be read as an exported activity", (line) => {
@@ -133,7 +159,9 @@ function readFile<Value>(path: string, fault: string, parse: (text: string) => V
 
 /** A chain that was noted and is now missing was cut off at its first row. */
 function withMissing(verdicts: Verdicts, noted: NotedHeads): Verdicts {
-  const missing = [...noted].filter(([chain, { length }]) => length > 0 && !verdicts.has(chain));
+  const missing = [...noted].filter(
+    ([chain, heads]) => heads.some(({ length }) => length > 0) && !verdicts.has(chain),
+  );
   return new Map([
     ...verdicts,
     ...missing.map(
@@ -181,13 +209,16 @@ export async function verifyAuditStore(
     .execute();
   const verdicts = new Map<string, ChainVerdict>();
   for (const { chain } of chains) {
-    const head = noted.get(chain);
-    let verdict = await verifyStoredChain(store, chain, { noted: head });
-    // The head may be that of an order which was deleted since, and whose name another one has.
+    let heads = noted.get(chain) ?? [];
+    let verdict = await verifyStoredChain(store, chain, { noted: heads });
+    // A head may be that of an order which was deleted since, and whose name another one has.
     for (const { chain: former } of verdict.ok ? [] : chains)
-      if (head !== undefined && former !== chain && nameOfChain(former) === chain)
-        if ((await verifyStoredChain(store, former, { noted: head })).ok)
-          verdict = await verifyStoredChain(store, chain, {});
+      if (former !== chain && nameOfChain(former) === chain)
+        for (const head of heads)
+          if ((await verifyStoredChain(store, former, { noted: [head] })).ok) {
+            heads = heads.filter((each) => each !== head);
+            verdict = await verifyStoredChain(store, chain, { noted: heads });
+          }
     verdicts.set(chain, verdict);
   }
   return withMissing(verdicts, noted);

@@ -126,7 +126,7 @@ describe("an audit chain", () => {
     ["that was rewritten", chainOf(6, CHAIN, 1), { ok: false, sequence: 4, fault: "not-as-noted" }],
     ["of which nothing is left", [], { ok: false, sequence: 1, fault: "not-as-noted" }],
   ])("%s is compared with a head that was noted", (_name, rows, expected) => {
-    expect(verifyChain(CHAIN, rows, { noted })).toMatchObject(expected);
+    expect(verifyChain(CHAIN, rows, { noted: [noted] })).toMatchObject(expected);
   });
 
   test.prop([fc.integer({ min: 0, max: 4 }), fc.nat(), fc.integer({ min: 1, max: 127 })])(

@@ -31,9 +31,16 @@ export type ChainFault =
   | "not-as-noted"
   | DeviceFault;
 
+/** The verdict on a chain, and the file that has it if there are several. */
+export type JudgedChain = {
+  readonly chain: string;
+  readonly path?: string;
+  readonly verdict: ChainVerdict;
+};
+
 /** Facts that the auditor has from elsewhere. */
 export type Known = {
-  readonly noted?: NotedHead | undefined;
+  readonly noted?: readonly NotedHead[] | undefined;
   /** Thumbprints of device keys, by serial number. */
   readonly devices?: ReadonlyMap<string, string> | undefined;
 };
@@ -48,7 +55,7 @@ const CLOCK_STEP_MS = 300_000;
  * Checks a whole chain row by row, lowest sequence first. The rows alone do not show whether later
  * rows were cut off. That needs a head noted earlier, which must still occur in the chain.
  */
-export function checkChain(chain: string, { noted, devices = new Map() }: Known = {}) {
+export function checkChain(chain: string, { noted = [], devices = new Map() }: Known = {}) {
   const evidence = createDeviceEvidence(devices);
   const steps: Gap[] = [];
   let length = 0;
@@ -62,7 +69,8 @@ export function checkChain(chain: string, { noted, devices = new Map() }: Known 
     if (written === undefined) return "not-a-row";
     if (chainHash(head, row.rowJson) !== row.hash) return "altered";
     if (written["chain"] !== chain || written["sequence"] !== sequence) return "missing-or-moved";
-    if (noted?.length === sequence && noted.head !== row.hash) return "not-as-noted";
+    if (noted.some((each) => each.length === sequence && each.head !== row.hash))
+      return "not-as-noted";
     const atMs = Date.parse(String(written["at"]));
     if (Number.isNaN(atMs)) return "not-a-row";
     if (row.at !== undefined && Date.parse(row.at) !== atMs) return "altered";
@@ -86,7 +94,7 @@ export function checkChain(chain: string, { noted, devices = new Map() }: Known 
     },
     verdict(): ChainVerdict {
       if (fault !== undefined) return { ok: false, ...fault };
-      if (noted !== undefined && length < noted.length)
+      if (noted.some((each) => length < each.length))
         return { ok: false, sequence: length + 1, fault: "not-as-noted" };
       if (evidence.isMissing()) return { ok: false, sequence: length, fault: "other-device-key" };
       const gaps = [...steps, ...evidence.gaps(latestMs)];
@@ -143,13 +151,13 @@ const GAPS: Readonly<Record<Gap["gap"], string>> = {
 
 /** Lines of text, or one line of JSON, which `--noted` reads the next time. */
 export function renderVerdict(
-  chain: string,
-  verdict: ChainVerdict,
+  { chain, path, verdict }: JudgedChain,
   asJson: boolean,
 ): readonly string[] {
-  if (asJson) return [JSON.stringify({ chain, ...verdict })];
+  if (asJson) return [JSON.stringify({ chain, export: path, ...verdict })];
+  const name = path === undefined ? chain : `${chain} (${path})`;
   if (!verdict.ok)
-    return [`TAMPERED  ${chain}: row ${String(verdict.sequence)}: ${FAULTS[verdict.fault]}`];
+    return [`TAMPERED  ${name}: row ${String(verdict.sequence)}: ${FAULTS[verdict.fault]}`];
   const { proven, unproven } = verdict.receipts;
   const parts = [
     `${String(verdict.length)} rows`,
@@ -158,7 +166,7 @@ export function renderVerdict(
     ...(unproven === 0 ? [] : [`receipts without its signature: ${String(unproven)}`]),
   ];
   return [
-    `ok        ${chain}: ${parts.join(", ")}`,
+    `ok        ${name}: ${parts.join(", ")}`,
     ...Object.entries(verdict.devices).map(
       ([serial, keys]) => `  device key of ${serial}: ${keys}`,
     ),

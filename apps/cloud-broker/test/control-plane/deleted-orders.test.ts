@@ -27,6 +27,8 @@ const readActivity = async (query = "") =>
   exactly(activityList, (await call("GET", `/activity?${query}`)).json);
 const actionsOf = async (query = "") =>
   (await readActivity(query)).value.map(({ row }) => row["action"]);
+const verifyBoth = (first: string, second: string, ...more: readonly string[]) =>
+  verifyAudit(["--export", first, "--export", second, "--allow-gaps", ...more]);
 const place = async () => expect((await call("PUT", "", minimalJob())).status).toBe(202);
 const endOrder = async () => {
   expect((await call("POST", "/cancel", { reason: "not needed" })).status).toBe(204);
@@ -84,15 +86,53 @@ describe("an order that was deleted", () => {
     const chain = jobPath(JOB).toLowerCase();
     const verdict = (await verifyAuditStore(world.store())).get(chain);
     if (verdict?.ok !== true) throw new Error(JSON.stringify(verdict));
-    const noted = new Map([[chain, verdict]]);
+    const noted = new Map([[chain, [verdict]]]);
     await endOrder();
     await place();
     const later = await verifyAuditStore(world.store(), noted);
     expect(later.get(chain)).toMatchObject({ ok: true });
-    const forged = new Map([[chain, { ...verdict, head: messageHash("another") }]]);
+    const forged = new Map([[chain, [{ ...verdict, head: messageHash("another") }]]]);
     expect((await verifyAuditStore(world.store(), forged)).get(chain)).toMatchObject({
       fault: "not-as-noted",
     });
+  });
+
+  test("is verified beside its successor: each export counts, and a device or head needs one of them", async () => {
+    const write = (name: string, rows: readonly object[]) => {
+      const path = join(world.folder, name);
+      writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+      return path;
+    };
+    const rows = (await readActivity("deleted=1")).value;
+    const former = write("former.jsonl", rows);
+    const { value: whole } = await readActivity();
+    const present = write("present.jsonl", whole);
+    const altered = write("altered.jsonl", rows.toSpliced(2, 1));
+    for (const [one, other] of [
+      [altered, present],
+      [present, altered],
+    ] as const) {
+      const { exitCode, lines: told } = await verifyBoth(one, other);
+      expect(exitCode).toBe(3);
+      expect(told.join("\n")).toContain(`(${altered}): row 3: a row is missing here`);
+    }
+    const { lines: said } = await verifyBoth(former, present, "--json");
+    const [old = "", young = ""] = said;
+    const { devices } = JSON.parse(old) as { devices: Record<string, string> };
+    const [[serial, thumbprint] = []] = Object.entries(devices);
+    const device = ["--device", `${String(serial)}=${String(thumbprint)}`];
+    expect((await verifyBoth(present, former, ...device)).exitCode).toBe(0);
+    expect(
+      (await verifyBoth(present, former, "--device", `else=${String(thumbprint)}`)).exitCode,
+    ).toBe(3);
+    const noted = ["--noted", join(world.folder, "both.jsonl")];
+    for (const heads of [[old], [young], [old, young]]) {
+      writeFileSync(join(world.folder, "both.jsonl"), heads.join("\n"));
+      expect((await verifyBoth(former, present, ...noted)).exitCode).toBe(0);
+    }
+    const cut = write("cut.jsonl", whole.slice(0, -1));
+    expect((await verifyBoth(former, cut, ...noted)).exitCode).toBe(3);
+    expect((await verifyBoth(present, cut, ...noted)).exitCode).toBe(3);
   });
 
   test("that never existed has no activity, also after a refused attempt to make it", async () => {

@@ -64,10 +64,9 @@ export function addAuditCommands(
       const verdicts =
         (await findVerdicts(options, environment)) ??
         command.error("error: name what to verify with --database, --export or --configured");
-      for (const [chain, verdict] of verdicts) {
-        for (const line of renderVerdict(chain, verdict, options.json === true)) write(line);
-      }
-      const all = [...verdicts.values()];
+      for (const judged of verdicts)
+        for (const line of renderVerdict(judged, options.json === true)) write(line);
+      const all = verdicts.map(({ verdict }) => verdict);
       const { notWritten = [], notInLog = [] } = (await matchLog(options, write)) ?? {};
       const hasGaps = all.some((each) => each.ok && each.gaps.length > 0) || notInLog.length > 0;
       if (all.some(({ ok }) => !ok) || notWritten.length > 0) process.exitCode = EXIT_TAMPERED;

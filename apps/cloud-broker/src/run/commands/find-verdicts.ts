@@ -1,12 +1,14 @@
 import {
+  judgedOf,
   NOTHING_NOTED,
   type NotedHeads,
   readNotedHeads,
   type Verdicts,
-  verifyAuditExport,
+  verifyAuditExports,
   verifyAuditFile,
   verifyAuditStore,
 } from "../../audit/verify-audit.ts";
+import type { JudgedChain } from "../../audit/verify-chain.ts";
 import { type BrokerConfig, type Environment, parseConfig } from "../../config/config.ts";
 import { withFile } from "../../store/open-store.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
@@ -27,12 +29,11 @@ export type AuditSource = {
 export async function findVerdicts(
   { database, export: exported, configured, noted, device }: AuditSource,
   environment: Environment,
-): Promise<Verdicts | undefined> {
+): Promise<readonly JudgedChain[] | undefined> {
   const heads = noted === undefined ? NOTHING_NOTED : readNotedHeads(noted);
-  if (database !== undefined) return verifyAuditFile(database, heads);
-  if (exported !== undefined)
-    return new Map(exported.flatMap((path) => [...verifyAuditExport(path, heads, device)]));
-  if (configured === true) return verifyConfigured(parseConfig(environment), heads);
+  if (database !== undefined) return judgedOf(await verifyAuditFile(database, heads));
+  if (exported !== undefined) return verifyAuditExports(exported, heads, device);
+  if (configured === true) return judgedOf(await verifyConfigured(parseConfig(environment), heads));
   return undefined;
 }
 
