@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import { readVerdict } from "../../src/release/verdict/read-verdicts.ts";
+import { readVerdict, readVerdicts } from "../../src/release/verdict/read-verdicts.ts";
 import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -200,6 +200,11 @@ describe("every surface says the same of", () => {
   });
 });
 
+const reading = () => ({
+  store: world.store(),
+  settings: { defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 }) },
+  now: () => world.clock.nowMs,
+});
 const enable = (isEnabled: boolean) => world.vaults.setEnabled(world.kid, isEnabled);
 
 describe("a key that the vault refuses", () => {
@@ -321,6 +326,26 @@ test("all causes are listed, and the repairs come first", async () => {
   });
 });
 
+test("an approver of one order alone is not looked up for another of the group", async () => {
+  const jobs = ["own-role", "no-role"];
+  for (const job of jobs) {
+    await world.delivered(job);
+    await writePolicy(job, (policy) => release(policy, approvals(1, [GHOST])));
+  }
+  const [own, none] = jobs.map((job) => foldOrderId(jobPath(job)));
+  const found = await readVerdicts(
+    {
+      ...reading(),
+      stillApproves: (_approver, order) => Promise.resolve({ ok: true, value: order === own }),
+    },
+    [own, none].flatMap((order) => order ?? []),
+  );
+  const codes = [own, none].map(
+    (order) => order && found.get(order)?.verdict.causes.map(({ code }) => code),
+  );
+  expect(codes).toEqual([[], ["ApproverUnknown"]]);
+});
+
 test("a silent Resource Manager neither holds a page nor makes approvers unknown", async () => {
   const job = "unheard";
   await world.delivered(job);
@@ -329,11 +354,7 @@ test("a silent Resource Manager neither holds a page nor makes approvers unknown
   const asked: string[] = [];
   const { verdict } = await readVerdict(
     {
-      store: world.store(),
-      settings: {
-        defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 }),
-      },
-      now: () => world.clock.nowMs,
+      ...reading(),
       stillApproves: (approver) => {
         asked.push(approver);
         return new Promise(() => undefined);

@@ -281,7 +281,7 @@ function lifecycleOf(row: Awaited<ReturnType<typeof selectOrders>>[number]) {
   };
 }
 
-/** Of a page; the same few people approve for the orders of a group. */
+/** Of a page; an approver who is not looked up counts as one who may approve. */
 const LOOK_UPS_MAX = 20;
 /** A page does not wait longer for Resource Manager; the roles are remembered for 30 s. */
 const LOOK_UPS_MS = 1000;
@@ -293,8 +293,8 @@ async function findUnknown(
   { stillApproves }: Pick<VerdictDependencies, "stillApproves">,
   named: readonly Named[],
 ): Promise<readonly Named[]> {
-  const keyOf = ({ order, approver }: Named): string =>
-    `${approver} ${order.slice(0, order.indexOf("/providers/"))}`;
+  // A role may be on the order itself; those of a group are read by one call.
+  const keyOf = ({ order, approver }: Named): string => `${approver} ${order}`;
   const asked = new Map(named.map((each) => [keyOf(each), each]));
   const refused = new Set<string>();
   const lookUps = [...asked].slice(0, LOOK_UPS_MAX).map(async ([key, { order, approver }]) => {
