@@ -6,7 +6,7 @@ import { engineOf, type Store, type StoreTransaction } from "../store/store.ts";
 import type { AuditOutcome } from "./record.ts";
 
 /** The chain that keeps the rows of a deleted order once another order has its name. */
-export const formerChain = (order: OrderId, number: string): string => `${order}#${number}`;
+export const formerChain = (order: string, number: string): string => `${order}#${number}`;
 /** The name that the rows themselves have. */
 export const nameOfChain = (chain: string): string => chain.split("#", 1)[0] ?? chain;
 

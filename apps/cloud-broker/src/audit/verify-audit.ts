@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 
 import { withFile } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { nameOfChain } from "./former-chains.ts";
+import { formerChain, nameOfChain } from "./former-chains.ts";
 import { matchVaultLog, parseVaultLog, type VaultMatch } from "./match-vault-log.ts";
 import {
   checkChain,
@@ -201,6 +201,12 @@ export async function verifyAuditStore(
   store: Store,
   noted: NotedHeads = NOTHING_NOTED,
 ): Promise<Verdicts> {
+  // Read first: rows that are put aside meanwhile are named by later rows only.
+  const successors = await store
+    .selectFrom("audit")
+    .select(["chain", "sequence", "row_json as rowJson"])
+    .where("row_json", "like", '{"action":"order/create",%"former":%')
+    .execute();
   const chains = await store
     .selectFrom("audit")
     .select("chain")
@@ -221,8 +227,20 @@ export async function verifyAuditStore(
           }
     verdicts.set(chain, verdict);
   }
+  for (const { chain, sequence, rowJson } of successors) {
+    if (verdicts.get(chain)?.ok !== true) continue;
+    const { former, formerLength, formerHead } = successor.parse(JSON.parse(rowJson)).detail;
+    const named = verdicts.get(formerChain(nameOfChain(chain), String(former)));
+    if (named?.ok !== true || named.length !== formerLength || named.head !== formerHead)
+      verdicts.set(chain, { ok: false, sequence, fault: "not-its-former" });
+  }
   return withMissing(verdicts, noted);
 }
+
+/** The first row of an order whose name another one had. */
+const successor = z.object({
+  detail: z.object({ former: z.unknown(), formerLength: z.unknown(), formerHead: z.unknown() }),
+});
 
 async function verifyStoredChain(store: Store, chain: string, known: Known): Promise<ChainVerdict> {
   const name = nameOfChain(chain);

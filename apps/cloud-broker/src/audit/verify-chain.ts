@@ -29,6 +29,7 @@ export type ChainFault =
   | "not-a-row"
   | "altered"
   | "not-as-noted"
+  | "not-its-former"
   | DeviceFault;
 
 /** The verdict on a chain, and the file that has it if there are several. */
@@ -136,6 +137,7 @@ const FAULTS: Readonly<Record<ChainFault, string>> = {
   repeated: "the device's message or its counter was used before",
   "journal-broken": "the rows of the device's journal are not those that it delivered",
   "not-as-noted": "the chain ends before the noted head, or has a different row there",
+  "not-its-former": "the activity of the deleted order does not end as this row says",
 };
 
 const GAPS: Readonly<Record<Gap["gap"], string>> = {

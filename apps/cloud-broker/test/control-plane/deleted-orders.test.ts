@@ -5,6 +5,7 @@ import { importVerifyKey, messageHash, verifyMessage } from "@databox-cmk/crypto
 import { ACTIVITY_HEAD_TYPE, activityHead, activityList } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { nextAuditRow } from "../../src/audit/audit-row.ts";
 import { verifyAuditStore } from "../../src/audit/verify-audit.ts";
 import { verifyCertificate } from "../../src/orders/verify-certificate.ts";
 import { verifyAudit } from "../audit/audit-command.ts";
@@ -133,6 +134,38 @@ describe("an order that was deleted", () => {
     const cut = write("cut.jsonl", whole.slice(0, -1));
     expect((await verifyBoth(former, cut, ...noted)).exitCode).toBe(3);
     expect((await verifyBoth(present, cut, ...noted)).exitCode).toBe(3);
+  });
+
+  test("has the end that its successor names: one row more or less is found", async () => {
+    const name = jobPath(JOB).toLowerCase();
+    const store = world.store();
+    const verdictOf = async (chain: string) => (await verifyAuditStore(store)).get(chain);
+    const named = { ok: false, sequence: 1, fault: "not-its-former" };
+    const former = await verdictOf(`${name}#3`);
+    if (former?.ok !== true) throw new Error(JSON.stringify(former));
+    expect(await verdictOf(name)).toMatchObject({ ok: true });
+    const last = { sequence: former.length, hash: former.head };
+    const more = nextAuditRow(
+      name,
+      last,
+      { action: "key/health", actor: { kind: "broker" }, outcome: "done", correlationId: "" },
+      world.clock.nowMs,
+    );
+    const { sequence, rowJson, hash } = more;
+    const values = { chain: `${name}#3`, sequence, row_json: rowJson, hash, at_ms: 0 };
+    await store.insertInto("audit").values(values).execute();
+    expect(await verdictOf(`${name}#3`)).toMatchObject({ ok: true });
+    expect(await verdictOf(name)).toMatchObject(named);
+    const cut = (from: number) =>
+      store
+        .deleteFrom("audit")
+        .where("chain", "=", `${name}#3`)
+        .where("sequence", ">=", from)
+        .execute();
+    await cut(sequence);
+    expect(await verdictOf(name)).toMatchObject({ ok: true });
+    await cut(former.length);
+    expect(await verdictOf(name)).toMatchObject(named);
   });
 
   test("that never existed has no activity, also after a refused attempt to make it", async () => {
