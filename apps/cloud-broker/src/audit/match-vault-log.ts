@@ -1,3 +1,4 @@
+import { AppError } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { DAY_MS } from "../core/day.ts";
@@ -30,7 +31,7 @@ const USE = /wrap|crypt|sign|verify|release/i;
 const OURS = /^[0-9a-f]{8}-[0-9a-f]{4}-8/;
 /** The row of a day is written ten minutes after its end. */
 const DUE_MS = 3_600_000;
-/** More calls than a replica can make in a day; bounds the work for a row of a dishonest broker. */
+/** Of all series together; bounds the work for rows of a dishonest broker. */
 const CALLS_MAX = 10_000_000;
 
 const usingRow = z.object({
@@ -54,6 +55,7 @@ type UsingRow = z.infer<typeof usingRow>;
  * does not know. Lines of other keys count only if the caller used the orders' keys, too.
  *
  * @param rows - all rows of the orders that use these keys
+ * @throws {AppError} Misuse when their days count too many calls
  */
 export function matchVaultLog(
   rows: Iterable<{ readonly rowJson: string }>,
@@ -61,7 +63,7 @@ export function matchVaultLog(
 ): VaultMatch {
   const keys = new Set<string>();
   const named = new Map<string, { readonly row: string; readonly atMs: number }>();
-  const ofDays = new Set<string>();
+  const series: Series[] = [];
   let nowMs = lines.reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
   for (const { rowJson } of rows) {
     const parsed = usingRow.safeParse(JSON.parse(rowJson));
@@ -72,8 +74,9 @@ export function matchVaultLog(
     if (row.kid !== undefined) keys.add(keyOf(row.kid));
     const name = `row ${String(row.sequence)} of ${row.chain}`;
     for (const id of callsOf(row)) if (OURS.test(id)) named.set(id, { row: name, atMs });
-    for (const id of seriesOf(row)) ofDays.add(id);
+    series.push(...seriesOf(row));
   }
+  const ofDays = callsOfDays(series);
   const isKnown = (id: string): boolean => named.has(id) || ofDays.has(id);
   const callers = new Set(
     lines.flatMap(({ correlationId, caller }) => (isKnown(correlationId) ? [caller] : [])),
@@ -114,13 +117,25 @@ function callsOf(row: UsingRow): readonly string[] {
   return [...ofSteps, ...(row.vaultRequestIds ?? []), ownCall ?? ""];
 }
 
-function* seriesOf({ action, detail }: UsingRow): Iterable<string> {
-  if (action !== "key/uses") return;
-  for (const part of (detail?.series ?? "").split(" ")) {
+type Series = { readonly seed: string; readonly calls: number };
+
+function seriesOf({ action, detail }: UsingRow): readonly Series[] {
+  if (action !== "key/uses") return [];
+  return (detail?.series ?? "").split(" ").flatMap((part) => {
     const [, seed, calls] = /^([\w-]{22}):(\d{1,8})$/.exec(part) ?? [];
-    if (seed === undefined || Number(calls) > CALLS_MAX) continue;
-    for (let call = 1; call <= Number(calls); call += 1) yield callIdOf(seed, call);
-  }
+    return seed === undefined ? [] : [{ seed, calls: Number(calls) }];
+  });
+}
+
+function callsOfDays(series: readonly Series[]): ReadonlySet<string> {
+  if (series.reduce((sum, { calls }) => sum + calls, 0) > CALLS_MAX)
+    throw new AppError("Misuse", {
+      detail: `the rows of the days count more than ${String(CALLS_MAX)} calls; compare fewer exports, or ask the service`,
+    });
+  const ids = new Set<string>();
+  for (const { seed, calls } of series)
+    for (let call = 1; call <= calls; call += 1) ids.add(callIdOf(seed, call));
+  return ids;
 }
 
 /** Host and name of a key, without its version: `kv.vault.azure.net/keys/name`. */
