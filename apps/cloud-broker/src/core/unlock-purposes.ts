@@ -75,6 +75,15 @@ export function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
   return ASKED_PURPOSES.find((purpose) => purposeAllowed(at, purpose));
 }
 
+/** Whether a device may ask for its key now or in a later stage. */
+export function isPurposeAhead(at: TransferStage): boolean {
+  return (
+    purposesAt(at).length > 0 ||
+    at.stage === "DeviceOrdered" ||
+    (at.stage === "PickedUp" && at.transferType === "ImportToAzure")
+  );
+}
+
 /** Whether the copy needs the key for this purpose, so that a refusal halts the copy. */
 export function isForCopy(purpose: UnlockPurpose): boolean {
   return Object.values(PURPOSES).some((row) => row.DataCopy.includes(purpose));

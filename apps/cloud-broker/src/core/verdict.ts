@@ -15,9 +15,8 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 import { releaseOf, termsOf } from "./release-terms.ts";
-import { isTerminalStage } from "./stages.ts";
 import { custodyOf } from "./unlock-policy.ts";
-import { askedPurposeAt } from "./unlock-purposes.ts";
+import { askedPurposeAt, isPurposeAhead } from "./unlock-purposes.ts";
 import {
   findingOf,
   GUARDS,
@@ -103,9 +102,13 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
   const { order, policy, names } = facts;
   const purpose = askedPurposeAt(order) ?? "unlock";
   const nodes = facts.nodes.length === 0 ? [NO_NODE] : facts.nodes;
-  const found = isTerminalStage(order.stage)
-    ? hindering(findGuard("stage", "unlock", facts, NO_NODE))
-    : [...nodes.flatMap((node) => hindrances("unlock", facts, node)), ...troubles(facts)];
+  const isGivenUp = order.stageStatus === "CustomerActionPerformedForCleanUp";
+  const isNeeded = !isGivenUp && isPurposeAhead(order);
+  const found = isNeeded
+    ? [...nodes.flatMap((node) => hindrances("unlock", facts, node)), ...troubles(facts)]
+    : isGivenUp
+      ? [{ code: "PurposeForbidden", reason: "returning", hinders: false } as const]
+      : hindering(findGuard("stage", "unlock", facts, NO_NODE));
   const isNow = !found.some(isStage);
   const causes = merge(found)
     // Hours, votes and budgets matter where the stage allows an unlock.
@@ -113,8 +116,9 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     .toSorted((one, other) => rankOf(one) - rankOf(other));
   const [first] = causes;
   const health = facts.health ?? { state: "healthy" };
-  // A key at risk is mended before the stage moves on.
-  const deciding = first !== undefined && rankOf(first) > 2 && isRisky(health) ? undefined : first;
+  // A key at risk is mended before the stage moves on, if it is still needed.
+  const isAside = isNeeded && isRisky(health) && first !== undefined && rankOf(first) > 2;
+  const deciding = isAside ? undefined : first;
   const step = deciding === undefined ? nextStepOfHealth(health, names) : stepOf(deciding, facts);
   return {
     state: stateOf(causes),

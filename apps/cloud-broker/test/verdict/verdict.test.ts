@@ -258,6 +258,37 @@ describe("a key that the vault refuses", () => {
     expect((await look(job)).verdict.causes).toEqual([]);
   });
 
+  test("matters no longer once the data is given up: the operator's act is next", async () => {
+    const job = "given-up";
+    await world.delivered(job);
+    enable(false);
+    for (const move of ["pickUp", "receive", "startCopy"]) await world.operator(move, job);
+    await call(job, "POST", "/keyHealth/check");
+    await call(job, "POST", "/revoke", { reason: "lost" });
+    await call(job, "POST", "/mitigate", { customerResolutionCode: "MoveToCleanUpDevice" });
+    const { verdict, order, health } = await look(job);
+    enable(true);
+    expect(verdict).toMatchObject({ state: "NotNow", nextStep: { who: "broker-operator" } });
+    expect(order.properties.error).toBeUndefined();
+    expect(health.nextStep).toEqual(verdict.nextStep);
+  });
+
+  test.each(["PickedUp", "AtAzureDC"] as const)("or an export is at %s", async (stage) => {
+    const job = `export-${stage.toLowerCase()}`;
+    const device = await world.delivered(job);
+    enable(false);
+    expect(await attempt(device)).toMatchObject({ code: KEY });
+    const order = foldOrderId(jobPath(job));
+    const exported = { transfer_type: "ExportFromAzure" } as const;
+    await world.store().updateTable("orders").set(exported).where("id", "=", order).execute();
+    await world.setStage(order, stage);
+    await call(job, "POST", "/keyHealth/check");
+    const { verdict, order: shown } = await look(job);
+    enable(true);
+    expect(verdict).toMatchObject({ state: "NotNow", nextStep: { who: "broker-operator" } });
+    expect(shown.properties.error).toBeUndefined();
+  });
+
   test("is only shown as silent while the vault does not answer", async () => {
     const job = "silent";
     const device = await world.delivered(job);
