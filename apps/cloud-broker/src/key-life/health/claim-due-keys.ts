@@ -60,3 +60,21 @@ export async function checkAt(
     .where("order_id", "in", orders)
     .execute();
 }
+
+/** Sets the next check of every order that follows a key, of which there may be a whole fleet. */
+export async function checkFollowers(
+  store: Store,
+  keyAddress: string,
+  atMs: number,
+): Promise<void> {
+  const followers = store
+    .selectFrom("order_keys")
+    .select("order_id")
+    .where("key_address", "=", keyAddress)
+    .where("follows_newest", "=", 1);
+  await store
+    .updateTable("key_health")
+    .set({ next_check_at_ms: atMs })
+    .where("order_id", "in", followers)
+    .execute();
+}

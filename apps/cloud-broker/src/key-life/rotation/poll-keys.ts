@@ -7,11 +7,11 @@ import { isTerminalStage } from "../../core/stages.ts";
 import type { KeyChecks } from "../../custody/key-custody.ts";
 import { claimDue } from "../../store/claim-due.ts";
 import type { Store } from "../../store/store.ts";
-import { checkAt } from "../health/claim-due-keys.ts";
+import { checkFollowers } from "../health/claim-due-keys.ts";
 
 export type PollDependencies = {
   readonly store: Store;
-  readonly custody: KeyChecks;
+  readonly custody: Pick<KeyChecks, "newestVersion">;
   readonly now: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -132,7 +132,7 @@ async function askSome(
 
 async function note(
   { store, now }: Pick<PollDependencies, "store" | "now">,
-  { address, failure: before, followers }: Claimed,
+  { address, failure: before }: Claimed,
   newest: Outcome<{ readonly kid: string }>,
 ): Promise<void> {
   await store
@@ -146,7 +146,7 @@ async function note(
     .execute();
   const after = newest.ok ? undefined : newest.failure;
   if (before?.code !== after?.code || before?.reason !== after?.reason)
-    await checkAt(store, followers, now());
+    await checkFollowers(store, address, now());
 }
 
 /** The current key is unaffected; a reader must not think that unlocking fails. */
