@@ -1,5 +1,8 @@
+import { namesOf } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
+import { type RawBuilder, sql } from "kysely";
 
+import { jsonMember } from "./json-member.ts";
 import type { StoreTransaction } from "./store.ts";
 
 /**
@@ -34,4 +37,27 @@ export async function requireFeaturesOf(
 ): Promise<void> {
   if (custody?.kind === "split") await requireFeature(transaction, "splitCustody");
   if (purposes !== undefined) await requireFeature(transaction, "purposes");
+}
+
+/**
+ * The features that rows of another database use, which were imported.
+ *
+ * @param migrations - those that made the tables
+ */
+export async function requireFeaturesInUse(
+  transaction: StoreTransaction,
+  migrations: readonly string[],
+): Promise<void> {
+  const policy = (...path: readonly string[]) => jsonMember(transaction, "policy_json", ...path);
+  const uses: Record<keyof typeof SINCE, RawBuilder<unknown>> = {
+    splitCustody: sql`unlock_policies where ${policy("custody", "kind")} = 'split'`,
+    custodyPolicy: sql`custody_policies where split_only = 1`,
+    purposes: sql`unlock_policies where ${policy("purposes")} is not null`,
+    override: sql`approvals where effective_at_ms is not null`,
+  };
+  for (const feature of namesOf(uses)) {
+    if (!migrations.includes(SINCE[feature])) continue;
+    const { rows } = await sql`select 1 from ${uses[feature]} limit 1`.execute(transaction);
+    if (rows.length > 0) await requireFeature(transaction, feature);
+  }
 }

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 import { toAppError } from "@databox-cmk/errors";
 import { folderFor, LeaseClient } from "@databox-cmk/testkit";
@@ -9,9 +10,12 @@ import { Command } from "commander";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
+import { orderIdOf } from "../../src/core/order.ts";
 import { addStoreCommands } from "../../src/run/move-store/add-store-commands.ts";
 import { exportStore } from "../../src/run/move-store/export-store.ts";
+import { importStore } from "../../src/run/move-store/import-store.ts";
 import { exportTo } from "../../src/run/move-store/move-store.ts";
+import { requiredMigration } from "../../src/store/migrate.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
@@ -87,6 +91,21 @@ const FORMER_ORDER = {
   resourceGroup: "demo",
   name: "former",
 };
+const withPolicy = (policy: object) => sql`insert into unlock_policies
+  (order_id, policy_json, revision, changed_at_ms, changed_by)
+  values (${orderIdOf(FORMER_ORDER)}, ${JSON.stringify(policy)}, 1, 0, 'ada')`;
+/** A row of each feature that a former program would misread, by the migration that it needs. */
+const NEEDING = {
+  "0021-device-shares": withPolicy({ custody: { kind: "split" } }),
+  "0023-custody-policies": sql`insert into custody_policies
+    (subscription_id, split_only, changed_at_ms, changed_by) values ('one', 1, 0, 'ada')`,
+  "0024-open-keys": withPolicy({ purposes: {} }),
+  "0027-overrides": sql`insert into approvals
+    (id, order_id, serial, request_hash, way, purpose, address, agent, stage, kid, state,
+      requested_at_ms, asked_at_ms, expires_at_ms, effective_at_ms)
+    values ('one', ${orderIdOf(FORMER_ORDER)}, 'DBX-1', 'hash', 'unlock', 'unlock', '', '',
+      'Delivered', 'kid', 'open', 0, 0, 0, 0)`,
+};
 const IMPORTED = [
   expect.stringMatching(/^imported \d\d+ rows; every table and audit chain was verified$/),
 ];
@@ -143,6 +162,20 @@ describe("a store that is moved", () => {
     expect(await broker(target, "migrate")).toEqual([
       `migrated: newest is ${String(Object.keys(MIGRATIONS).toSorted().at(-1))}`,
     ]);
+  });
+
+  test.each(Object.entries(NEEDING))("needs %s for its rows, as before", async (needed, insert) => {
+    const path = join(folder.path, `${needed}.ndjson`);
+    {
+      await using store = await openTestStore(":memory:");
+      await store.insertInto("orders").values(orderRow(FORMER_ORDER, 0)).execute();
+      await insert.execute(store);
+      await exportTo(store, path, { out: () => undefined, progress: () => undefined });
+    }
+    await using store = await openTestStore(":memory:");
+    const readLines = () => createInterface({ input: createReadStream(path) });
+    await importStore(store, readLines, () => undefined);
+    expect(await requiredMigration(store)).toBe(needed);
   });
 
   test("goes into an empty database only", async () => {

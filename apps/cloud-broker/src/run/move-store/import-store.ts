@@ -3,6 +3,7 @@ import { sql } from "kysely";
 
 import { verifyAuditStore } from "../../audit/verify-audit.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
+import { requireFeaturesInUse } from "../../store/require-feature.ts";
 import { engineOf, type Store, type StoreTransaction } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import { type Progress, PROGRESS_ROWS } from "./export-store.ts";
@@ -49,6 +50,7 @@ export async function importStore(
     for (const [chain, verdict] of await verifyAuditStore(transaction))
       if (!verdict.ok)
         throw refuse(`the audit trail is broken: ${chain} at row ${String(verdict.sequence)}`);
+    await requireFeaturesInUse(transaction, migrations);
     return total;
   });
 }
