@@ -1,20 +1,26 @@
+import { parseEnvelope } from "@databox-cmk/crypto";
+import type { Custody } from "@databox-cmk/protocol";
+
 import type { OrderId } from "../core/order.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
+import { isSplit } from "./stored-envelopes.ts";
 
 export type RekeyCommit = {
   readonly order: OrderId;
   readonly serial: string;
   readonly rekey: string;
+  /** Custody that the order's policy asks for. */
+  readonly custodyIn: (transaction: StoreTransaction) => Promise<Custody["kind"]>;
   readonly alsoCommit: AlsoCommit;
 };
 
 /**
  * Commits the next generation of a node's envelope, by the compare-and-swap of every change of an
- * order's envelopes. A proposal that a rotation has overtaken is not changed, and its node proposes
- * again.
+ * order's envelopes. A proposal that a rotation or the wish for split custody has overtaken is not
+ * put in force, and its node proposes again.
  */
 export async function commitRekey(
   { store, now }: Pick<CustodyDependencies, "store" | "now">,
@@ -34,7 +40,7 @@ export async function commitRekey(
 
 async function makeCurrent(
   transaction: StoreTransaction,
-  { order, serial, rekey }: RekeyCommit,
+  { order, serial, rekey, custodyIn }: RekeyCommit,
   nowMs: number,
 ): Promise<void> {
   const proposed = await transaction
@@ -48,6 +54,8 @@ async function makeCurrent(
   if (proposed === undefined) throw new CommitConflict();
   const { revision, env, kid, jwe_json } = proposed;
   if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
+  if (!isSplit({ envelope: parseEnvelope(jwe_json) }) && (await custodyIn(transaction)) === "split")
+    throw new CommitConflict();
   const newest = await transaction
     .selectFrom("envelopes")
     .select((row) => row.fn.max("generation").as("generation"))

@@ -98,7 +98,13 @@ export function createCustodyWorld(): CustodyWorld {
     confirmRekey: (store, serial, rekey) =>
       commitRekey(
         { store, now },
-        { order: ORDER, serial, rekey, alsoCommit: () => Promise.resolve() },
+        {
+          order: ORDER,
+          serial,
+          rekey,
+          custodyIn: () => Promise.resolve("escrow"),
+          alsoCommit: () => Promise.resolve(),
+        },
       ),
     [Symbol.dispose]: () => {
       folder[Symbol.dispose]();

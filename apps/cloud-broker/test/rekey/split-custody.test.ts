@@ -278,11 +278,13 @@ test("an order in escrow changes to split custody by a re-key", async () => {
   await report(device, undefined);
   for (const step of ["dispatch", "deliver"])
     expect((await world.operator(step, JOB)).status).toBe(200);
+  const client = await RekeyClient.unlock(device);
+  const former = await client.propose();
   expect((await choose({ kind: "split", acceptNoRecovery: true })).status).toBe(200);
-  expect(await nodes()).toMatchObject([{ envelope: { custody: "escrow" } }]);
   // Until then the passkey opens the volume, and is shown.
   expect((await call("POST", "/listCredentials", {})).status).toBe(200);
-  const client = await RekeyClient.unlock(device);
+  // What was proposed before does not come into force any more.
+  expect((await client.confirm(former.rekey)).env).not.toBe(former.envelope.env);
   const { envelope, rekey } = await client.propose();
   expect(parseEnvelope(envelope.jwe).context.cus).toBe("split");
   await client.confirm(rekey);

@@ -23,6 +23,7 @@ import { recorded } from "../../audit/record.ts";
 import { decideRekey, stillPermitted } from "../../core/decide-rekey.ts";
 import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
+import { custodyOf } from "../../core/unlock-policy.ts";
 import { commitRekey } from "../../custody/commit-rekey.ts";
 import {
   offerRecoveryKeys,
@@ -42,6 +43,7 @@ import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { useCounter } from "../message/use-counter.ts";
+import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
 /** Gives an unlocked node a second unlock key, beside the one that opens its volume. */
 export const proposalExchange = deviceVerb({
@@ -168,7 +170,7 @@ export const confirmationExchange = deviceVerb({
 });
 
 async function confirm(
-  dependencies: Recording & Needs<"custody" | "store">,
+  dependencies: Recording & Needs<"custody" | "store" | "settings">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   { rekey, counter, journalHead, bootId, extensions }: RekeyConfirmation,
@@ -180,7 +182,7 @@ async function confirm(
   if (!known.ok) return known;
   const counted = await useCounter(dependencies, sender, counter);
   if (!counted.ok) return counted;
-  const { custody, keys, appendAudit, now } = dependencies;
+  const { custody, keys, appendAudit, now, settings } = dependencies;
   const { hash: requestHash, correlationId } = message;
   const context = { actor: actorOf(message, sender), correlationId };
   const entry = { chain: order, action: "rekey", context } as const;
@@ -188,7 +190,9 @@ async function confirm(
     const deviceShareFor = await storeDeviceShare(transaction, sender, share.value, now());
     return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };
   });
-  await commitRekey(dependencies, { order, serial, rekey, alsoCommit: row });
+  const custodyIn = async (transaction: StoreTransaction) =>
+    custodyOf(await readUnlockPolicy(transaction, order, settings.defaultPolicy)).kind;
+  await commitRekey(dependencies, { order, serial, rekey, custodyIn, alsoCommit: row });
   const held = await custody.hold(order, serial);
   if (!held.ok) return held;
   const payload: Rekeyed = {
