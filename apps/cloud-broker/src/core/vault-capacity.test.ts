@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 
-import { operationWeight, probeLoads, PROBE_SHARE, probeStretch } from "./vault-capacity.ts";
+import {
+  operationWeight,
+  probeLoads,
+  PROBE_SHARE,
+  PROBE_STRETCH_MAX,
+  probeStretch,
+} from "./vault-capacity.ts";
 
 const PROBING = { intervalSeconds: 30, operationsPer10Seconds: 4_000 };
 const VAULT = "https://kv-one.vault.test";
@@ -32,6 +38,9 @@ test("the probes of a key of 3072 bits and 3,000 identities leave half of the va
   expect(load / probeStretch(load)).toBeCloseTo(PROBE_SHARE);
   expect(30 * probeStretch(load)).toBeCloseTo(67, 0);
   expect(probeStretch(loadOf(4, 1_000))).toBe(1);
+  // 3,000 of the most expensive key do, too; of any number each is probed within ten intervals.
+  expect(loadOf(16, 3_000) / probeStretch(loadOf(16, 3_000))).toBeCloseTo(PROBE_SHARE);
+  expect(probeStretch(loadOf(16, 100_000))).toBe(PROBE_STRETCH_MAX);
 });
 
 test("the keys of one vault add up, and those of another do not", () => {

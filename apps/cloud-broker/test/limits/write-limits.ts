@@ -2,7 +2,7 @@ import { LISTENERS_MAX } from "../../src/api/portal/events/create-events.ts";
 import { SESSIONS_MAX_PER_PERSON } from "../../src/api/portal/sessions.ts";
 import { UNAUTHENTICATED_BUDGET as ROWS } from "../../src/audit/unauthenticated-rows.ts";
 import { SETTINGS } from "../../src/config/config.ts";
-import { PROBE_SHARE } from "../../src/core/vault-capacity.ts";
+import { PROBE_SHARE, PROBE_STRETCH_MAX } from "../../src/core/vault-capacity.ts";
 import { ENOUGH_INSIDE } from "../../src/load/admission.ts";
 import {
   CAMPAIGN_STEPS_AT_ONCE,
@@ -182,7 +182,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     what: "part of a vault's operations that probes of open appliances take",
     scope: "one vault, over all replicas",
     most: `${String(PROBE_SHARE * 100)} %`,
-    answer: "none: the vault's keys are probed less often",
+    answer: `none: the vault's keys are probed up to ${String(PROBE_STRETCH_MAX)} times less often`,
     shown: "`databox_probe_load`",
     raise: "never: spread the keys over more vaults, or share identities",
   },
