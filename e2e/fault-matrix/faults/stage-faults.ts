@@ -98,7 +98,8 @@ export const STAGE_FAULTS: readonly StageFault[] = [
   },
   {
     name: "an appliance whose copy is complete asks to ingest",
-    ...purposeForbidden("ended"),
+    code: "PurposeForbidden",
+    class: "refused",
     who: "nobody",
     make: move("complete"),
     command: unlockTo("ingest"),

@@ -31,8 +31,13 @@ export class AppError extends Error {
 
   /** @throws {RangeError} when the reason is not listed in the row: a programming error. */
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
-    const message = reasonOf(code, options.reason)?.message ?? ERRORS[code].message;
-    super(message, "cause" in options ? { cause: options.cause } : {});
+    const reason = reasonOf(code, options.reason);
+    if (reason === undefined && options.reason !== undefined)
+      throw new RangeError(`${code} has no reason "${options.reason}"`);
+    super(
+      reason?.message ?? ERRORS[code].message,
+      "cause" in options ? { cause: options.cause } : {},
+    );
     this.name = "AppError";
     this.code = code;
     if (options.reason !== undefined) this.reason = options.reason;

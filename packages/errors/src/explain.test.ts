@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
 import { rowsAndReasons } from "../test/rows-and-reasons.ts";
-import { explain, stepsOf } from "./explain.ts";
+import { explain, readableByFormer, stepsOf } from "./explain.ts";
 import { FACTS } from "./facts.ts";
 
 const PLACEHOLDER = /\{[a-zA-Z]+\}/;
@@ -61,12 +61,23 @@ describe("explain", () => {
   });
 
   test.each(["no-such-reason", "toString", "__proto__", ""])(
-    "the reason %j, which the row does not list, is a programming error",
+    "the reason %j, which the row does not list, is a newer version's, and changes nothing",
     (reason) => {
-      expect(() => explain("KeyVaultUnreachable", { reason })).toThrow(RangeError);
-      expect(() => explain("Misuse", { reason })).toThrow(RangeError);
+      for (const code of ["KeyVaultUnreachable", "Misuse"] as const)
+        expect(explain(code, { reason })).toEqual(explain(code));
     },
   );
+
+  test("former versions are not given a reason that they lack, and this one still explains it", () => {
+    const { code, ...told } = readableByFormer({ code: "UnlockRevoked", reason: "operator" });
+    expect(told.reason).toBeUndefined();
+    expect(explain(code, told)).toEqual({
+      ...explain("UnlockRevoked", { reason: "operator" }),
+      reason: undefined,
+    });
+    const known = { code: "KeyVaultUnreachable", reason: "dns" } as const;
+    expect(readableByFormer(known)).toBe(known);
+  });
 
   test("each person can be shown only their own steps, and together they are all steps", () => {
     const people = [

@@ -30,22 +30,45 @@ export type ExplainOptions = {
 };
 
 /**
- * The row of a code, its reason laid over it and the facts filled in.
- *
- * @throws {RangeError} when the reason is not listed in the row: a programming error.
+ * Reasons that were added after versions which throw at an unknown one: former brokers read what is
+ * stored, and former agents what is sent.
+ */
+const LATER: ReadonlySet<string> = new Set([
+  "IdentityProviderUnreachable accounts-hidden",
+  "PurposeForbidden early",
+  "PurposeForbidden ended",
+  "PurposeForbidden returning",
+  "RateLimited budget",
+  "UnlockRevoked operator",
+]);
+
+/** The failure as it is stored and sent: a reason that former versions lack is a fact. */
+export function readableByFormer<
+  Told extends Pick<ExplainOptions, "reason" | "facts"> & { readonly code: ErrorCode },
+>(failure: Told): Told {
+  const { code, reason = "", facts } = failure;
+  return LATER.has(`${code} ${reason}`)
+    ? { ...failure, reason: undefined, facts: { ...facts, finer: reason } }
+    : failure;
+}
+
+/**
+ * The row of a code, its reason laid over it and the facts filled in. A reason that the row does
+ * not list comes from a newer version, and changes nothing.
  */
 export function explain(code: ErrorCode, options: ExplainOptions = {}): Explanation {
   const row: ErrorRow = ERRORS[code];
-  const reason = reasonOf(code, options.reason);
+  const finer = options.reason ?? options.facts?.["finer"]?.toString();
+  const reason = reasonOf(code, finer);
   const cloud = cloudOfFacts(options.facts ?? {});
   const facts = { ...cloudFacts(cloud), ...options.facts };
   const who = reason?.who ?? row.who;
-  const steps = stepsOf(code, options.reason)
+  const steps = stepsOf(code, finer)
     .filter((step) => options.for === undefined || (step.for ?? who) === options.for)
     .map((step) => fillStep(step, facts));
   return {
     code,
-    reason: options.reason,
+    reason: knownReason(code, options.reason),
     title: row.title,
     message: reason?.message ?? row.message,
     class: row.class,
@@ -75,14 +98,15 @@ function chooseCloud(
   return isNeeded ? [{ text: ANSWERS.chooseCloud, command: `az cloud set --name ${cloud}` }] : [];
 }
 
-/** The reason's own column entries, or `undefined` when none was given. */
+/** A reason from storage or from another program, if the row lists it. */
+export const knownReason = (code: ErrorCode, reason: string | undefined): string | undefined =>
+  reasonOf(code, reason) && reason;
+
+/** The reason's own column entries, or `undefined` when the row lists none of this name. */
 export function reasonOf(code: ErrorCode, reason: string | undefined): Reason | undefined {
   if (reason === undefined) return undefined;
   const { reasons }: ErrorRow = ERRORS[code];
-  if (reasons === undefined || !Object.hasOwn(reasons, reason)) {
-    throw new RangeError(`${code} has no reason "${reason}"`);
-  }
-  return reasons[reason];
+  return reasons !== undefined && Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
 }
 
 /** The steps as they stand in the table, with their placeholders. */

@@ -19,7 +19,14 @@ export {
   PUBLIC_CLOUD,
 } from "./clouds.ts";
 export { mapValues, namesOf, withoutUndefined } from "./closed-table.ts";
-export { explain, type ExplainedStep, type ExplainOptions, type Explanation } from "./explain.ts";
+export {
+  explain,
+  type ExplainedStep,
+  type ExplainOptions,
+  type Explanation,
+  knownReason,
+  readableByFormer,
+} from "./explain.ts";
 export { ANSWERS } from "./table/answers.ts";
 export { GERMAN } from "./languages/german.ts";
 export { createTranslator, type TextPart } from "./languages/translate.ts";

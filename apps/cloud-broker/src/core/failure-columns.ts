@@ -1,3 +1,5 @@
+import { readableByFormer } from "@databox-cmk/errors";
+
 import type { AuditEvent, Failure } from "./ports.ts";
 
 const KEY_VERSION = /^https:\/\/[^/]+\/keys\/[^/]+\/[^/]+$/;
@@ -12,7 +14,7 @@ export function failureColumns(
   const keyUrl = failure.facts?.["keyUrl"];
   return {
     code: failure.code,
-    reason: failure.reason,
+    reason: readableByFormer(failure).reason,
     kid: typeof keyUrl === "string" && KEY_VERSION.test(keyUrl) ? keyUrl : undefined,
     vaultRequestId: failure.vaultRequestId,
   };

@@ -1,4 +1,4 @@
-import { AppError, type Facts, withoutUndefined } from "@databox-cmk/errors";
+import { AppError, type Facts, knownReason, withoutUndefined } from "@databox-cmk/errors";
 
 import type { Failure, Outcome } from "./ports.ts";
 
@@ -6,7 +6,7 @@ import type { Failure, Outcome } from "./ports.ts";
 export function errorOf(failure: Failure): AppError {
   const { code, reason, target, detail, facts, retryAfterSeconds } = failure;
   return new AppError(code, {
-    reason,
+    reason: knownReason(code, reason),
     target,
     detail,
     facts: { ...facts, ...withoutUndefined({ retryAfterSeconds }) },

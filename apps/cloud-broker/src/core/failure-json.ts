@@ -1,4 +1,4 @@
-import { isErrorCode } from "@databox-cmk/errors";
+import { isErrorCode, knownReason, readableByFormer } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import type { Failure } from "./ports.ts";
@@ -13,13 +13,13 @@ const stored = z.object({
 
 /** Serialises a refusal for storage beside the record that it ended. */
 export function renderFailureJson(failure: Failure): string {
-  const { code, reason, facts, detail, vaultRequestId } = failure;
+  const { code, reason, facts, detail, vaultRequestId } = readableByFormer(failure);
   return JSON.stringify({ code, reason, facts, detail, vaultRequestId });
 }
 
 export function parseFailureJson(json: string | null): Failure | undefined {
   if (json === null) return undefined;
   const { code, ...failure } = stored.parse(JSON.parse(json));
-  if (isErrorCode(code)) return { code, ...failure };
+  if (isErrorCode(code)) return { code, ...failure, reason: knownReason(code, failure.reason) };
   throw new TypeError(`a stored refusal has the unknown code ${code}`);
 }

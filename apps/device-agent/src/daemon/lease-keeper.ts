@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, isErrorCode } from "@databox-cmk/errors";
+import { AppError, type ErrorCode, isErrorCode, knownReason } from "@databox-cmk/errors";
 import type { Denial, RelockOrder } from "@databox-cmk/protocol";
 
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
@@ -226,7 +226,9 @@ function relockEvent(
   const error =
     cause === "outage" && hindered !== undefined
       ? new AppError(isErrorCode(hindered.code) ? hindered.code : "LeaseInvalid", {
-          reason: hindered.reason,
+          reason: isErrorCode(hindered.code)
+            ? knownReason(hindered.code, hindered.reason)
+            : undefined,
           detail: `the broker answered, but renewed no lease within the outage grace period (${causeOf(hindered)})`,
         })
       : new AppError(own, { detail });

@@ -143,6 +143,17 @@ describe("a broker that calls the lease of an open volume invalid", () => {
   );
 });
 
+test("a reason of a newer broker keeps no volume from closing, and doctor from its report", async () => {
+  const reason = "newer";
+  deny(world.broker, "/renewals", "PurposeForbidden", { members: { reason } });
+  using node = createKeeper();
+  await node.renew(1);
+  expect(node.lease().hindered).toEqual({ code: "PurposeForbidden", reason });
+  await node.close();
+  expect(node.reported.at(-1)).toMatchObject({ code: "PurposeForbidden", relocked: true });
+  expect(await world.run({ command: "doctor" })).toMatchObject({ code: "PurposeForbidden" });
+});
+
 test("after an order to close, doctor, status and unlock say the same cause, with its names", async () => {
   using node = createKeeper();
   const facts = { keyName: "kek", vaultName: "contoso", keyVersion: "0123" };

@@ -1,4 +1,4 @@
-import { ERRORS } from "@databox-cmk/errors";
+import { ERRORS, readableByFormer } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type RelockOrder } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../../core/failure-columns.ts";
@@ -55,7 +55,11 @@ export async function orderRelock(
       serial,
       requestHash,
       correlationId,
-      detail: { ...failure.facts, leaseId: request.lease, sequence: request.sequence },
+      detail: {
+        ...readableByFormer(failure).facts,
+        leaseId: request.lease,
+        sequence: request.sequence,
+      },
     });
   });
   return { ok: true, value: answer };

@@ -1,4 +1,4 @@
-import { explain, withoutUndefined } from "@databox-cmk/errors";
+import { explain, readableByFormer, withoutUndefined } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import { cut } from "../../core/fit-denial.ts";
@@ -18,7 +18,8 @@ const TEXT_MAX_CHARACTERS = 1000;
  * The denial that a device receives for a failure: the row of the table, its reason and facts,
  * bound to the request by its hash.
  */
-export function renderDenial(failure: Failure, context: DenialContext): Denial {
+export function renderDenial(found: Failure, context: DenialContext): Denial {
+  const failure = readableByFormer(found);
   const retryAfterSeconds = waitSecondsOf(failure);
   const explanation = explain(failure.code, {
     reason: failure.reason,

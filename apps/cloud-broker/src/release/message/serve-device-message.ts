@@ -1,5 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
-import { type AppError, type ErrorClass, ERRORS } from "@databox-cmk/errors";
+import { type AppError, type ErrorClass, ERRORS, readableByFormer } from "@databox-cmk/errors";
 import { addressKey } from "@databox-cmk/http";
 import {
   type AuditAction,
@@ -338,7 +338,7 @@ async function deny<Proven extends Sender>(
       ...(isFinal && sender !== undefined && KEPT_REQUESTS.has(exchange.action)
         ? { signed: message.text }
         : {}),
-      detail: { ...failure.facts, what: failure.detail },
+      detail: { ...readableByFormer(failure).facts, what: failure.detail },
       ...steps,
     });
     if (sender === undefined) return;
