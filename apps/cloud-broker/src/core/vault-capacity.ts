@@ -52,8 +52,8 @@ export function probeLoads(
 
 /**
  * Bounds how late a revoked key is found: five minutes at the default interval. 3,000 appliances
- * with an identity each and an HSM's key of 4096 bits need 8.9. Where ten is too little, probes take
- * more than their part, the vault throttles, and late ones are an alert.
+ * with an identity each and an HSM's key of 4096 bits need 8.9. Where ten is too little, probes
+ * take more than their part, the vault throttles, and late ones are an alert.
  */
 export const PROBE_STRETCH_MAX = 10;
 
