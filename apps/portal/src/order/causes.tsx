@@ -2,14 +2,15 @@ import type { VerdictView } from "@databox-cmk/protocol";
 import { Section } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
+import { shownCauses } from "../core/shown-causes.ts";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useCloudProblem } from "./use-cloud-problem.ts";
 
-/** Everything that is in the way of an unlock, the deciding cause first; the stage is not told. */
+/** Everything that is in the way of an unlock, the deciding cause first. */
 export function Causes({ verdict }: { readonly verdict: VerdictView }): ReactElement | null {
   const texts = useTexts().order;
-  const causes = verdict.causes.filter(({ code }) => code !== "PurposeForbidden");
+  const causes = shownCauses(verdict.causes);
   if (causes.length === 0) return null;
   return (
     <Section title={texts.inTheWay}>

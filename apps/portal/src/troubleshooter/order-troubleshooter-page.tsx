@@ -12,6 +12,7 @@ import type { ReactElement } from "react";
 
 import { diagnosticsOf } from "../api/diagnostics.ts";
 import { newestOfEachNode } from "../core/newest-of-each-node.ts";
+import { shownCauses, untoldFailures } from "../core/shown-causes.ts";
 import { Causes } from "../order/causes.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName, useVerdict } from "../order/use-order.ts";
@@ -33,11 +34,9 @@ export function OrderTroubleshooterPage(): ReactElement {
   const unlocks = useFailedUnlocks();
   const errors = [verdict.error, ...unlocks.errors].filter((error) => error !== null);
   const causes = verdict.data?.causes ?? [];
-  const past = unlocks.problems.filter(({ problem }) =>
-    causes.every(({ code }) => code !== problem.code),
-  );
+  const past = untoldFailures(unlocks.problems, causes);
   const isPending = verdict.isPending || unlocks.isPending;
-  const isFine = causes.every(({ code }) => code === "PurposeForbidden") && past.length === 0;
+  const isFine = shownCauses(causes).length === 0 && past.length === 0;
   return (
     <OrderPage section="troubleshoot">
       <Stack gap="L">

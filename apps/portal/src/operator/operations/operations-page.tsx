@@ -38,6 +38,7 @@ export function OperationsPage(): ReactElement {
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
           </Section>
           <Section title={texts.operator.next.title}>
+            <Repair verdict={order.data.verdict} />
             <NextAct order={order.data} />
           </Section>
           <Section title={texts.operator.operations.title}>
@@ -62,20 +63,26 @@ export function OperationsPage(): ReactElement {
   );
 }
 
-/** Who must act now, what to do, and the command for each node. */
-function NextAct({ order }: { readonly order: OperatorOrder }): ReactElement {
+/** What a person must repair before the appliance can be unlocked. */
+function Repair({
+  verdict: { state, nextStep },
+}: Pick<OperatorOrder, "verdict">): ReactElement | null {
   const words = useTexts().operator.next;
   const { who: names } = useUiTexts();
-  const { state, nextStep } = order.verdict;
-  if (state === "Blocked")
-    return (
-      <Facts
-        facts={[
-          [words.who, names[nextStep.who]],
-          [words.what, <FailureText text={nextStep.text} />],
-        ]}
-      />
-    );
+  if (state !== "Blocked") return null;
+  return (
+    <Facts
+      facts={[
+        [words.who, names[nextStep.who]],
+        [words.what, <FailureText text={nextStep.text} />],
+      ]}
+    />
+  );
+}
+
+/** The act that moves the order on: who, what to do, and the command for each node. */
+function NextAct({ order }: { readonly order: OperatorOrder }): ReactElement {
+  const words = useTexts().operator.next;
   const { name, serials } = decideNextAct(order);
   const act = ACTS[name];
   const command = "command" in act && serials.length > 0 ? act.command : undefined;
