@@ -5,6 +5,7 @@ import { readSummaryPage } from "../../src/api/arm/read-summaries.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { readDetailedPage } from "../../src/orders/read-order.ts";
+import { revoke } from "../../src/release/kill-switches/revocations.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
 
@@ -61,6 +62,31 @@ test.each([
     expect(await readPage(transaction)).toHaveLength(PAGE);
     expect((await rowsRead(transaction)) - before).toBeLessThan(10 * PAGE);
   });
+});
+
+test("a blocked order is found behind all others, whatever other switches there are", async () => {
+  const last = orderOf(FIRST + ORDERS - 1);
+  const findBlocked = async () => {
+    const deps = { store, now: () => 0, settings: { defaultPolicy: POLICY }, stillApproves };
+    const page = { after: undefined, limit: PAGE };
+    const { orders } = await readSummaryPage(deps, "all", { unlock: "Blocked" }, page);
+    return orders.map(({ row }) => row.id);
+  };
+  const other = "00000000-0000-4000-8000-000000000002";
+  await store.transaction().execute(async (transaction) => {
+    for (const scope of [
+      { kind: "subscription", subscriptionId: other },
+      { kind: "order", order: last },
+    ] as const)
+      await revoke(transaction, scope, "operator", { reason: "-", by: "-", nowMs: 0 });
+  });
+  expect(await findBlocked()).toEqual([last]);
+  await store.updateTable("orders").set({ stage: "Completed" }).where("id", "<", last).execute();
+  await store.transaction().execute(async (transaction) => {
+    const said = { reason: "-", by: "-", nowMs: 0 };
+    await revoke(transaction, { kind: "fleet" }, "operator", said);
+  });
+  expect(await findBlocked()).toEqual([last]);
 });
 
 /** On this connection, of all tables. SQLite does not count; it looks up each row of a join. */

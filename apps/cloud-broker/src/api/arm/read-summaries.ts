@@ -57,8 +57,7 @@ export async function readSummaryPage(
   const { store } = deps;
   const found: SummarisedOrder[] = [];
   const asksRevoked = filter.lock === "revoked";
-  const revoked =
-    asksRevoked || filter.unlock === "Blocked" ? await readRevokedOrders(store) : undefined;
+  const revoked = asksRevoked || filter.unlock === "Blocked" ? await readRevoked(store) : undefined;
   if (asksRevoked && revoked?.length === 0) return { orders: [] };
   let position = after;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += limit) {
@@ -103,7 +102,7 @@ async function selectSummaries(
   store: Store,
   scope: OrderScope,
   filter: OrderSummaryFilter,
-  revoked: readonly OrderId[] | undefined,
+  revoked: readonly Revoked[] | undefined,
   after: OrderId | undefined,
   limit: number,
 ) {
@@ -167,29 +166,32 @@ async function selectSummaries(
       .where("orders.stage", "not in", TERMINAL_STAGES)
       .where("key_health.state", "=", HEALTH_COLUMNS[health]);
   if (search !== undefined) query = query.where((order) => matches(order, search));
-  if (lock === "revoked" && revoked !== undefined) query = query.where("orders.id", "in", revoked);
+  if (lock === "revoked" && revoked !== undefined)
+    query = query.where((order) => isCovered(order, revoked));
   // Few orders; whether one is blocked is decided row by row.
   if (unlock === "Blocked" && revoked !== undefined)
-    query = query.where((order) =>
-      order.or([
-        order("key_health.state", "=", "unusable"),
-        order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
-        order("orders.id", "in", [foldOrderId(""), ...revoked]),
-        order.exists(
-          order
-            .selectFrom("unlock_policies")
-            .select("unlock_policies.order_id")
-            .whereRef("unlock_policies.order_id", "=", "orders.id"),
-        ),
-        order.exists(
-          order
-            .selectFrom("nodes")
-            .select("nodes.serial")
-            .whereRef("nodes.order_id", "=", "orders.id")
-            .where("nodes.device_kid", "is", null),
-        ),
-      ]),
-    );
+    query = query
+      .where("orders.stage", "not in", TERMINAL_STAGES)
+      .where((order) =>
+        order.or([
+          order("key_health.state", "=", "unusable"),
+          order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
+          isCovered(order, revoked),
+          order.exists(
+            order
+              .selectFrom("unlock_policies")
+              .select("unlock_policies.order_id")
+              .whereRef("unlock_policies.order_id", "=", "orders.id"),
+          ),
+          order.exists(
+            order
+              .selectFrom("nodes")
+              .select("nodes.serial")
+              .whereRef("nodes.order_id", "=", "orders.id")
+              .where("nodes.device_kid", "is", null),
+          ),
+        ]),
+      );
   // The other states are decided row by row; an open lease is rare, and found by its index.
   if (lock === "unlocked" || lock === "grace")
     query = query.where((order) =>
@@ -208,22 +210,36 @@ async function selectSummaries(
 const customerOf = (store: Store) =>
   jsonMember<string | null>(store, "orders.details_json", "shippingAddress", "companyName");
 
-/**
- * Orders with an active kill switch of their own; undefined when a switch may cover any order.
- * Switches are few.
- */
-async function readRevokedOrders(store: Store): Promise<readonly OrderId[] | undefined> {
+/** An order that a kill switch covers, or the bounds of those that it covers. */
+type Revoked = OrderId | ReturnType<typeof idsIn>;
+
+/** Whatever the active kill switches cover. Switches are few. */
+async function readRevoked(store: Store): Promise<readonly Revoked[]> {
   const rows = await store
     .selectFrom("revocations")
     .select(["kind", "scope"])
+    .distinct()
     .where("lifted_at_ms", "is", null)
     .limit(SWITCHES_MAX)
     .execute();
-  if (rows.length === SWITCHES_MAX) return undefined;
-  if (rows.some(({ kind }) => kind === "fleet" || kind === "subscription")) return undefined;
-  // The scope of a node begins with its order.
-  return [...new Set(rows.map(({ scope }) => foldOrderId(scope.split(" ", 1)[0] ?? "")))];
+  if (rows.length === SWITCHES_MAX || rows.some(({ kind }) => kind === "fleet"))
+    return [idsIn("all")];
+  return rows.map(({ kind, scope }) =>
+    kind === "subscription"
+      ? idsIn({ subscriptionId: scope })
+      : // The scope of a node begins with its order.
+        foldOrderId(scope.split(" ", 1)[0] ?? ""),
+  );
 }
+
+const isCovered = (order: ExpressionBuilder<BrokerTables, "orders">, revoked: readonly Revoked[]) =>
+  order.or(
+    revoked.map((each) =>
+      typeof each === "string"
+        ? order("orders.id", "=", each)
+        : order.and([order("orders.id", ">", each.after), order("orders.id", "<", each.before)]),
+    ),
+  );
 
 /**
  * Ids are in lower case on both engines, since LIKE treats letter case differently; `_` and `.`
