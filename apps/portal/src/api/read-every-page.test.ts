@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readEveryPage } from "./read-every-page.ts";
+import { readEveryPage, readFilledPage } from "./read-every-page.ts";
 
 test.each([
   ["Resource Manager", "https://arm.example/orders?%24skipToken=next", undefined],
@@ -14,4 +14,19 @@ test.each([
     ),
   );
   expect(items).toEqual(["a", "b", "next"]);
+});
+
+test("an empty page before others does not read as nothing", async () => {
+  const pages: Readonly<Record<string, { value: number[]; nextLink?: string }>> = {
+    "": { value: [], nextLink: "https://broker.test/?$skipToken=a" },
+    a: { value: [], nextLink: "https://broker.test/?$skipToken=b" },
+    b: { value: [1], nextLink: "https://broker.test/?$skipToken=c" },
+  };
+  const page = await readFilledPage(
+    (position = "") => Promise.resolve(pages[position] ?? { value: [] }),
+    undefined,
+  );
+  expect(page).toBe(pages["b"]);
+  const last = await readFilledPage(() => Promise.resolve({ value: [] }), "c");
+  expect(last).toEqual({ value: [] });
 });

@@ -18,3 +18,13 @@ export async function readEveryPage<Item>(
   } while (position !== undefined);
   return items;
 }
+
+/** The first page that has an item, or the last: a filter may find nothing on many pages. */
+export async function readFilledPage<Read extends Page<unknown>>(
+  read: (position: string | undefined) => Promise<Read>,
+  from: string | undefined,
+): Promise<Read> {
+  const page = await read(from);
+  const next = skipTokenOf(page.nextLink);
+  return page.value.length > 0 || next === undefined ? page : readFilledPage(read, next);
+}

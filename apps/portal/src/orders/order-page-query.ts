@@ -2,6 +2,7 @@ import { ORDER_SUMMARY_CALLS } from "@databox-cmk/protocol";
 import { queryOptions } from "@tanstack/react-query";
 
 import type { Client } from "../api/client.ts";
+import { readFilledPage } from "../api/read-every-page.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 
 export type OrderFilter = {
@@ -19,7 +20,7 @@ const PAGE_SIZE = 50;
 export const LARGEST_PAGE = 100;
 
 /**
- * Reads a page of a list.
+ * Reads a page of a list; pages without an order are passed over.
  *
  * @param subscriptionId - undefined: orders of every customer, for operators
  * @param position - `$skipToken` of the page; none for the first
@@ -34,7 +35,10 @@ export const orderPageQuery = (
   queryOptions({
     queryKey: QUERY_KEYS.orderPage(subscriptionId, filter, position, pageSize),
     queryFn: ({ signal }) =>
-      readOrderPage(client, subscriptionId, filter, position, pageSize, signal),
+      readFilledPage(
+        (from) => readOrderPage(client, subscriptionId, filter, from, pageSize, signal),
+        position,
+      ),
   });
 
 export function readOrderPage(
