@@ -81,6 +81,13 @@ test("an appliance that waits comes first, then blocked orders, and keys that ex
   ]);
 });
 
+test("an unusable key of an older service is a task, of its security administrator", () => {
+  const unusable = order("lyra", { state: "Unusable", code: "KeyGone" });
+  expect(listTodos({ approvals: [], blocked: [unusable], atRisk: [] })).toMatchObject([
+    { kind: "blocked", code: "KeyGone", who: "security-administrator" },
+  ]);
+});
+
 test("keys are sorted by their date, and those without one come last", () => {
   const sorted = byExpiry([
     order("none"),

@@ -42,8 +42,9 @@ export function listTodos({
     ...blocked.map((order): Todo => ({
       kind: "blocked",
       ...nameOf(order),
-      code: order.unlock.code ?? "",
-      who: order.unlock.nextStep.who,
+      // An older service tells only its unusable keys.
+      code: order.unlock.code ?? order.keyHealth.code ?? "",
+      who: order.unlock.code === undefined ? "security-administrator" : order.unlock.nextStep.who,
     })),
     ...byExpiry(atRisk)
       .filter(({ unlock }) => unlock.state !== "Blocked")

@@ -76,7 +76,9 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
   const words = useTexts().home;
   const { blocked, unusable, atRisk, stuck, open, figures } = useHome({ subscriptionId });
   const { approvals, isPending, failed } = useWaitingApprovals();
-  const orders = [blocked, unusable, atRisk, stuck, open];
+  // An older service refuses this filter.
+  const isOlder = blocked.error instanceof ProblemError && blocked.error.status === 400;
+  const orders = [...(isOlder ? [] : [blocked]), unusable, atRisk, stuck, open];
   // An operator without a role on orders has no approvals.
   const failedApprovals = failed.filter(
     ({ error }) => !(error instanceof ProblemError && error.status === 403),
@@ -98,7 +100,7 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
     return <LoadingState />;
   const todos = listTodos({
     approvals,
-    blocked: valueOf(blocked),
+    blocked: valueOf(isOlder ? unusable : blocked),
     atRisk: valueOf(atRisk),
   });
   return (

@@ -12,7 +12,7 @@ import { jobResource, STAGE_NAMES } from "./job-view.ts";
 import { orderNodes } from "./order-summary.ts";
 import { PATHS } from "./paths.ts";
 import { preparedNode, preparedNodes } from "./service-views.ts";
-import { verdictView } from "./verdict-view.ts";
+import { NO_VERDICT, verdictView } from "./verdict-view.ts";
 
 /** The operations on an order, in the order of its lifecycle; each is a call of this name. */
 export const OPERATIONS = [
@@ -41,7 +41,7 @@ export const operatorOrder = z.object({
     }),
   ),
   nodes: orderNodes.shape.value,
-  verdict: verdictView,
+  verdict: z.prefault(verdictView, NO_VERDICT),
   /**
    * Serial numbers of nodes that cannot be unlocked at the customer's, since they were never
    * prepared.

@@ -5,7 +5,7 @@ import { deviceKeyGrade } from "../device/fields.ts";
 import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
 import { KEK_TYPES } from "./key-encryption-key.ts";
 import { PATHS } from "./paths.ts";
-import { UNLOCK_STATES, verdictSummary, verdictView } from "./verdict-view.ts";
+import { NO_VERDICT, UNLOCK_STATES, verdictSummary, verdictView } from "./verdict-view.ts";
 
 /**
  * Whether a node is open, as far as the broker knows: `unlocked` within its lease, `grace` while it
@@ -54,7 +54,7 @@ export const orderSummary = z.object({
     riskAt: z.optional(z.string()),
   }),
   nodes: z.array(z.object({ serial: z.string(), lock: lockState, since: z.optional(z.string()) })),
-  unlock: verdictSummary,
+  unlock: z.prefault(verdictSummary, NO_VERDICT),
 });
 export type OrderSummary = z.infer<typeof orderSummary>;
 
@@ -129,7 +129,7 @@ export const orderNodes = z.object({
       ),
     }),
   ),
-  verdict: verdictView,
+  verdict: z.prefault(verdictView, NO_VERDICT),
 });
 export type OrderNodes = z.infer<typeof orderNodes>;
 

@@ -25,6 +25,15 @@ export const verdictView = z.object({
 });
 export type VerdictView = z.infer<typeof verdictView>;
 
+/** An order of an older service, which has no verdict: nothing is known to be in the way. */
+export const NO_VERDICT = {
+  state: "Ready",
+  channels: [],
+  approvals: 0,
+  causes: [],
+  nextStep: { who: "nobody", text: "" },
+} as const satisfies z.input<typeof verdictView>;
+
 /** The same in a list. */
 export const verdictSummary = z.object({
   state: z.enum(UNLOCK_STATES),
