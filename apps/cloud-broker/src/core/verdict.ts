@@ -44,6 +44,8 @@ export type VerdictFacts = {
   readonly hasRecoveryKey: boolean;
   /** Named approvers of whom the broker cannot see that they may approve. */
   readonly unknownApprovers: readonly string[];
+  /** An emergency access for the whole order that was not used. */
+  readonly breakGlass: string | undefined;
   /** None before the preparation. */
   readonly nodes: readonly NodeFacts[];
 };
@@ -53,7 +55,7 @@ export type NodeFacts = {
   readonly deviceKid: string | null;
   /** Active kill switches over this node alone. */
   readonly switches: readonly Failure[];
-  /** An emergency access that was not used. */
+  /** An emergency access for it, or for the whole order, that was not used. */
   readonly breakGlass: string | undefined;
   /** Its open request, if that has too few approvals. */
   readonly waiting?: { readonly id: string } | undefined;
@@ -287,11 +289,13 @@ function stateOf(causes: readonly Cause[]): Verdict["state"] {
 }
 
 function isOpen(channel: Channel, facts: VerdictFacts, nodes: readonly NodeFacts[]): boolean {
-  const { policy, health, order } = facts;
+  const { policy, health, order, breakGlass } = facts;
   if (health?.state === "unusable" || (channel === "offline" && !policy.offline.allowed))
     return false;
   if (!order.prepared) return false;
-  return nodes.every((node) => hindrances(CHANNELS[channel], facts, node).length === 0);
+  // The nodes share a passkey, which only an emergency access for all of them shows.
+  const judged = channel === "passkey" ? nodes.map((node) => ({ ...node, breakGlass })) : nodes;
+  return judged.every((node) => hindrances(CHANNELS[channel], facts, node).length === 0);
 }
 
 function stepOf({ serial, ...cause }: Cause, { names }: VerdictFacts): Verdict["nextStep"] {

@@ -357,6 +357,23 @@ test("all causes are listed, and the repairs come first", async () => {
   });
 });
 
+test("an emergency access counts as where it is used", async () => {
+  const job = "emergency";
+  const { serial } = await world.delivered(job);
+  await writePolicy(job, (policy) => release(policy, { windows: [closed], breakGlass: true }));
+  await call(job, "POST", "/breakGlass", { reason: "drill", serial });
+  const ofNode = await look(job);
+  expect(ofNode.verdict).toMatchObject({ state: "Ready" });
+  expect(ofNode.verdict.channels).not.toContain("passkey");
+  await call(job, "POST", "/revoke", { reason: "lost", serial });
+  await call(job, "POST", "/restoreAccess", { serial });
+  await call(job, "POST", "/breakGlass", { reason: "drill" });
+  expect((await look(job)).verdict.channels).toContain("passkey");
+  await call(job, "POST", "/revoke", { reason: "lost", serial });
+  await call(job, "POST", "/restoreAccess", { serial });
+  expect((await look(job)).verdict).toMatchObject({ state: "Waiting", channels: [] });
+});
+
 test("an approver of one order alone is not looked up for another of the group", async () => {
   const jobs = ["own-role", "no-role"];
   for (const job of jobs) {

@@ -16,7 +16,7 @@ import { keyChoiceOf } from "../../store/key-choice-columns.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { Store } from "../../store/store.ts";
 import { APPROVAL_COLUMNS, approvalOf, readVotes } from "../approvals/stored-approvals.ts";
-import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
+import { isOfAnyNode, nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 import { type NodeLock, readLocks } from "../leases/read-lock-facts.ts";
 import { budgetOf, checkBudget } from "../limits/unlock-budget.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
@@ -88,6 +88,8 @@ export async function readVerdicts(
     const locked = locks.get(id) ?? [];
     const purpose = askedPurposeAt(order) ?? "unlock";
     const terms = termsOf(policy, purpose);
+    const isLifting = policy.release.breakGlass;
+    const breakGlass = isLifting ? emergencies.get(id) : undefined;
     const nodes = locked.map(({ serial, deviceKid }): NodeFacts => {
       const asked = requests.get(nodeScope(id, serial));
       const required = asked && termsFor(asked, terms).release.required;
@@ -97,9 +99,7 @@ export async function readVerdicts(
         serial,
         deviceKid,
         switches: switches.get(nodeScope(id, serial)) ?? [],
-        breakGlass: policy.release.breakGlass
-          ? (emergencies.get(nodeScope(id, serial)) ?? emergencies.get(id))
-          : undefined,
+        breakGlass: breakGlass ?? (isLifting ? emergencies.get(nodeScope(id, serial)) : undefined),
         waiting: isWaiting ? asked : undefined,
       };
     });
@@ -114,6 +114,7 @@ export async function readVerdicts(
       switches: scopesOver(id).flatMap((scope) => switches.get(scope) ?? []),
       hasRecoveryKey: recovery.has(id),
       unknownApprovers: unknown.filter(({ order: of }) => of === id).map((each) => each.approver),
+      breakGlass,
       nodes,
     });
     found.set(id, { verdict, names, nodes: locked });
@@ -237,22 +238,35 @@ function scopesOf(place: string): ReadonlySet<string> {
   return new Set([place, ...scopesOver(foldOrderId(order))]);
 }
 
-/** How many switches there ever were: one since then ends a request. */
+/**
+ * How many switches there ever were: one since then ends a request. What is for a whole order is
+ * ended by the switch of any node.
+ */
 async function countSwitches(
   store: Store,
   places: ReadonlySet<string>,
 ): Promise<(row: Place) => number> {
+  const whole = [...places].filter((place) => !place.includes(" "));
   const rows =
     places.size === 0
       ? []
       : await store
           .selectFrom("revocations")
           .select("scope")
-          .where("scope", "in", [...new Set([...places].flatMap((place) => [...scopesOf(place)]))])
+          .where((each) =>
+            each.or([
+              each("scope", "in", [
+                ...new Set([...places].flatMap((place) => [...scopesOf(place)])),
+              ]),
+              ...whole.map((order) => isOfAnyNode(each, foldOrderId(order))),
+            ]),
+          )
           .execute();
   return (row) => {
     const scopes = scopesOf(placeOf(row));
-    return rows.filter(({ scope }) => scopes.has(scope)).length;
+    const isOver = (scope: string): boolean =>
+      scopes.has(scope) || (row.serial === null && scope.startsWith(`${row.order_id} `));
+    return rows.filter(({ scope }) => isOver(scope)).length;
   };
 }
 
