@@ -25,6 +25,7 @@ import {
   SERIAL,
   type AgentWorld,
 } from "./agent-world.ts";
+import { deny } from "./deny.ts";
 import { HAS_TPM } from "./start-swtpm.ts";
 
 const KINDS = [
@@ -178,6 +179,36 @@ test.skipIf(!HAS_CRYPTSETUP)(
     expect(isBlank(readFileSync(world.diskPath).subarray(HEADER_BYTES))).toBe(true);
   },
 );
+
+/** Erases the node, with the notes that it tells meanwhile. */
+const eraseAloud = async (world: AgentWorld) => {
+  const told: unknown[] = [];
+  const report = (event: unknown) => told.push(event);
+  expect(seen(await world.run({ command: "erase", serial: SERIAL }, { report }))).toMatchObject(
+    erased,
+  );
+  return JSON.stringify(told);
+};
+
+test("a journal that is broken in its middle is left to keep, and the erasure is certified", async () => {
+  await using world = await createPreparedWorld();
+  const path = join(world.stateDir, "journal.jsonl");
+  const lines = readFileSync(path, "utf8").split("\n");
+  writeFileSync(path, ["not a row", ...lines.slice(1)].join("\n"));
+  expect(await eraseAloud(world)).toMatch(/did not take \d+ rows/);
+  expect(nodeOf(world).certificate).toBeDefined();
+});
+
+test("a broker that is busy for a moment still takes the journal of an erased node", async () => {
+  await using world = await createPreparedWorld();
+  deny(world.broker, "/journal", "BrokerBusy");
+  const { intercept: refuse } = world.broker;
+  world.broker.intercept = (asked) => {
+    if (asked.path.endsWith("/journal")) world.broker.intercept = undefined;
+    return refuse?.(asked) ?? asked.answer;
+  };
+  expect(await eraseAloud(world)).not.toContain("did not take");
+});
 
 test("an erasure whose certificate was not countersigned is not called erased, and goes on", async () => {
   await using world = await createPreparedWorld({ custody: "split" });

@@ -5,7 +5,7 @@ import { untoldFailures } from "./shown-causes.ts";
 const KEY = "SsemUserErrorEncryptionKeyDisabled";
 const STAGE = "PurposeForbidden";
 
-test("a failed unlock is told unless a shown cause has its code", () => {
+test("a failed unlock is shown unless a shown cause has the same code", () => {
   const failed = [{ problem: { code: KEY } }, { problem: { code: STAGE } }];
   const left = (...codes: string[]) =>
     untoldFailures(

@@ -1,10 +1,10 @@
 type Coded = { readonly code: string };
 
-/** Of what is in the way of an unlock, a page shows all but the order's stage. */
+/** A page shows the causes against an unlock, without the order's stage. */
 export const shownCauses = <Cause extends Coded>(causes: readonly Cause[]): readonly Cause[] =>
   causes.filter(({ code }) => code !== "PurposeForbidden");
 
-/** The failed unlocks that no shown cause tells already. */
+/** The failed unlocks whose code no shown cause has. */
 export const untoldFailures = <Failed extends { readonly problem: Coded }>(
   failed: readonly Failed[],
   causes: readonly Coded[],

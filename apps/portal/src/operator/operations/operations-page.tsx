@@ -63,7 +63,7 @@ export function OperationsPage(): ReactElement {
   );
 }
 
-/** What a person must repair before the appliance can be unlocked. */
+/** The repair that an unlock waits for, and its person. */
 function Repair({
   verdict: { state, nextStep },
 }: Pick<OperatorOrder, "verdict">): ReactElement | null {
