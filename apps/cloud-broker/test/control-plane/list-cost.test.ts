@@ -64,7 +64,7 @@ test.each([
   });
 });
 
-test("a blocked order is found behind all others, whatever other switches there are", async () => {
+test("a blocked order is found behind all others, and among many other switches", async () => {
   const last = orderOf(FIRST + ORDERS - 1);
   const findBlocked = async () => {
     const deps = { store, now: () => 0, settings: { defaultPolicy: POLICY }, stillApproves };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { watchState } from "./watch-state.ts";
 
-test("a folder that the kernel does not watch is looked at by time", async () => {
+test("a folder that the kernel does not watch is read again after a time", async () => {
   using changes = watchState(join(import.meta.dirname, "no-such-folder"));
   await changes.wait(1, new AbortController().signal);
   changes.wake();
