@@ -83,6 +83,23 @@ describe("the id on the agent's screen", () => {
     expect(failed).toMatchObject([{ name: "key-rules", detail: code }]);
     expect(event.steps.some((step: Step) => step.name === "receipt")).toBe(false);
   });
+
+  test("names the person of a reason that the row leaves out for former versions", async () => {
+    const device = await world.delivered("switched1");
+    const { status } = await world.call("POST", "/operator/v1/revoke", {
+      claims: { roles: ["DataBox.Operator"] },
+      body: { scope: { kind: "order", order: jobPath("switched1") }, reason: "stolen" },
+    });
+    expect(status).toBe(200);
+    const { answer } = await device.unlock("unlock");
+    if (answer.kind !== "denial") throw new Error("no denial");
+    const { correlationId, code, reason, who } = answer.value;
+    expect([code, reason, who]).toEqual(["UnlockRevoked", undefined, "broker-operator"]);
+    const { json } = await read("switched1", correlationId);
+    const { explanation, nextStep } = json.events[0];
+    expect(explanation).toMatchObject({ code, who: "broker-operator" });
+    expect([explanation.reason, nextStep.who]).toEqual([undefined, "broker-operator"]);
+  });
 });
 
 describe("nothing is shown", () => {
