@@ -16,7 +16,7 @@ import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 import { releaseOf, termsOf } from "./release-terms.ts";
 import { custodyOf } from "./unlock-policy.ts";
-import { askedPurposeAt, isPurposeAhead } from "./unlock-purposes.ts";
+import { askedPurposeAt, isPurposeAhead, type TransferStage } from "./unlock-purposes.ts";
 import {
   findingOf,
   GUARDS,
@@ -59,6 +59,8 @@ export type NodeFacts = {
   readonly breakGlass: string | undefined;
   /** Its open request, if that has too few approvals. */
   readonly waiting?: { readonly id: string } | undefined;
+  /** As the dispatch asks; undefined before the node has reported, with a copy of its share. */
+  readonly isRecoverable?: boolean | undefined;
 };
 
 /** The ways by which a volume can be opened, as people know them. */
@@ -107,7 +109,7 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
   const isGivenUp = order.stageStatus === "CustomerActionPerformedForCleanUp";
   const isNeeded = !isGivenUp && isPurposeAhead(order);
   const found = isNeeded
-    ? [...nodes.flatMap((node) => hindrances("unlock", facts, node)), ...troubles(facts)]
+    ? [...nodes.flatMap((node) => hindrances("unlock", facts, node)), ...troubles(facts, nodes)]
     : isGivenUp
       ? [{ code: "PurposeForbidden", reason: "returning", hinders: false } as const]
       : hindering(findGuard("stage", "unlock", facts, NO_NODE));
@@ -217,22 +219,19 @@ const isPolicyGuard = (guard: Guard): guard is PolicyGuard => Object.hasOwn(BY_P
  * Causes beside the guards: the key and its vault, a stopped copy, a missing recovery key; and
  * approvers whose right cannot be seen, because an app role may give it.
  */
-function troubles({
-  health,
-  silence,
-  order,
-  policy,
-  hasRecoveryKey,
-  unknownApprovers,
-}: VerdictFacts): readonly Cause[] {
+function troubles(
+  { health, silence, order, policy, hasRecoveryKey, unknownApprovers }: VerdictFacts,
+  nodes: readonly NodeFacts[],
+): readonly Cause[] {
   const { required, approvers } = releaseOf(policy, askedPurposeAt(order) ?? "unlock").approvals;
   const known = approvers.filter((each) => !unknownApprovers.includes(each));
   const isUnusable = health?.state === "unusable";
   const custody = custodyOf(policy);
-  const isUnrecoverable = custody.kind === "split" && !custody.acceptNoRecovery && !hasRecoveryKey;
+  const isSplit = custody.kind === "split";
+  const judged = isDispatchAhead(order) && !(isSplit && custody.acceptNoRecovery) ? nodes : [];
   return [
     ...(isUnusable ? [{ ...failureOf(health), hinders: true }] : []),
-    ...(isUnrecoverable && NOT_DISPATCHED.has(order.stage)
+    ...(judged.some(({ isRecoverable = !isSplit || hasRecoveryKey }) => !isRecoverable)
       ? [{ code: "RecoveryKeyMissing", hinders: false } as const]
       : []),
     ...(order.stageStatus === "WaitingForCustomerActionForKek"
@@ -252,7 +251,11 @@ function troubles({
   ];
 }
 
-const NOT_DISPATCHED: ReadonlySet<string> = new Set(["DeviceOrdered", "DevicePrepared"]);
+/** An export is filled before that. */
+export const isDispatchAhead = ({ stage, transferType }: TransferStage): boolean =>
+  stage === "DeviceOrdered" ||
+  stage === "DevicePrepared" ||
+  (stage === "DataCopy" && transferType === "ExportFromAzure");
 const failureOf = ({
   code,
   reason,

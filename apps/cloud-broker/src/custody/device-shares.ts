@@ -6,7 +6,7 @@ import type { Outcome } from "../core/ports.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
-import { isSplit, loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
+import { isNewest, isSplit, type StoredEnvelope } from "./stored-envelopes.ts";
 
 type Node = { readonly order: OrderId; readonly serial: string };
 
@@ -123,15 +123,56 @@ export async function loadDeviceShares(
   );
 }
 
-/** The split nodes whose share none of the order's recovery keys opens. */
-export async function findUnrecoverable(store: Store, order: OrderId): Promise<readonly string[]> {
-  const split = (await loadCurrentEnvelopes(store, order)).filter(isSplit);
-  if (split.length === 0) return [];
-  const kids = new Set((await loadRecoveryKeys(store, order)).map(({ kid }) => kid));
-  const shares = await loadDeviceShares(store, order, split);
-  return split
-    .filter(({ serial }) => !shares.get(serial)?.recipients.some(({ kid }) => kids.has(kid)))
-    .map(({ serial }) => serial);
+/** Whether a broken mainboard leaves a way to the node's data. */
+type Recoverability = Node & { readonly isRecoverable: boolean };
+
+/**
+ * The nodes of orders that have an envelope. That of a split one is recoverable if one of the
+ * order's recovery keys opens a copy of the node's share.
+ */
+export async function readRecoverability(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<readonly Recoverability[]> {
+  if (orders.length === 0) return [];
+  const held = await store
+    .selectFrom("envelopes")
+    .select(["order_id", "serial", "env", "jwe_json"])
+    .where("order_id", "in", orders)
+    .where("generation", "=", isNewest())
+    .orderBy("order_id")
+    .orderBy("serial")
+    .execute();
+  const split = held.filter(({ jwe_json: json }) => isSplit({ envelope: parseEnvelope(json) }));
+  const opened = split.length === 0 ? new Set() : await readOpenedShares(store, orders);
+  return held.map((row) => ({
+    order: row.order_id,
+    serial: row.serial,
+    isRecoverable: !split.includes(row) || opened.has(row.env),
+  }));
+}
+
+/** The envelopes of orders whose share a recovery key opens. */
+async function readOpenedShares(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<ReadonlySet<unknown>> {
+  const keys = await store
+    .selectFrom("backup_keys")
+    .select(["order_id", "kid"])
+    .where("order_id", "in", orders)
+    .where("kind", "=", "recovery")
+    .execute();
+  const shares = await store
+    .selectFrom("device_shares")
+    .select(["order_id", "env", "jwe_json"])
+    .where("order_id", "in", orders)
+    .execute();
+  const isOpened = ({ order_id: order, jwe_json: json }: (typeof shares)[number]): boolean =>
+    parseEnvelope(json).recipients.some((recipient) =>
+      keys.some((key) => key.order_id === order && key.kid === recipient.kid),
+    );
+  return new Set(shares.filter(isOpened).map(({ env }) => env));
 }
 
 /** The keys that only the customer holds. */

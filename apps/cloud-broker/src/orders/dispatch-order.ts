@@ -4,7 +4,7 @@ import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderId, OrderName } from "../core/order.ts";
-import { findUnrecoverable } from "../custody/device-shares.ts";
+import { readRecoverability } from "../custody/device-shares.ts";
 import type { KeyChecks } from "../custody/key-custody.ts";
 import type { Changing, ControlPlane, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
@@ -20,7 +20,8 @@ async function requireRecovery(
   { id }: Order,
   context: RequestContext,
 ): Promise<void> {
-  const serials = await findUnrecoverable(deps.store, id);
+  const nodes = await readRecoverability(deps.store, [id]);
+  const serials = nodes.flatMap(({ serial, isRecoverable }) => (isRecoverable ? [] : [serial]));
   if (serials.length === 0) return;
   const custody = await deps.custodyOf(id);
   if (custody.kind === "split" && custody.acceptNoRecovery) return;

@@ -320,6 +320,14 @@ describe("without a recovery key", () => {
       status: 409,
       code: "RecoveryKeyMissing",
     });
+    // A key that comes later opens no copy: the verdict says the same as the dispatch.
+    await useOwnKey();
+    await addRecoveryKey();
+    const late = await world.operator("dispatch", JOB, { force: true });
+    expect(late.json.error.code).toBe("RecoveryKeyMissing");
+    const { verdict } = orderNodes.parse((await call("GET", "/nodes")).json);
+    expect(verdict).toMatchObject({ state: "Blocked" });
+    expect(verdict.causes.map(({ code }) => code)).toContain("RecoveryKeyMissing");
   });
 });
 

@@ -9,7 +9,13 @@ import type { Outcome } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { releaseOf, termsOf } from "../../core/release-terms.ts";
 import { askedPurposeAt } from "../../core/unlock-purposes.ts";
-import { decideVerdict, type NodeFacts, type Verdict } from "../../core/verdict.ts";
+import {
+  decideVerdict,
+  isDispatchAhead,
+  type NodeFacts,
+  type Verdict,
+} from "../../core/verdict.ts";
+import { readRecoverability } from "../../custody/device-shares.ts";
 import { storedHealthOf } from "../../custody/stored-health.ts";
 import { fromJson } from "../../store/json-column.ts";
 import { keyChoiceOf } from "../../store/key-choice-columns.ts";
@@ -67,6 +73,13 @@ export async function readVerdicts(
     }),
   );
   const recovery = new Set(await selectRecoveryKeys(store, orders));
+  const ahead = rows.filter((row) => isDispatchAhead(lifecycleOf(row))).map(({ id }) => id);
+  const recoverable = new Map(
+    (await readRecoverability(store, ahead)).map(({ order, serial, isRecoverable }) => [
+      nodeScope(order, serial),
+      isRecoverable,
+    ]),
+  );
   const found = new Map<OrderId, OrderVerdict>();
   for (const row of rows) {
     const { id } = row;
@@ -90,7 +103,7 @@ export async function readVerdicts(
     const terms = termsOf(policy, purpose);
     const isLifting = policy.release.breakGlass;
     const breakGlass = isLifting ? emergencies.get(id) : undefined;
-    const nodes = locked.map(({ serial, deviceKid }): NodeFacts => {
+    const nodes = locked.map(({ serial, deviceKid, facts }): NodeFacts => {
       const asked = requests.get(nodeScope(id, serial));
       const required = asked && termsFor(asked, terms).release.required;
       const given = asked && votesThatCount(asked, { terms, nowMs, lostRight: new Set() }).length;
@@ -101,6 +114,7 @@ export async function readVerdicts(
         switches: switches.get(nodeScope(id, serial)) ?? [],
         breakGlass: breakGlass ?? (isLifting ? emergencies.get(nodeScope(id, serial)) : undefined),
         waiting: isWaiting ? asked : undefined,
+        isRecoverable: facts.isPrepared ? recoverable.get(nodeScope(id, serial)) : undefined,
       };
     });
     const verdict = decideVerdict({
