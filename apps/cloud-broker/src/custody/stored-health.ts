@@ -74,26 +74,22 @@ export function storedHealthOf(
   };
 }
 
-/** The health state in a row. */
+/** The health state in a row; what only a newer replica knows is not known here. */
 export function healthOf(
   row: Pick<HealthRow, "state" | "code" | "reason" | "facts_json" | "risks_json">,
 ): KeyHealth {
-  switch (row.state) {
-    case "healthy":
-      return { state: "healthy" };
-    case "at-risk":
-      return { state: "at-risk", risks: STORED_RISKS.parse(JSON.parse(row.risks_json)) };
-    case "unusable":
-      return {
-        state: "unusable",
-        code: row.code !== null && isErrorCode(row.code) ? row.code : "InternalError",
-        reason: row.reason ?? undefined,
-        facts: FACTS.parse(JSON.parse(row.facts_json)),
-      };
-    case "unknown":
-    default:
-      return { state: "unknown" };
+  if (row.state === "healthy") return { state: "healthy" };
+  if (row.state === "at-risk") {
+    const risks = STORED_RISKS.safeParse(JSON.parse(row.risks_json));
+    if (risks.success) return { state: "at-risk", risks: risks.data };
   }
+  if (row.state === "unusable") {
+    const { code, reason, facts_json: json } = row;
+    const facts = FACTS.safeParse(JSON.parse(json));
+    if (facts.success && code !== null && isErrorCode(code))
+      return { state: "unusable", code, reason: reason ?? undefined, facts: facts.data };
+  }
+  return { state: "unknown" };
 }
 
 /** The columns of a health state; columns that it does not use are cleared. */

@@ -200,10 +200,15 @@ describe("every surface says the same of", () => {
   });
 });
 
+const nameOf = (name: string) => {
+  const [, , subscriptionId = "", , resourceGroup = ""] = jobPath(name).split("/");
+  return { subscriptionId, resourceGroup, name };
+};
 const reading = () => ({
   store: world.store(),
   settings: { defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 }) },
   now: () => world.clock.nowMs,
+  stillApproves: () => Promise.resolve({ ok: true, value: true } as const),
 });
 const enable = (isEnabled: boolean) => world.vaults.setEnabled(world.kid, isEnabled);
 
@@ -357,6 +362,38 @@ test("all causes are listed, and the repairs come first", async () => {
   });
 });
 
+test("a node's own switch is named before the operator's, as the appliance is told", async () => {
+  const job = "both-switches";
+  const device = await world.delivered(job);
+  await revokeBy({ kind: "order", order: jobPath(job) });
+  await call(job, "POST", "/revoke", { reason: "lost", serial: device.serial });
+  const { verdict } = await look(job);
+  const { who } = verdict.nextStep;
+  expect(await attempt(device)).toEqual({ code: "UnlockRevoked", who });
+});
+
+test("an order that is deleted meanwhile is not found", async () => {
+  await expect(readVerdict(reading(), nameOf("gone"))).rejects.toMatchObject({
+    code: "ResourceNotFound",
+  });
+});
+
+test("what only a newer replica knows of a key breaks no list", async () => {
+  const job = "newer-health";
+  await world.delivered(job);
+  const writeHealth = (state: "at-risk" | "unusable") =>
+    world
+      .store()
+      .updateTable("key_health")
+      .set({ state, code: "Newer", risks_json: '[{"risk":"newer"}]', facts_json: '{"a":[]}' })
+      .where("order_id", "=", foldOrderId(jobPath(job)))
+      .execute();
+  for (const state of ["at-risk", "unusable"] as const) {
+    await writeHealth(state);
+    expect((await look(job)).verdict.state).toBe("Ready");
+  }
+});
+
 test("an emergency access counts as where it is used", async () => {
   const job = "emergency";
   const { serial } = await world.delivered(job);
@@ -398,7 +435,6 @@ test("a silent Resource Manager neither holds a page nor makes approvers unknown
   const job = "unheard";
   await world.delivered(job);
   await writePolicy(job, (policy) => release(policy, approvals(1, [GHOST])));
-  const order = foldOrderId(jobPath(job));
   const asked: string[] = [];
   const { verdict } = await readVerdict(
     {
@@ -408,7 +444,7 @@ test("a silent Resource Manager neither holds a page nor makes approvers unknown
         return new Promise(() => undefined);
       },
     },
-    order,
+    nameOf(job),
   );
   expect([verdict.state, asked]).toEqual(["Ready", [GHOST]]);
 });
