@@ -159,8 +159,12 @@ function findGuard(
   const { order, spent } = facts;
   const { serial, deviceKid } = node;
   if (isPolicyGuard(guard)) return BY_POLICY[guard](facts, node, way);
+  // The customer's own first, as the appliance is told.
   if (guard === "switches")
-    return [...facts.switches, ...node.switches.map((failure) => ({ ...failure, serial }))];
+    return [
+      ...facts.switches,
+      ...node.switches.map((failure) => ({ ...failure, serial })),
+    ].toSorted((one, other) => Number(isOperators(one)) - Number(isOperators(other)));
   // While an appliance is prepared, its enrolment is the next act of the stage.
   if (guard === "device" && askedPurposeAt(order) === undefined) return [];
   const began = { switches: 0, deviceKid: deviceKid ?? "", policyRevision: null };
@@ -272,6 +276,7 @@ function merge(found: readonly Cause[]): readonly Cause[] {
   return [...seen.values()];
 }
 
+const isOperators = ({ reason }: Failure): boolean => reason === "operator";
 const isStage = ({ code, reason }: Failure): boolean =>
   code === "PurposeForbidden" && reason !== "network";
 const isRisky = ({ state }: KeyHealth): boolean => state === "at-risk" || state === "unknown";

@@ -70,7 +70,7 @@ export function createJobRoutes(deps: Patching & Plane<"stillApproves">): readon
             apiVersion: request.apiVersion,
             armUrl: settings.armUrl,
             expand: readExpand(request),
-            verdict: await readVerdict(deps, order.id),
+            verdict: await readVerdict(deps, request.order),
           }),
         };
       },

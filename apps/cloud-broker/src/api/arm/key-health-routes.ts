@@ -22,7 +22,7 @@ export function createKeyHealthRoutes(
     const stored = await readHealth(deps.store, order.id);
     const isWatched = order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
     const { keyHealthIntervalSeconds: seconds } = deps.settings;
-    const { verdict } = await readVerdict(deps, order.id);
+    const { verdict } = await readVerdict(deps, order.name);
     const { nextStep } = verdict;
     if (isWatched && stored !== undefined) {
       const checkIntervalSeconds = seconds > 0 ? seconds : undefined;

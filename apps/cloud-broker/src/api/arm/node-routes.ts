@@ -129,7 +129,7 @@ export function createNodeRoutes(
         "Lists the nodes of an order with lock, lease and envelope, and the causes that hinder an unlock",
       handle: async (request) => {
         const id = await findOrderId(deps.store, request.order);
-        const found = await readVerdict(deps, id);
+        const found = await readVerdict(deps, request.order);
         const value = await readNodeViews(deps, id, found);
         const body: OrderNodes = { value, verdict: renderVerdict(found) };
         return { json: body };

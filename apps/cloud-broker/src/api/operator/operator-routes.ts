@@ -142,7 +142,7 @@ async function readView(
 ): Promise<OperatorOrder> {
   const order = await findOrder(deps.store, name);
   const { erasureReceipt } = order.state;
-  const verdict = await readVerdict(deps, order.id);
+  const verdict = await readVerdict(deps, name);
   const nodes = await readNodeViews(deps, order.id, verdict);
   const unprepared = nodes.filter(({ preparedAt }) => preparedAt === undefined).map(serialOf);
   const isAhead = BEFORE_UNLOCKS.has(order.stage);

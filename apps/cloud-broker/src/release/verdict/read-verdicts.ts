@@ -4,7 +4,13 @@ import { type Facts, isErrorCode } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import { endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
-import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
+import {
+  type EpochMs,
+  foldOrderId,
+  type OrderId,
+  orderIdOf,
+  type OrderName,
+} from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { releaseOf, termsOf } from "../../core/release-terms.ts";
@@ -17,6 +23,7 @@ import {
 } from "../../core/verdict.ts";
 import { readRecoverability } from "../../custody/device-shares.ts";
 import { storedHealthOf } from "../../custody/stored-health.ts";
+import { findOrder } from "../../orders/find-order.ts";
 import { fromJson } from "../../store/json-column.ts";
 import { keyChoiceOf } from "../../store/key-choice-columns.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
@@ -40,14 +47,20 @@ export type OrderVerdict = {
   readonly nodes: readonly NodeLock[];
 };
 
-/** The verdict of one order that exists. */
+/**
+ * The verdict of one order.
+ *
+ * @throws {AppError} as `findOrder`
+ */
 export async function readVerdict(
   deps: VerdictDependencies,
-  order: OrderId,
+  name: OrderName,
 ): Promise<OrderVerdict> {
-  const found = (await readVerdicts(deps, [order])).get(order);
-  if (found === undefined) throw new TypeError("the order is gone");
-  return found;
+  const id = orderIdOf(name);
+  const found = (await readVerdicts(deps, [id])).get(id);
+  if (found !== undefined) return found;
+  await findOrder(deps.store, name);
+  return readVerdict(deps, name);
 }
 
 /** The verdicts of a page of orders, by the same number of queries for any number of orders. */
