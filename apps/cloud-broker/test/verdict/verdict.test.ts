@@ -341,6 +341,9 @@ test("split custody without a recovery key is the owner's to mend, before the di
     nextStep: { who: "order-owner", action: { name: "addRecoveryKey" } },
   });
   expect(order.properties.error?.code).toBe("RecoveryKeyMissing");
+  const provider = `${jobPath(job).split("/").slice(0, 3).join("/")}/providers/Microsoft.DataBox`;
+  const blocked = `${provider}/orderSummaries?${API}&search=${job}&unlock=Blocked`;
+  expect((await world.call("GET", blocked)).json.value).toMatchObject([{ name: job }]);
   expect(health.nextStep).toEqual(verdict.nextStep);
 });
 

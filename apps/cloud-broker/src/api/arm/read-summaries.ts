@@ -170,28 +170,30 @@ async function selectSummaries(
     query = query.where((order) => isCovered(order, revoked));
   // Few orders; whether one is blocked is decided row by row.
   if (unlock === "Blocked" && revoked !== undefined)
-    query = query
-      .where("orders.stage", "not in", TERMINAL_STAGES)
-      .where((order) =>
-        order.or([
-          order("key_health.state", "=", "unusable"),
-          order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
-          isCovered(order, revoked),
+    query = query.where("orders.stage", "not in", TERMINAL_STAGES).where((order) =>
+      order.or([
+        order("key_health.state", "=", "unusable"),
+        order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
+        isCovered(order, revoked),
+        // A recovery key may be missing before the dispatch; an export is filled before that.
+        order.and([
+          order("orders.stage", "in", ["DeviceOrdered", "DevicePrepared", "DataCopy"]),
           order.exists(
             order
               .selectFrom("unlock_policies")
               .select("unlock_policies.order_id")
               .whereRef("unlock_policies.order_id", "=", "orders.id"),
           ),
-          order.exists(
-            order
-              .selectFrom("nodes")
-              .select("nodes.serial")
-              .whereRef("nodes.order_id", "=", "orders.id")
-              .where("nodes.device_kid", "is", null),
-          ),
         ]),
-      );
+        order.exists(
+          order
+            .selectFrom("nodes")
+            .select("nodes.serial")
+            .whereRef("nodes.order_id", "=", "orders.id")
+            .where("nodes.device_kid", "is", null),
+        ),
+      ]),
+    );
   // The other states are decided row by row; an open lease is rare, and found by its index.
   if (lock === "unlocked" || lock === "grace")
     query = query.where((order) =>
