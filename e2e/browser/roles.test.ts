@@ -255,7 +255,7 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
 /** Differences between an open page and its row, for a person who may do this. */
 async function judge(
   visit: Visit,
-  { needs, tellsCause = false, explains, commands = {} }: PageRow,
+  { needs, tellsCause, explains, commands = {} }: PageRow,
   allowed: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   await visit.settled();
