@@ -48,7 +48,7 @@ export const KEY_ERRORS = {
   KeyVersionMismatch: invalid(400, "broker-operator", {
     title: "The key does not fit the envelope",
     message: "The key version cannot unwrap what the broker has stored",
-    ask: "Tell the broker's operator the correlation id {correlationId}; access to the key is not the problem.",
+    ask: "Tell the broker's operator[ the correlation id {correlationId}]; access to the key is not the problem.",
     steps: [
       LIST_KEY_VERSIONS,
       "Compare the key id of the order's envelope with the version that the vault used; restore the envelope's version or re-wrap from another recipient",

@@ -90,7 +90,7 @@ export const NETWORK_ERRORS = {
   KeyVaultUnexpectedAnswer: unreachable(502, "broker-operator", {
     title: "The vault gave an invalid answer",
     message: "The key vault's answer cannot be understood",
-    ask: "Tell the broker's operator the correlation id {correlationId}; the key was not refused.",
+    ask: "Tell the broker's operator[ the correlation id {correlationId}]; the key was not refused.",
     steps: [
       CONTACT_BROKER_OPERATOR,
       "Look for a proxy between the broker and the vault that answers in its place",
