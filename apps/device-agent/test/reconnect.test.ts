@@ -107,12 +107,28 @@ test("a second address of the broker is used when the first does not connect, an
       "restart databox-agent serve, which still uses the former ones",
     ],
   });
+  const port = new URL(world.broker.url).port;
+  const standing = async () => {
+    const event = await world.status();
+    return "details" in event ? event.details?.brokerAddresses : undefined;
+  };
+  expect(await standing()).toBe(
+    `broker.localhost:1 was not tried yet; broker.localhost:${port} was not tried yet`,
+  );
   expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  const tried = await standing();
+  expect(tried).toMatch(
+    new RegExp(
+      `^broker.localhost:1 has not answered since 20\\S+Z; broker.localhost:${port} has answered since 20\\S+Z$`,
+    ),
+  );
+  await world.lock();
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  expect(await standing()).toBe(tried);
   const { checks = [] } = await world.run({ command: "doctor" });
   expect(await world.status()).toMatchObject({
     details: { broker: DEAD, otherBrokers: world.broker.url },
   });
-  const port = new URL(world.broker.url).port;
   expect(checks.find(({ name }) => name === "connection")).toMatchObject({
     status: "passed",
     found: `broker.localhost:1: the connection failed (ECONNREFUSED); 127.0.0.1 port ${port}`,

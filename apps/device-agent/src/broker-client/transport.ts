@@ -82,6 +82,10 @@ export function createTransport(options: TransportOptions): Transport {
     };
     return { address, agent, deadUntilMs: 0 };
   });
+  const leave = (line: (typeof lines)[number]) => {
+    line.deadUntilMs = performance.now() + DEAD_MS;
+    options.noted?.(line.address.authority, "left");
+  };
   const traceId = randomBytes(TRACE_ID_BYTES).toString("hex");
   return {
     dialled: dial.promise,
@@ -117,15 +121,15 @@ export function createTransport(options: TransportOptions): Transport {
             sending.isConnected = true;
           });
           // A page without a broker behind it: it counts, and the next message goes elsewhere.
-          if (answer.status >= 500 && answer.mediaType !== "application/jose")
-            line.deadUntilMs = performance.now() + DEAD_MS;
+          if (answer.status >= 500 && answer.mediaType !== "application/jose") leave(line);
+          else options.noted?.(authority, "answers");
           return { ...answer, authority, isPinned: certificateAuthority() !== undefined };
         } catch (error) {
           giveUp(); // The connection could not even be started.
           const failure = toUnreachable(error, deadline);
           // A broker that had the request may have answered it: the next command repeats it.
           if (sending.isConnected) throw failure;
-          line.deadUntilMs = performance.now() + DEAD_MS;
+          leave(line);
           failures.push({ authority, failure });
           if (deadline.aborted) break;
         }
@@ -271,4 +275,6 @@ type TransportOptions = {
    */
   readonly certificateAuthority: () => string | undefined;
   readonly connectTimeoutMs?: number;
+  /** Hears of each try whether the address, a host and port, answers or is left for another one. */
+  readonly noted?: ((address: string, standing: "answers" | "left") => void) | undefined;
 };

@@ -1,6 +1,7 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
 import { withoutUndefined } from "@databox-cmk/errors";
 
+import { describeAddress } from "../core/address-standing.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-duration.ts";
 import type { Erasure } from "../core/erasure.ts";
@@ -13,6 +14,7 @@ import { viewWaiting } from "../core/waiting-request.ts";
 import { findDeviceKey, GRADE_TEXTS, readGrade } from "../device-key/device-key.ts";
 import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { lastSequence } from "../journal/open-journal.ts";
+import { viewAddresses } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/hold-node.ts";
@@ -120,6 +122,9 @@ export async function status(
       order: settings.order,
       broker: settings.connection.brokerUrl,
       otherBrokers: settings.connection.otherBrokers?.join(" "),
+      brokerAddresses: viewAddresses(folder.path, settings.connection)
+        ?.map((view) => describeAddress(view))
+        .join("; "),
       deviceKey: GRADE_TEXTS[readGrade(folder)],
       deviceKeyThumbprint: findDeviceKey(folder)?.signingKey.kid,
       volumePath: settings.volume.path,

@@ -7,6 +7,7 @@ const WORDS = {
   order: "Order",
   broker: "Broker",
   otherBrokers: "Other addresses of the broker",
+  brokerAddresses: "Addresses of the broker, when they were tried last",
   deviceKey: "Device key",
   volumePath: "Volume",
   envelope: "Envelope",

@@ -70,10 +70,12 @@ export function eventOfDenial(
     ...context,
     ...denial,
     ask: fill(denial.ask),
-    steps: denial.steps.map(({ text, command }) => ({
-      text: fill(text),
-      command: command === undefined ? undefined : fill(command),
-    })),
+    steps: denial.steps.flatMap(({ text, command }) =>
+      ofEachAddress(
+        { text: fill(text), command: command === undefined ? undefined : fill(command) },
+        known,
+      ),
+    ),
     outcome: OUTCOMES[denial.class],
     relocked: relocked ? true : undefined,
   };

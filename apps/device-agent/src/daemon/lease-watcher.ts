@@ -25,10 +25,16 @@ const BETWEEN_WATCHES_MS = 200;
 
 /** @param wake - ends the daemon's wait */
 export function createLeaseWatcher(
-  { session, state, settings }: Pick<Daemon, "session" | "state" | "settings">,
+  {
+    session,
+    state,
+    settings,
+    folder,
+    nowIso,
+  }: Pick<Daemon, "session" | "state" | "settings" | "folder" | "nowIso">,
   wake: () => void,
 ): LeaseWatcher {
-  const transport = connect(settings.connection);
+  const transport = connect(settings.connection, { stateDir: folder.path, nowIso });
   let running: { readonly lease: string; readonly abort: AbortController } | undefined;
   let news: News | undefined;
   const retry = createRetry();

@@ -64,7 +64,7 @@ export async function serve(
   void daemonLock; // Held for as long as the daemon runs.
   using stop = listenForStop();
   using changes = watchState(folder.path);
-  using transport = connect(settings.connection);
+  using transport = connect(settings.connection, dependencies);
   const node = openNode(folder, settings, prepared);
   const identity = openIdentity(node);
   const { order, serial, signingKey } = identity;

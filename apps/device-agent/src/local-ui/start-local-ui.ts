@@ -12,6 +12,7 @@ import { knownFacts } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
+import { viewAddresses } from "../node/connect.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { provePasskey, type PasskeyDependencies } from "../passkey/passkey.ts";
 import { custodyOf } from "../share/describe-share.ts";
@@ -120,6 +121,7 @@ export async function startLocalUi(input: {
         settings,
         state,
         custody: readCustody(folder, settings, state),
+        addresses: viewAddresses(folder.path, settings.connection),
         tries: folder.readPasskeyTries(),
         waiting: waiting(),
         isAsked: waiter.operation !== undefined,

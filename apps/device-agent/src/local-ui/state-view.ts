@@ -1,5 +1,6 @@
 import type { LocalState, LocalWaiting } from "@databox-cmk/protocol";
 
+import type { AddressView } from "../core/address-standing.ts";
 import { endOfLease, type HeldLease } from "../core/lease-state.ts";
 import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import type { Moment } from "../core/moment.ts";
@@ -15,6 +16,7 @@ type Left = Omit<Extract<LocalState["lock"], { kind: "unlocked" }>, "kind" | "si
 export type Facts = {
   readonly settings: Settings;
   readonly state: MachineState;
+  readonly addresses: readonly AddressView[] | undefined;
   readonly tries: PasskeyTries | undefined;
   readonly waiting: WaitingView | undefined;
   /** The daemon polls for it. */
@@ -44,6 +46,7 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
       custody,
       order: session && settings.order,
       broker: session && brokerUrls(settings.connection).join(" "),
+      addresses: session && facts.addresses && [...facts.addresses],
       volume: session && settings.volume.kind,
       generation: session && state.generation,
     },

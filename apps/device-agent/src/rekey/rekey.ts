@@ -47,7 +47,7 @@ export async function rekey(
   const node = withJournal(prepared, dependencies);
   const { settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-  using transport = connect(settings.connection);
+  using transport = connect(settings.connection, dependencies);
   const context = () => eventOf("rekey", settings, dependencies);
   /**
    * The time limit for the broker starts again: a slot's argon2 may have used all of it on a slow

@@ -50,7 +50,7 @@ export async function unlockOnce(
     requireSameReason(kept.reason, reason);
     requireSamePurpose(kept.purpose ?? "unlock", purpose);
   }
-  using transport = connect(settings.connection);
+  using transport = connect(settings.connection, dependencies);
   if (store.current.rekey !== undefined) {
     const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
     await finishBeforeUnlock(node, volume, transport, { nowIso, totalTimeoutMs });

@@ -212,6 +212,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     countersignature: JWS,
     countersignedAt: NOW,
   },
+  addressStandings: { "broker.localhost:8444": { standing: "left", since: NOW } },
   localUnlock: { reason: "restore of Köln" },
   localSignIn: { passkey: "Passkey-23456!", unlock: true },
   localPasskey: { passkey: "Passkey-23456!" },

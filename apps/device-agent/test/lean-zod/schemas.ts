@@ -1,5 +1,6 @@
 import * as protocol from "@databox-cmk/protocol";
 
+import { addressStandings } from "../../src/core/address-standing.ts";
 import { erasure } from "../../src/core/erasure.ts";
 import { machineState } from "../../src/core/machine-state.ts";
 import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
@@ -39,6 +40,7 @@ export const SCHEMAS = {
   erasurePermit: protocol.erasurePermit,
   sanitised: protocol.sanitised,
   erasure,
+  addressStandings,
   localSignIn: protocol.localSignIn,
   localUnlock: protocol.localUnlock,
   localPasskey: protocol.localPasskey,

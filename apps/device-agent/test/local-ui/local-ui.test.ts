@@ -96,6 +96,26 @@ describe("before anybody has signed in", () => {
     expect(await shown()).toBeUndefined();
   });
 
+  test("of a broker with several addresses, a signed-in person sees which one answers", async () => {
+    await using site = await createUiWorld();
+    const brokers = ["https://broker.localhost:1", site.world.broker.url];
+    await site.world.run({ command: "prepare", reconnect: { caFile: undefined, brokers } });
+    await site.restart();
+    const shown = async () => localState.parse((await site.client.get("/api/state")).json).node;
+    expect(await shown()).not.toHaveProperty("addresses");
+    await site.client.signIn(PASSKEY);
+    expect((await shown()).addresses).toMatchObject([
+      { address: "broker.localhost:1", standing: "untried" },
+      { standing: "untried" },
+    ]);
+    await site.world.unlock();
+    const since = expect.stringMatching(/^20/);
+    expect((await shown()).addresses).toEqual([
+      { address: "broker.localhost:1", standing: "left", since },
+      { address: new URL(site.world.broker.url).host, standing: "answers", since },
+    ]);
+  });
+
   test("a node in split custody says so, and no passkey opens it or signs in", async () => {
     await using site = await createUiWorld({ custody: "split" });
     const { json } = await site.client.get("/api/state");

@@ -1,4 +1,4 @@
-import { CopyButton, type Fact, Facts } from "@databox-cmk/ui";
+import { CopyButton, type Fact, Facts, Time } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -25,7 +25,7 @@ export function NodePanel(): ReactElement {
   const texts = useTexts();
   const { node, session, siblings = [] } = useNode().state;
   const passed = useSecondsSinceState();
-  const { serial, model, agent, order, broker, volume, generation, custody } = node;
+  const { serial, model, agent, order, broker, volume, generation, custody, addresses = [] } = node;
   const facts: readonly Fact[] = [
     ...siblings.map(({ serial: other, lock, lastSeenSeconds: seen }): Fact => [
       texts.node.sibling,
@@ -38,6 +38,12 @@ export function NodePanel(): ReactElement {
     [texts.node.model, model],
     [texts.node.order, order],
     [texts.node.broker, broker],
+    ...addresses.map(({ address, standing, since }): Fact => [
+      address,
+      <>
+        {texts.node.standings[standing]} {since !== undefined && <Time at={since} />}
+      </>,
+    ]),
     [texts.node.volume, volume && texts.node.volumes[volume]],
     [texts.node.generation, generation],
     [texts.node.agent, agent],

@@ -50,6 +50,11 @@ export const en = {
     model: "Model",
     order: "Order",
     broker: "Broker",
+    standings: {
+      answers: "Has answered since",
+      left: "Has not answered since",
+      untried: "Not tried yet",
+    },
     volume: "Volume",
     volumes: { luks2: "LUKS2, by cryptsetup", file: "Portable file" } as Record<
       NonNullable<LocalState["node"]["volume"]>,

@@ -83,6 +83,16 @@ export const localState = z.strictObject({
     /** Resource id. */
     order: z.optional(z.string()),
     broker: z.optional(z.string()),
+    /** Of a broker with several: each as it was when it was tried last. */
+    addresses: z.optional(
+      z.array(
+        z.strictObject({
+          address: z.string(),
+          standing: z.enum(["answers", "left", "untried"]),
+          since: z.optional(localTime),
+        }),
+      ),
+    ),
     volume: z.optional(z.enum(["luks2", "file"])),
     generation: z.optional(z.int()),
   }),
