@@ -8,15 +8,6 @@ import { defineConfig, type Plugin } from "rolldown";
 const PACKAGE = "dist/azure-double";
 const WASM = "node-sqlite3-wasm.wasm";
 
-/** A worker is a program of its own. */
-const worker: Plugin = {
-  name: "worker",
-  transform: {
-    filter: { id: /rsa-pool\.ts$/u },
-    handler: (code) => code.replace("./rsa-worker.ts", "./rsa-worker.cjs"),
-  },
-};
-
 /** Puts all that the program needs beside it, so that npx fetches nothing. */
 const npmPackage: Plugin = {
   name: "npm-package",
@@ -47,17 +38,13 @@ const npmPackage: Plugin = {
  * them: Node 20 lacks some, which no request of the double needs.
  */
 export default defineConfig({
-  input: {
-    main: "src/double/main.ts",
-    index: "src/double/library.ts",
-    "rsa-worker": "../azure-emulator/src/key-vault/rsa-worker.ts",
-  },
+  input: { main: "src/double/main.ts", index: "src/double/library.ts" },
   platform: "node",
   resolve: { alias: { "better-sqlite3": resolve("src/double/memory-database.ts") } },
   transform: { target: "node20" },
   // The broker's own process, which is found by it, is not used.
   checks: { emptyImportMeta: false },
-  plugins: [worker, npmPackage],
+  plugins: [npmPackage],
   output: {
     dir: PACKAGE,
     format: "cjs",

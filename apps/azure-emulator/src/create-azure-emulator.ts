@@ -18,7 +18,6 @@ import { serve } from "./http/serve.ts";
 import { createImdsRouter } from "./imds/create-imds-router.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { createKeyVaultHandler } from "./key-vault/create-key-vault-handler.ts";
-import { createRsaPool } from "./key-vault/rsa-pool.ts";
 import { type Log, silentLog } from "./log.ts";
 import { createResourceManagerRouter } from "./resource-manager/create-resource-manager-router.ts";
 import { keepRecords } from "./state/keep-records.ts";
@@ -98,8 +97,6 @@ export async function createAzureEmulator({
   opened.defer(async () => {
     await issuerKeys.current().catch(() => undefined);
   });
-  const rsa = createRsaPool();
-  opened.defer(() => rsa.close());
 
   const tls = createHttpsServer({
     cert: certificate.certificatePem,
@@ -131,7 +128,7 @@ export async function createAzureEmulator({
   const handler = routeByHost(dependencies, {
     entra: createEntraRouter(dependencies, config.tokenLifetimeSeconds),
     resourceManager: createResourceManagerRouter(dependencies),
-    keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa, authority }),
+    keyVault: createKeyVaultHandler({ ...dependencies, seal, authority }),
     control: createControlHandler({
       ...dependencies,
       isReady,

@@ -28,7 +28,6 @@ import {
   renderRefusal,
 } from "./render-answer.ts";
 import { mayNeedSettling, settleKey } from "./rotate-key.ts";
-import type { RsaPool } from "./rsa-pool.ts";
 import { createThrottle } from "./throttle.ts";
 import { createTokenReader } from "./token-reading.ts";
 
@@ -36,7 +35,7 @@ type Found = { readonly operation: OperationName; readonly parameters: RoutePara
 type KeyVaultDependencies = Pick<
   EmulatorDependencies,
   "state" | "now" | "systemNow" | "settings" | "issuerKeys" | "endpoints" | "faults" | "auditLog"
-> & { readonly seal: Seal; readonly rsa: RsaPool; readonly authority: CertificateWithKey };
+> & { readonly seal: Seal; readonly authority: CertificateWithKey };
 
 const ROUTES = OPERATION_NAMES.map((operation) => {
   const { method, path } = operationRow(operation);
@@ -108,7 +107,7 @@ function createCarryOut(
   dependencies: KeyVaultDependencies,
   readToken: ReturnType<typeof createTokenReader>,
 ) {
-  const { state, now, systemNow, settings, faults, endpoints, seal, rsa, authority } = dependencies;
+  const { state, now, systemNow, settings, faults, endpoints, seal, authority } = dependencies;
   const throttle = createThrottle();
 
   return async (
@@ -182,7 +181,6 @@ function createCarryOut(
       state,
       seal,
       faults,
-      rsa,
       authority,
     });
     return renderOutcome(outcome, context);

@@ -14,7 +14,6 @@ import type { Faults } from "../faults/faults.ts";
 import type { HttpRequest } from "../http/message.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 import type { Seal } from "../state/seal.ts";
-import type { RsaPool } from "./rsa-pool.ts";
 
 /** One admitted request: the gate has passed, so its guarantees hold. */
 export type Exchange = {
@@ -32,7 +31,6 @@ export type Exchange = {
   readonly state: EmulatorState;
   readonly seal: Seal;
   readonly faults: Faults;
-  readonly rsa: RsaPool;
   /** Signs attestations. */
   readonly authority: CertificateWithKey;
 };

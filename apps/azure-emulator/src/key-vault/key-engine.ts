@@ -6,6 +6,7 @@ import {
   generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
+  privateDecrypt,
   publicEncrypt,
   randomBytes,
   sign,
@@ -146,14 +147,29 @@ export function encrypt(
   algorithm: EncryptionAlgorithm,
   plaintext: Buffer,
 ): Buffer {
-  const key = loadKey(material).publicKey;
-  return algorithm.padding === "oaep"
-    ? publicEncrypt(
-        { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: algorithm.hash },
-        plaintext,
-      )
-    : publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, plaintext);
+  return publicEncrypt({ key: loadKey(material).publicKey, ...paddingOf(algorithm) }, plaintext);
 }
+
+/** @returns undefined when it failed: wrong padding and a long input are not distinguished. */
+export function decrypt(
+  material: KeyMaterial,
+  algorithm: EncryptionAlgorithm,
+  ciphertext: Buffer,
+): Buffer | undefined {
+  try {
+    return privateDecrypt(
+      { key: loadKey(material).privateKey, ...paddingOf(algorithm) },
+      ciphertext,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+const paddingOf = (algorithm: EncryptionAlgorithm) =>
+  algorithm.padding === "oaep"
+    ? { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: algorithm.hash }
+    : { padding: constants.RSA_PKCS1_PADDING };
 
 function toPem(privateKey: KeyObject): string {
   return privateKey.export({ type: "pkcs8", format: "pem" }).toString();

@@ -2,13 +2,13 @@ import {
   constants,
   createHash,
   type KeyObject,
+  privateEncrypt,
   publicDecrypt,
   randomBytes,
   timingSafeEqual,
 } from "node:crypto";
 
 import { HASH_BYTES, type SignatureAlgorithm } from "../core/key-vault/algorithms.ts";
-import type { RsaMode } from "./rsa-pool.ts";
 
 /*
  * Key Vault signs digests, node:crypto only data that it hashed itself: the encodings of RFC 8017
@@ -27,19 +27,21 @@ const DIGEST_INFO: Readonly<Record<HashName, Buffer>> = {
 const TRAILER = 0xbc;
 
 /**
- * The input of RSA's private operation.
- *
  * @param digest - Of the algorithm's length, or for RSNULL any length up to the modulus less 11
  * bytes.
  */
-export function encodeRsaSignature(
+export function signRsa(
+  key: KeyObject,
   algorithm: RsaAlgorithm,
   digest: Buffer,
   modulusBytes: number,
-): { mode: RsaMode; input: Buffer } {
+): Buffer {
   return algorithm.family === "pss"
-    ? { mode: "sign-raw", input: encodePss(digest, algorithm.hash, modulusBytes) }
-    : { mode: "sign-pkcs1", input: digestInfo(algorithm, digest) };
+    ? privateEncrypt(
+        { key, padding: constants.RSA_NO_PADDING },
+        encodePss(digest, algorithm.hash, modulusBytes),
+      )
+    : privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(algorithm, digest));
 }
 
 export function verifyRsa(

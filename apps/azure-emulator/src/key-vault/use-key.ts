@@ -32,10 +32,9 @@ import {
   usedVersion,
   withPayload,
 } from "./exchange.ts";
-import { encrypt, loadKey } from "./key-engine.ts";
+import { decrypt, encrypt, loadKey } from "./key-engine.ts";
 import { refuseMlDsa, signMlDsa, verifyMlDsa } from "./ml-dsa.ts";
-import type { RsaMode } from "./rsa-pool.ts";
-import { encodeRsaSignature, verifyRsa } from "./rsa-signature.ts";
+import { signRsa, verifyRsa } from "./rsa-signature.ts";
 import { hmac, runSymmetric, secretOf } from "./symmetric-key.ts";
 
 const unsupported = (algorithm: string, kty: string): Outcome =>
@@ -64,15 +63,15 @@ export const encryptOperation = withPayload(cipherPayload, (exchange, payload) =
   return result(exchange, encrypt(material, algorithm, plaintext).toString("base64url"));
 });
 
-export const decryptOperation = withPayload(cipherPayload, async (exchange, payload) => {
+export const decryptOperation = withPayload(cipherPayload, (exchange, payload) => {
   const { version, material } = used(exchange);
   if (version.jwk.kty === "oct-HSM") return symmetric(exchange, version.jwk, material, payload);
   const algorithm = findEncryptionAlgorithm(payload.alg, version.jwk);
   if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);
-  const mode: RsaMode =
-    algorithm.padding === "pkcs1" ? "decrypt-pkcs1" : `decrypt-oaep-${algorithm.hash}`;
-  const plaintext = await exchange.rsa.run(material, mode, payload.value);
-  return plaintext === undefined ? refuse(REFUSALS.oaepPadding()) : result(exchange, plaintext);
+  const plaintext = decrypt(material, algorithm, bytesOf(payload.value));
+  return plaintext === undefined
+    ? refuse(REFUSALS.oaepPadding())
+    : result(exchange, plaintext.toString("base64url"));
 });
 
 /** Key wrap by wrapKey and unwrapKey, the other modes of AES by encrypt and decrypt. */
@@ -126,16 +125,12 @@ export const signOperation = withPayload(signPayload, async (exchange, payload) 
   if (algorithm.family === "pkcs1-raw" && digest.length > modulusBytes(material) - 11) {
     return refuse(wrongDigest(name, modulusBytes(material) - 11, digest.length));
   }
-  if (algorithm.family === "ecdsa") {
-    return result(
-      exchange,
-      (await signEc(loadKey(material).privateKey, algorithm.curve, digest)).toString("base64url"),
-    );
-  }
-  const { mode, input } = encodeRsaSignature(algorithm, digest, modulusBytes(material));
-  const signature = await exchange.rsa.run(material, mode, input.toString("base64url"));
-  if (signature === undefined) throw new Error("RSA refused a well-formed signature input");
-  return result(exchange, signature);
+  const { privateKey } = loadKey(material);
+  const signature =
+    algorithm.family === "ecdsa"
+      ? await signEc(privateKey, algorithm.curve, digest)
+      : signRsa(privateKey, algorithm, digest, modulusBytes(material));
+  return result(exchange, signature.toString("base64url"));
 });
 
 export const verifyOperation = withPayload(verifyPayload, async (exchange, payload) => {
