@@ -21,7 +21,6 @@ import { askForDate } from "./ask-for-date.ts";
 import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
-import { resolves } from "./name-lookup.ts";
 import {
   unexpectedResource,
   createResourceManagerGet,
@@ -137,7 +136,7 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
   });
   const clients = createVaultClients(transport, (identity) => credentials.of(identity));
   const callVault = createCallVault({
-    controlNameResolves: () => resolves(transport.lookup, new URL(authorityUrl).hostname),
+    controlNameResolves: () => transport.resolves(new URL(authorityUrl).hostname),
     forget(identity) {
       credentials.forget(identity);
       clients.forget(identity);

@@ -1,3 +1,4 @@
+import { lookup as systemLookup } from "node:dns";
 import { Agent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { createSecureContext, getCACertificates } from "node:tls";
@@ -10,13 +11,13 @@ import {
   RestError,
 } from "@azure/core-rest-pipeline";
 import { systemCodeOf } from "@databox-cmk/errors";
+import { lookupBy } from "@databox-cmk/http/name-lookup";
 import { context, propagation } from "@opentelemetry/api";
 
 import { CallFailure, callWithin } from "../http/call-within.ts";
 import type { ClockWatch } from "../observability/clock-watch.ts";
 import { parseDate } from "./ask-for-date.ts";
 import { noteExchange } from "./exchange.ts";
-import { createLookup, type DnsServer } from "./name-lookup.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
 export const CALL_TIMEOUT_MS = 10_000;
@@ -38,6 +39,8 @@ export type AzureTransport = {
   };
   readonly agent: Agent;
   readonly lookup: LookupFunction;
+  /** Whether a name resolves; the control for another name that does not. */
+  resolves(hostname: string): Promise<boolean>;
   close(): void;
 };
 
@@ -74,8 +77,21 @@ export function createAzureTransport(options: {
     }),
     agent,
     lookup,
+    resolves: (hostname) =>
+      new Promise((resolve) => {
+        lookup(hostname, {}, (error) => resolve(error === null));
+      }),
     close: () => agent.destroy(),
   };
+}
+
+type DnsServer = { readonly address: string; readonly port: number };
+
+/** By one name server, or by the system when none is given. */
+export function createLookup(server: DnsServer | undefined): LookupFunction {
+  if (server === undefined) return systemLookup;
+  const { address, port } = server;
+  return lookupBy(`${address.includes(":") ? `[${address}]` : address}:${String(port)}`);
 }
 
 /** Such a certificate may be right, and our clock wrong. */

@@ -10,7 +10,7 @@ import {
 } from "@databox-cmk/errors";
 
 import { type Azure, createAzure } from "../../azure/create-azure.ts";
-import { createLookup } from "../../azure/name-lookup.ts";
+import { createLookup } from "../../azure/transport.ts";
 import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../../config/config.ts";
 import { readPemFile } from "../../config/read-file-within.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
