@@ -54,6 +54,27 @@ const WRONG: Readonly<Record<string, Answer>> = {
   "a server error": { status: 500, body: errorOf("InternalServerError"), headers: {} },
 };
 
+const NO_CREDENTIAL: readonly unknown[] = [
+  { error: { code: "ScopeLocked" } },
+  null,
+  [],
+  { properties: { issuer: "https://broker.test", subject: "another order", audiences: [] } },
+];
+test.each(NO_CREDENTIAL.flatMap((body) => [200, 201].map((status) => ({ body, status }))))(
+  "a federated credential is not taken for made by $status $body",
+  async ({ body, status }) => {
+    const { azure, state } = openAzure();
+    const answer = (request: PipelineRequest) =>
+      Promise.resolve(responseOf(request, json(body, status)));
+    state.faults = [{ kind: "rm.putFederation", times: 9, answer }];
+    for (const call of ["createSystemAssigned", "attachUserAssigned"])
+      expect(await PORT_CALLS[call]?.run(azure, "one")).toMatchObject({
+        failure: { code: "ResourceManagerUnreachable", reason: "unexpected" },
+      });
+    azure.close();
+  },
+);
+
 const CASES = Object.entries(PORT_CALLS).flatMap(([call, { meets, run }]) =>
   meets.flatMap((kind) =>
     Object.entries(WRONG)

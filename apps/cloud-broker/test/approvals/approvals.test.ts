@@ -170,6 +170,22 @@ describe("an unlock that needs two approvals", () => {
     expect(await kindOf(prepared)).toBe("grant");
   });
 
+  test("keeps both votes while the broker may not read roles, and tells why it waits", async () => {
+    const scope = "/subscriptions/44444444-4444-4444-8444-444444444444";
+    const role = { roleDefinitionId: "add466c9-e687-43fc-8d98-dfcf8d720be5", scope };
+    world.assignments.set(ADA, [role]).set(BEN, [role]).set(CEM, [role]);
+    const prepared = await waiting();
+    await say("approve", ADA, { roles: [] });
+    await say("approve", BEN, { roles: [] });
+    pass(60);
+    world.hidden.roles = { code: "ResourceManagerUnreachable", reason: "roles-hidden" };
+    expect(await kindOf(prepared)).toBe("ResourceManagerUnreachable roles-hidden");
+    const path = `${jobPath(JOB)}/approvals?${API}`;
+    expect((await world.call("GET", path, as(CEM, []))).status).toBe(503);
+    world.hidden.roles = undefined;
+    expect(await kindOf(prepared)).toBe("grant");
+  });
+
   test("counts an app role's word for an hour, as long as its token may have lived", async () => {
     const prepared = await waiting({ approvals: { ...require2, expiresAfterSeconds: 86_400 } });
     await say("approve", ADA);

@@ -168,6 +168,22 @@ describe("role assignments in Resource Manager", () => {
     expect((await read()).status).toBe(200);
   });
 
+  test("that the broker may not read are its operator's to mend, and say nothing of the caller", async () => {
+    world.clock.nowMs += 60_000;
+    world.hidden.roles = { code: "ResourceManagerUnreachable", reason: "roles-hidden" };
+    expect(await read()).toMatchObject({
+      status: 503,
+      json: {
+        error: {
+          code: "ResourceManagerUnreachable",
+          message: expect.stringContaining("may not read role assignments") as string,
+        },
+      },
+    });
+    world.hidden.roles = undefined;
+    expect((await read()).status).toBe(200);
+  });
+
   test("of another subscription or an unknown role do not count", async () => {
     world.clock.nowMs += 60_000;
     world.assignments.set(oid, [

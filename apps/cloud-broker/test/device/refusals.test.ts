@@ -254,6 +254,23 @@ describe("strangers learn nothing:", () => {
     expect(denials[0]).toEqual(denials[1]);
   });
 
+  test("an unknown key is told of a restore that may have lost it", async () => {
+    const device = await world.delivered("prepared-since");
+    const refusedBy = async () => {
+      const { answer } = await device.unlock("unlock", { key: generateSigningKey().key });
+      return answer.kind === "denial" ? answer.value : undefined;
+    };
+    expect(await refusedBy()).not.toHaveProperty("reason");
+    const restored = { atMs: world.clock.nowMs };
+    Object.assign(world.store(), { restored });
+    expect(await refusedBy()).toMatchObject({
+      code: "DeviceNotAuthenticated",
+      reason: "restored",
+      steps: [{ text: expect.stringContaining("prepared after the backup") }],
+    });
+    Object.assign(world.store(), { restored: undefined });
+  });
+
   test("a challenge is the same for a serial that does not exist", async () => {
     const device = await world.delivered("any-serial");
     const real = await device.challenge();

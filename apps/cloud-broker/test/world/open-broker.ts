@@ -18,7 +18,9 @@ import type { Azure, AzureDependencies } from "../../src/azure/create-azure.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config/config.ts";
+import { failed } from "../../src/core/failed.ts";
 import { foldOrderId } from "../../src/core/order.ts";
+import type { Failure } from "../../src/core/ports.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { NO_NOTICES, type Notices } from "../../src/events/open-notices.ts";
 import type { PostEvent } from "../../src/events/post-event.ts";
@@ -101,6 +103,8 @@ export type BrokerWorld = AsyncDisposable & {
   readonly logLines: string[];
   /** Role assignments in Resource Manager, by principal. */
   readonly assignments: Map<string, readonly RoleAssignment[]>;
+  /** While set: why the broker cannot read role assignments. */
+  readonly hidden: { roles: Failure | undefined };
   /** Principals whose accounts were disabled or deleted. */
   readonly disabled: Set<string>;
   /** The receivers' answers to events; 204 until a test sets another one. */
@@ -214,6 +218,7 @@ export async function openBroker({
   const logLines: string[] = [];
   const assignments = new Map<string, readonly RoleAssignment[]>();
   const disabled = new Set<string>();
+  const hidden: BrokerWorld["hidden"] = { roles: undefined };
   const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
   const variables = {
     BROKER_TLS_CERTIFICATE_FILE: "-",
@@ -274,7 +279,11 @@ export async function openBroker({
       resources: customer.vaults.resources,
       roles: {
         roleAssignments: (principalId) =>
-          Promise.resolve({ ok: true, value: assignments.get(principalId) ?? [] }),
+          Promise.resolve(
+            hidden.roles === undefined
+              ? { ok: true, value: assignments.get(principalId) ?? [] }
+              : failed(hidden.roles),
+          ),
         isEnabled: (principalId) =>
           Promise.resolve({ ok: true, value: !disabled.has(principalId) }),
       },
@@ -397,6 +406,7 @@ export async function openBroker({
     logLines,
     assignments,
     disabled,
+    hidden,
     receivers: posted,
     store: () => first().store,
     broker: () => first().broker,
