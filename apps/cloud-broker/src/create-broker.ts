@@ -21,7 +21,7 @@ import { createAppendAudit } from "./audit/append-audit.ts";
 import { createUnauthenticatedRows } from "./audit/unauthenticated-rows.ts";
 import { createVaultUses } from "./audit/vault-uses.ts";
 import { rememberResources } from "./azure/resource-reader.ts";
-import { refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
+import { CLOCK_OFF, refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, ofEnabledAccounts, type RoleReader } from "./callers/held-roles.ts";
@@ -30,6 +30,7 @@ import type { BrokerConfig } from "./config/config.ts";
 import { ruleSettingsOf } from "./config/rule-settings.ts";
 import type { KeyIdentity, KeyUrl, OrderId } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
+import { remember } from "./core/remember.ts";
 import { custodyOf } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
@@ -78,6 +79,7 @@ import { createCustomerQuota } from "./release/limits/unlock-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
+import { findWriteTrouble } from "./store/store-health.ts";
 import type { Store } from "./store/store.ts";
 import type { Commit } from "./store/transactions.ts";
 
@@ -251,6 +253,7 @@ function createGround(dependencies: BrokerDependencies) {
   const { defaultPolicy } = settings;
   const heldRoles = createHeldRoles(ofEnabledAccounts(roles), now);
   const stillMay = createStillMay(heldRoles);
+  const findStorageTrouble = remember(now, TROUBLE_KEPT_MS, () => findWriteTrouble(store));
   const { channels, sendMail } = notices;
   const portalUrl = config.BROKER_URL;
   const stillWaits = createStillWaits({ store, defaultPolicy, now });
@@ -288,11 +291,15 @@ function createGround(dependencies: BrokerDependencies) {
       custodyOf(await readUnlockPolicy(store, order, defaultPolicy)),
     heldRoles,
     stillApproves: createStillApproves(stillMay),
+    findTrouble: () => (clock.isOff() ? Promise.resolve(CLOCK_OFF.failure) : findStorageTrouble()),
     hasAccess: createHasAccess(roles, now),
     receivers,
     announce: createAnnounce(portalUrl, receivers.select),
   };
 }
+
+/** The readers of many pages ask the database once. */
+const TROUBLE_KEPT_MS = 10_000;
 
 /** Custody of the keys, with key health as its listener. */
 function createKeyLife(ground: Ground) {
@@ -350,6 +357,7 @@ function createOrders(ground: Ground, { custody, keyHealth }: KeyLife): ControlP
     sign: (type, payload) => signMessage(keys.signing, type, payload),
     admitChange: createAdmitChange({ ...ground, tenantId, defaultPolicy }),
     stillApproves: ground.stillApproves,
+    findTrouble: ground.findTrouble,
     now: ground.now,
     settings,
   };

@@ -34,6 +34,7 @@ export type ExplainOptions = {
  * stored, and former agents what is sent.
  */
 const LATER: ReadonlySet<string> = new Set([
+  "BrokerUnreachable silent",
   "IdentityProviderUnreachable accounts-hidden",
   "PurposeForbidden early",
   "PurposeForbidden ended",

@@ -1,7 +1,6 @@
 import { type ErrorCode, ERRORS } from "@databox-cmk/errors";
 
-import { failed } from "../core/failed.ts";
-import type { Clock, KeyVaults } from "../core/ports.ts";
+import type { Clock, KeyVaults, Outcome } from "../core/ports.ts";
 import type { ClockWatch } from "../observability/clock-watch.ts";
 
 export type VaultHealth = ReturnType<typeof createVaultHealth>;
@@ -27,11 +26,14 @@ function ageSeconds(atMs: number | undefined, nowMs: number): number | null {
   return atMs === undefined ? null : Math.floor((nowMs - atMs) / 1000);
 }
 
-export const CLOCK_OFF = failed({
-  code: "IdentityProviderUnreachable",
-  reason: "clock",
-  detail: "this machine's clock differs from Azure's",
-});
+export const CLOCK_OFF = {
+  ok: false,
+  failure: {
+    code: "IdentityProviderUnreachable",
+    reason: "clock",
+    detail: "this machine's clock differs from Azure's",
+  },
+} as const satisfies Outcome<never>;
 
 /**
  * The same vaults, whose keys cannot be read while our clock is off: whether a key is expired is

@@ -3,7 +3,7 @@ import type { LeaseRenewal } from "@databox-cmk/protocol";
 import { failed, malformed } from "./failed.ts";
 import type { EpochMs, OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { type TransferStage, purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
+import { checkPurpose, type TransferStage, type UnlockPurpose } from "./unlock-purposes.ts";
 
 /**
  * `refused`: must be closed, even if the key works again; `closed`: the node reported it;
@@ -114,12 +114,12 @@ function fits(sequence: number, lease: LeaseRecord): boolean {
 function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined {
   if (lease.state === "refused") return lease.refusal ?? { code: "UnlockRevoked" };
   if (facts.revocation !== undefined) return facts.revocation;
-  if (facts.transfer === undefined || !purposeAllowed(facts.transfer, lease.purpose))
-    return {
-      code: "PurposeForbidden",
-      facts: { purpose: lease.purpose, stage: facts.transfer?.stage ?? "ended" },
-    };
-  return facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" };
+  if (facts.transfer === undefined)
+    return { code: "PurposeForbidden", facts: { purpose: lease.purpose, stage: "ended" } };
+  return (
+    checkPurpose(facts.transfer, lease.purpose) ??
+    (facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" })
+  );
 }
 
 /** Infinity: the lease ends with a boot of the node, which the node itself enforces. */

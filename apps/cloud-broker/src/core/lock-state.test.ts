@@ -20,8 +20,16 @@ test.each<[string, Partial<LockFacts>, object]>([
   ["without a lease", {}, { lock: "locked" }],
   ["closed by its own word", { closedAtMs: 7 }, { lock: "locked", sinceMs: 7 }],
   ["within its lease", lease(59), { lock: "unlocked", sinceMs: 5 }],
-  ["without an answer for a while", lease(60), { lock: "grace", sinceMs: NOW_MS }],
-  ["at the end of its grace", lease(899), { lock: "grace", sinceMs: NOW_MS - 839_000 }],
+  [
+    "without an answer for a while",
+    lease(60),
+    { lock: "grace", sinceMs: NOW_MS, untilMs: NOW_MS + 840_000 },
+  ],
+  [
+    "at the end of its grace",
+    lease(899),
+    { lock: "grace", sinceMs: NOW_MS - 839_000, untilMs: NOW_MS + 1000 },
+  ],
   [
     "past its lease, whose grace is shorter",
     lease(60, { outageGraceSeconds: 5 }),
@@ -41,7 +49,7 @@ test.each<[string, Partial<LockFacts>, object]>([
   [
     "open by an answer that was carried",
     lease(5_000, { offline: { untilMs: NOW_MS + 1 } }),
-    { lock: "unlocked", sinceMs: 5 },
+    { lock: "unlocked", sinceMs: 5, untilMs: NOW_MS + 1 },
   ],
   [
     "past an answer that was carried",

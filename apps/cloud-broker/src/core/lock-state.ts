@@ -37,7 +37,12 @@ export type LockFacts = {
 export function decideLock(
   { isPrepared, isRevoked, lease, closedAtMs, erasedAtMs }: LockFacts,
   nowMs: EpochMs,
-): { readonly lock: LockState; readonly sinceMs?: EpochMs | undefined } {
+): {
+  readonly lock: LockState;
+  readonly sinceMs?: EpochMs | undefined;
+  /** When an open volume that sends no renewal closes by itself. */
+  readonly untilMs?: EpochMs | undefined;
+} {
   if (!isPrepared) return { lock: "notPrepared" };
   if (erasedAtMs !== undefined) return { lock: "locked", sinceMs: erasedAtMs };
   if (isRevoked) return { lock: "revoked" };
@@ -45,9 +50,11 @@ export function decideLock(
     const sinceMs = lease.grantedAtMs;
     const { offline } = lease;
     if (offline !== undefined)
-      return offline === "boots" || nowMs < offline.untilMs
+      return offline === "boots"
         ? { lock: "unlocked", sinceMs }
-        : { lock: "locked", sinceMs: offline.untilMs };
+        : nowMs < offline.untilMs
+          ? { lock: "unlocked", sinceMs, untilMs: offline.untilMs }
+          : { lock: "locked", sinceMs: offline.untilMs };
     const endMs = lease.renewedAtMs + lease.ttlSeconds * 1000;
     if (nowMs < endMs) return { lock: "unlocked", sinceMs };
     if (lease.graceUntilReboot) return { lock: "grace", sinceMs: endMs };
@@ -55,7 +62,7 @@ export function decideLock(
     const graceEndMs =
       lease.renewedAtMs + Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
     return nowMs < graceEndMs
-      ? { lock: "grace", sinceMs: endMs }
+      ? { lock: "grace", sinceMs: endMs, untilMs: graceEndMs }
       : { lock: "locked", sinceMs: graceEndMs };
   }
   return { lock: "locked", sinceMs: closedAtMs };

@@ -2,7 +2,7 @@ import type { ReleaseWindow } from "@databox-cmk/protocol";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
-import { windowAt } from "./release-window.ts";
+import { closingOf, windowAt } from "./release-window.ts";
 
 const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 const office: ReleaseWindow = {
@@ -76,4 +76,31 @@ describe("a release window", () => {
       expect(windowAt([window], opensAtMs).open).toBe(true);
     },
   );
+
+  const MINUTE_MS = 60_000;
+  test.prop([
+    fc.array(anyWindow, { minLength: 1, maxLength: 3 }),
+    fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 }),
+  ])(
+    "one of which is open closes at the moment that is named, and not before",
+    (windows, nowMs) => {
+      if (!windowAt(windows, nowMs).open) return;
+      const closesAtMs = closingOf(windows, nowMs);
+      if (closesAtMs === undefined) return;
+      expect(closesAtMs).toBeGreaterThan(nowMs);
+      expect(windowAt(windows, closesAtMs).open).toBe(false);
+      expect(windowAt(windows, Math.max(nowMs, closesAtMs - MINUTE_MS)).open).toBe(true);
+    },
+  );
+
+  test("windows that follow each other close at the end of the last", () => {
+    const early = { ...office, from: "06:00", to: "09:00" };
+    const at = Date.parse("2026-01-05T06:30:00Z");
+    expect(closingOf([early, office], at)).toBe(Date.parse("2026-01-05T17:00:00Z"));
+  });
+
+  test("a window of every hour of the week never closes", () => {
+    const always = { days: [...WEEK], from: "00:00", to: "00:00", timeZone: "UTC" };
+    expect(closingOf([always], Date.parse("2026-01-05T06:30:00Z"))).toBeUndefined();
+  });
 });

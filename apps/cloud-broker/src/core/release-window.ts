@@ -23,8 +23,26 @@ const DAYS_AHEAD = 9;
 export function windowAt(windows: readonly ReleaseWindow[], nowMs: EpochMs): WindowState {
   if (windows.length === 0 || windows.some((window) => isOpen(window, nowMs)))
     return { open: true };
-  const openings = windows.flatMap((window) => nextOpening(window, nowMs) ?? []);
-  return { open: false, opensAtMs: openings.length === 0 ? undefined : Math.min(...openings) };
+  return { open: false, opensAtMs: firstOf(windows, "from", nowMs) };
+}
+
+/** When windows of which one is open close; undefined: not within the next nine days. */
+export function closingOf(windows: readonly ReleaseWindow[], nowMs: EpochMs): EpochMs | undefined {
+  let atMs = firstOf(windows, "to", nowMs);
+  while (atMs !== undefined && windowAt(windows, atMs).open)
+    atMs = atMs - nowMs > DAYS_AHEAD * DAY_MS ? undefined : firstOf(windows, "to", atMs);
+  return atMs;
+}
+
+type Edge = "from" | "to";
+
+function firstOf(
+  windows: readonly ReleaseWindow[],
+  edge: Edge,
+  afterMs: EpochMs,
+): EpochMs | undefined {
+  const moments = windows.flatMap((window) => nextMoment(window, edge, afterMs) ?? []);
+  return moments.length === 0 ? undefined : Math.min(...moments);
 }
 
 function isOpen({ days, from, to, timeZone }: ReleaseWindow, nowMs: EpochMs): boolean {
@@ -38,14 +56,18 @@ function isOpen({ days, from, to, timeZone }: ReleaseWindow, nowMs: EpochMs): bo
   return (has(today) && minute >= starts) || (has(yesterday) && minute < ends);
 }
 
-function nextOpening({ days, from, timeZone }: ReleaseWindow, nowMs: EpochMs): EpochMs | undefined {
-  const { date } = wallClock(nowMs, timeZone);
-  for (let ahead = 0; ahead <= DAYS_AHEAD; ahead += 1) {
+/** The next moment at which a window opens or closes. */
+function nextMoment(window: ReleaseWindow, edge: Edge, afterMs: EpochMs): EpochMs | undefined {
+  const { days, from, to, timeZone } = window;
+  const { date } = wallClock(afterMs, timeZone);
+  const dayLater = edge === "to" && minuteOf(from) >= minuteOf(to) ? DAY_MS : 0;
+  for (let ahead = -1; ahead <= DAYS_AHEAD; ahead += 1) {
     const day = new Date(date.getTime() + ahead * DAY_MS);
     const name = DAYS[day.getUTCDay()];
     if (name === undefined || !days.includes(name)) continue;
-    const opensAtMs = epochOf(day.getTime() + minuteOf(from) * MINUTE_MS, timeZone);
-    if (opensAtMs > nowMs) return opensAtMs;
+    const localMs = day.getTime() + dayLater + minuteOf(window[edge]) * MINUTE_MS;
+    const atMs = epochOf(localMs, timeZone);
+    if (atMs > afterMs) return atMs;
   }
   return undefined;
 }

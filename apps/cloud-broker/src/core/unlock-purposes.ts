@@ -75,14 +75,13 @@ export function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
   return ASKED_PURPOSES.find((purpose) => purposeAllowed(at, purpose));
 }
 
-/** Whether a device may ask for its key now or in a later stage. */
-export function isPurposeAhead(at: TransferStage): boolean {
-  return (
-    purposesAt(at).length > 0 ||
-    at.stage === "DeviceOrdered" ||
-    (at.stage === "PickedUp" && at.transferType === "ImportToAzure")
-  );
-}
+/** Whether the key is used in this stage: by the appliance, or to prepare it. */
+export const isKeyUsedAt = (at: TransferStage): boolean =>
+  purposesAt(at).length > 0 || at.stage === "DeviceOrdered";
+
+/** Whether it is used now or in a later stage. */
+export const isPurposeAhead = (at: TransferStage): boolean =>
+  isKeyUsedAt(at) || (at.stage === "PickedUp" && at.transferType === "ImportToAzure");
 
 /** Whether the copy needs the key for this purpose, so that a refusal halts the copy. */
 export function isForCopy(purpose: UnlockPurpose): boolean {

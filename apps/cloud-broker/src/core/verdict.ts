@@ -15,8 +15,14 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 import { releaseOf, termsOf } from "./release-terms.ts";
+import { closingOf } from "./release-window.ts";
 import { custodyOf } from "./unlock-policy.ts";
-import { askedPurposeAt, isPurposeAhead, type TransferStage } from "./unlock-purposes.ts";
+import {
+  askedPurposeAt,
+  isKeyUsedAt,
+  isPurposeAhead,
+  type TransferStage,
+} from "./unlock-purposes.ts";
 import {
   findingOf,
   GUARDS,
@@ -33,8 +39,12 @@ export type VerdictFacts = {
   readonly names: Facts;
   readonly order: Lifecycle & { readonly stageStatus: StageStatus };
   readonly policy: UnlockPolicy;
+  /** The service's own fault, of its clock or storage. */
+  readonly trouble?: Failure | undefined;
   /** The order's budget of the day is used up. */
   readonly spent?: Failure | undefined;
+  /** Why no carried challenge is answered now: policy, day's limit. */
+  readonly notCarried?: Failure | undefined;
   /** The health of a customer's key. */
   readonly health?: KeyHealth | undefined;
   /** The vault's last silence, if it came after the last result. */
@@ -59,6 +69,12 @@ export type NodeFacts = {
   readonly breakGlass: string | undefined;
   /** Its open request, if that has too few approvals. */
   readonly waiting?: { readonly id: string } | undefined;
+  /** When its request, or the emergency access, ends. */
+  readonly permitUntilMs?: EpochMs | undefined;
+  /** It is open, and has not renewed its lease in time. */
+  readonly isSilent?: boolean | undefined;
+  /** When its volume closes without a renewal, if none is expected. */
+  readonly openUntilMs?: EpochMs | undefined;
   /** As the dispatch asks; undefined before the node has reported, with a copy of its share. */
   readonly isRecoverable?: boolean | undefined;
 };
@@ -94,8 +110,15 @@ export type Verdict = {
   /** All, the deciding one first. */
   readonly causes: readonly Cause[];
   readonly nextStep: NextStep & { readonly action?: StepAction | undefined };
+  /** The first thing that changes it without an act of a person. */
+  readonly until: Until | undefined;
   /** How it goes on until it is taken. */
   readonly otherwise: string | undefined;
+};
+
+export type Until = {
+  readonly atMs: EpochMs;
+  readonly by: "hours" | "budget" | "approval" | "key" | "lease";
 };
 
 /**
@@ -109,20 +132,32 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
   const isGivenUp = order.stageStatus === "CustomerActionPerformedForCleanUp";
   const isNeeded = !isGivenUp && isPurposeAhead(order);
   const found = isNeeded
-    ? [...nodes.flatMap((node) => hindrances("unlock", facts, node)), ...troubles(facts, nodes)]
+    ? [
+        ...hindering(facts.trouble === undefined ? [] : [facts.trouble]),
+        ...nodes.flatMap((node) => hindrances("unlock", facts, node)),
+        ...troubles(facts, nodes),
+      ]
     : isGivenUp
       ? [{ code: "PurposeForbidden", reason: "returning", hinders: false } as const]
       : hindering(findGuard("stage", "unlock", facts, NO_NODE));
   const isNow = !found.some(isStage);
+  // On its way back, the stage decides; what the copy will need is mended meanwhile.
+  const isIdle = isNeeded && !isKeyUsedAt(order);
   const causes = merge(found)
     // Hours, votes and budgets matter where the stage allows an unlock.
     .filter((cause) => isNow || rankOf(cause) === 0 || isStage(cause))
-    .toSorted((one, other) => rankOf(one) - rankOf(other));
-  const [first] = causes;
+    .toSorted((one, other) =>
+      isIdle ? Number(isStage(other)) - Number(isStage(one)) : rankOf(one) - rankOf(other),
+    );
+  const [first, second] = causes;
   const health = facts.health ?? { state: "healthy" };
-  // A key at risk is mended before the stage moves on, if it is still needed.
-  const isAside = isNeeded && isRisky(health) && first !== undefined && rankOf(first) > 2;
-  const deciding = isAside ? undefined : first;
+  // A key at risk is mended while another cause passes by itself, if it is still needed.
+  const isAside =
+    isNeeded &&
+    isRisky(health) &&
+    first !== undefined &&
+    (rankOf(first) > 2 || passingOf(first) !== undefined);
+  const deciding = isIdle && second !== undefined ? second : isAside ? undefined : first;
   const step = deciding === undefined ? nextStepOfHealth(health, names) : stepOf(deciding, facts);
   return {
     state: stateOf(causes),
@@ -130,13 +165,58 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     approvals: releaseOf(policy, purpose).approvals.required,
     causes,
     nextStep: step,
+    until: decideUntil(facts, nodes, causes),
     otherwise: deciding && ERRORS[deciding.code].meanwhile,
   };
 }
 
 /** The failure that the order itself shows: a person must repair it. */
-export const repairOf = ({ causes }: Pick<Verdict, "causes">): Cause | undefined =>
-  causes.find((cause) => rankOf(cause) === 0);
+export function repairOf({ causes: [first] }: Pick<Verdict, "causes">): Cause | undefined {
+  return first !== undefined && rankOf(first) === 0 ? first : undefined;
+}
+
+/** Which of the causes that pass by themselves this is. */
+function passingOf({ code, reason }: Failure): "hours" | "budget" | undefined {
+  if (code === "ReleaseWindowClosed") return "hours";
+  return code === "RateLimited" && reason === "budget" ? "budget" : undefined;
+}
+
+/** Causes that pass by themselves end with the last of them; an open order ends with its first end. */
+function decideUntil(
+  { nowMs, policy, order, health }: VerdictFacts,
+  nodes: readonly NodeFacts[],
+  causes: readonly Cause[],
+): Until | undefined {
+  const [first] = causes;
+  const isReady = stateOf(causes) === "Ready";
+  const ends: (Until | undefined)[] = nodes.flatMap(({ openUntilMs, permitUntilMs }) => [
+    at("lease", openUntilMs),
+    isReady || first?.code === "ApprovalPending" ? at("approval", permitUntilMs) : undefined,
+  ]);
+  if (isReady) {
+    const { windows } = releaseOf(policy, askedPurposeAt(order) ?? "unlock");
+    // An emergency access opens whatever the hours.
+    if (nodes.some(({ breakGlass }) => breakGlass === undefined))
+      ends.push(at("hours", closingOf(windows, nowMs)));
+    if (health?.state === "at-risk") ends.push(...health.risks.map(({ atMs }) => at("key", atMs)));
+  }
+  const passing = causes
+    .filter(({ hinders }) => hinders)
+    .map((cause) => {
+      const by = passingOf(cause);
+      const { retryAfterSeconds } = cause;
+      return by === undefined || retryAfterSeconds === undefined
+        ? undefined
+        : { by, atMs: nowMs + retryAfterSeconds * 1000 };
+    });
+  if (passing.every((each) => each !== undefined)) ends.push(byTime(passing).at(-1));
+  return byTime(ends.filter((each) => each !== undefined))[0];
+}
+
+const at = (by: Until["by"], atMs: EpochMs | undefined): Until | undefined =>
+  atMs === undefined ? undefined : { by, atMs };
+const byTime = (ends: readonly Until[]): readonly Until[] =>
+  ends.toSorted((one, other) => one.atMs - other.atMs);
 
 const NO_NODE: NodeFacts = { serial: "", deviceKid: "", switches: [], breakGlass: undefined };
 
@@ -252,6 +332,11 @@ function troubles(
     ...(approvers.length > 0 && known.length < required
       ? [{ code: "ApproverUnknown", detail: unknownApprovers.join(", "), hinders: false } as const]
       : []),
+    ...nodes.flatMap(({ isSilent = false, serial }) =>
+      isSilent
+        ? [{ code: "BrokerUnreachable", reason: "silent", serial, hinders: false } as const]
+        : [],
+    ),
   ];
 }
 
@@ -283,7 +368,7 @@ const isRisky = ({ state }: KeyHealth): boolean => state === "at-risk" || state 
 
 /** Repairs first, then what is decided or passes, then the stage, then what may be in order. */
 function rankOf(cause: Failure): 0 | 1 | 2 | 3 | 4 {
-  if (cause.code === "ApproverUnknown") return 4;
+  if (cause.code === "ApproverUnknown" || cause.code === "BrokerUnreachable") return 4;
   if (isStage(cause)) return 3;
   if (cause.code === "SsemUserCopyErrorWaitingForAction") return 0;
   if (verdictOfFailure(cause).state === "unusable") return 0;
@@ -297,10 +382,9 @@ function stateOf(causes: readonly Cause[]): Verdict["state"] {
 }
 
 function isOpen(channel: Channel, facts: VerdictFacts, nodes: readonly NodeFacts[]): boolean {
-  const { policy, health, order, breakGlass } = facts;
-  if (health?.state === "unusable" || (channel === "offline" && !policy.offline.allowed))
-    return false;
-  if (!order.prepared) return false;
+  const { health, order, breakGlass, trouble, notCarried } = facts;
+  if (health?.state === "unusable" || trouble !== undefined || !order.prepared) return false;
+  if (channel === "offline" && notCarried !== undefined) return false;
   // The nodes share a passkey, which only an emergency access for all of them shows.
   const judged = channel === "passkey" ? nodes.map((node) => ({ ...node, breakGlass })) : nodes;
   return judged.every((node) => hindrances(CHANNELS[channel], facts, node).length === 0);

@@ -3,7 +3,7 @@ import type { Custody } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { RuleSettings } from "../config/rule-settings.ts";
 import type { OrderId } from "../core/order.ts";
-import type { Actor, Clock, IdentityDirectory, Outcome } from "../core/ports.ts";
+import type { Actor, Clock, Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
 import type { Effects } from "../core/rule-changes.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
@@ -60,6 +60,8 @@ export type ControlPlane = {
   readonly admitChange: AdmitChange;
   /** Whether a person may approve, by role assignment. */
   readonly stillApproves: (objectId: string, order: OrderId) => Promise<Outcome<boolean>>;
+  /** The service's own fault, of its clock or storage, for which appliances get no answer now. */
+  readonly findTrouble: () => Promise<Failure | undefined>;
   readonly now: Clock;
   readonly settings: RuleSettings;
 };

@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 
 import { sql } from "kysely";
 
+import { nameFault } from "../core/name-fault.ts";
+import type { Failure } from "../core/ports.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { engineOf, type Store } from "./store.ts";
 
@@ -19,12 +21,25 @@ export function readStoreHealth(store: Store): Promise<StoreHealth> {
 }
 
 /**
- * Commits a write that changes nothing: a full disk, a standby and a lost file system all answer
- * queries.
+ * The reason why the database takes no write. Commits one that changes nothing: a full
+ * disk, a standby and a lost file system all answer queries.
  */
-export function takesWrites(store: Store, freeBytesOf = freeBytesAt): Promise<boolean> {
-  return within(write(store, freeBytesOf), false);
+export function findWriteTrouble(
+  store: Store,
+  freeBytesOf = freeBytesAt,
+): Promise<Failure | undefined> {
+  const written = write(store, freeBytesOf).then(
+    (hasRoom) => (hasRoom ? undefined : unavailable("full")),
+    (error: unknown) => unavailable(nameFault(error).reason),
+  );
+  return within<Failure | undefined>(written, unavailable());
 }
+
+const unavailable = (reason?: string): Failure => ({
+  code: "ServiceUnavailable",
+  reason,
+  facts: { retryAfterSeconds: 60 },
+});
 
 /** @returns the answer; `otherwise` when it fails or is late */
 async function within<Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> {

@@ -21,7 +21,12 @@ const orderOf = (position: number) =>
 const FIRST = 1_000;
 const LATE = FIRST + ORDERS - 2 * PAGE;
 
-const stillApproves = () => Promise.resolve({ ok: true, value: true } as const);
+const READING = {
+  settings: { defaultPolicy: POLICY, offlineUnlocksPerDay: 5 },
+  now: () => 0,
+  stillApproves: () => Promise.resolve({ ok: true, value: true } as const),
+  findTrouble: () => Promise.resolve(undefined),
+};
 
 let store: Store;
 beforeAll(async () => {
@@ -51,9 +56,7 @@ test.each([
     "summaries",
     async (at: Store) => {
       const page = { after: orderOf(LATE), limit: PAGE };
-      const settings = { defaultPolicy: POLICY };
-      const deps = { store: at, now: () => 0, settings, stillApproves };
-      return (await readSummaryPage(deps, "all", {}, page)).orders;
+      return (await readSummaryPage({ store: at, ...READING }, "all", {}, page)).orders;
     },
   ],
 ])("a late page of %s reads no rows of the pages before it", async (_name, readPage) => {
@@ -67,9 +70,13 @@ test.each([
 test("a blocked order is found behind all others, and among many other switches", async () => {
   const last = orderOf(FIRST + ORDERS - 1);
   const findBlocked = async () => {
-    const deps = { store, now: () => 0, settings: { defaultPolicy: POLICY }, stillApproves };
     const page = { after: undefined, limit: PAGE };
-    const { orders } = await readSummaryPage(deps, "all", { unlock: "Blocked" }, page);
+    const { orders } = await readSummaryPage(
+      { store, ...READING },
+      "all",
+      { unlock: "Blocked" },
+      page,
+    );
     return orders.map(({ row }) => row.id);
   };
   const other = "00000000-0000-4000-8000-000000000002";

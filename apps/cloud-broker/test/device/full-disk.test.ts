@@ -1,11 +1,15 @@
 // @module-tag one-engine
 
+import { orderNodes } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 
-import { takesWrites } from "../../src/store/store-health.ts";
+import { findWriteTrouble } from "../../src/store/store-health.ts";
+import { exactly } from "../world/exactly.ts";
+import { API } from "../world/jobs.ts";
 import { openBroker } from "../world/open-broker.ts";
 
+const hardlyAny = () => Promise.resolve(100_000);
 const TRIES_MAX = 200;
 
 test("a full disk is an outage of the broker, never a refusal, and ends when there is space again", async () => {
@@ -32,10 +36,19 @@ test("a full disk is an outage of the broker, never a refusal, and ends when the
     },
   });
   expect(world.logLines.at(-1)).toContain("SQLITE_FULL");
-  expect(await takesWrites(world.store())).toBe(false);
+  const full = { code: "ServiceUnavailable", reason: "full" };
+  expect(await findWriteTrouble(world.store())).toMatchObject(full);
+  world.clock.nowMs += 11_000;
+  const { json } = await world.call("GET", `${device.order}/nodes?${API}`);
+  expect(exactly(orderNodes, json).verdict).toMatchObject({
+    state: "Waiting",
+    channels: [],
+    causes: [{ code: "ServiceUnavailable", details: [{ code: "full" }] }],
+    nextStep: { who: "broker-operator" },
+  });
   await limitPages(1_000_000);
-  expect(await takesWrites(world.store())).toBe(true);
-  expect(await takesWrites(world.store(), () => Promise.resolve(100_000))).toBe(false);
+  expect(await findWriteTrouble(world.store())).toBeUndefined();
+  expect(await findWriteTrouble(world.store(), hardlyAny)).toMatchObject(full);
   const { contentKey } = await device.unlock("unlock");
   expect(await world.opened(device, contentKey)).toBeDefined();
   // Every grant that left has its row, and no row stands for one that did not.

@@ -1,5 +1,6 @@
 import { ERRORS } from "@databox-cmk/errors";
 import {
+  approvalList,
   jobResource,
   jobResourceList,
   keyHealthView,
@@ -9,11 +10,12 @@ import {
   STAGE_NAMES,
   type UnlockPolicy,
 } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { renderTime } from "../../src/core/wire-time.ts";
 import { readVerdict, readVerdicts } from "../../src/release/verdict/read-verdicts.ts";
 import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";
@@ -91,13 +93,20 @@ async function attempt(
 type State = {
   readonly name: string;
   readonly make: (job: string, device: DeviceClient) => Promise<unknown>;
+  /** Undoes it where other orders see it too. */
+  readonly undo?: () => Promise<unknown>;
   readonly state: "Ready" | "Waiting" | "Blocked";
   readonly code?: string;
   readonly who: string;
   readonly action?: string;
-  /** The appliance's own code, if it is another one. */
+  /** The appliance's own code, if it is another one; `none`: it gets its key. */
   readonly told?: string;
+  /** The end that comes by itself. */
+  readonly until?: string;
+  /** By which it can be unlocked besides, or instead. */
+  readonly channels?: readonly string[];
 };
+const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const STATES: readonly State[] = [
   { name: "ready", make: () => Promise.resolve(), state: "Ready", who: "nobody" },
   {
@@ -125,8 +134,87 @@ const STATES: readonly State[] = [
     action: "turnOffSwitch",
   },
   {
+    name: "operators-node",
+    make: (job, { serial }) => revokeBy({ kind: "node", order: jobPath(job), serial }),
+    state: "Blocked",
+    code: "UnlockRevoked",
+    who: "broker-operator",
+    action: "turnOffSwitch",
+  },
+  ...[{ kind: "subscription", subscriptionId: jobPath("").split("/")[2] }, { kind: "fleet" }].map(
+    (scope): State => ({
+      name: `of-${scope.kind}`,
+      make: () => revokeBy(scope),
+      undo: () =>
+        world.call("POST", "/operator/v1/restoreAccess", { ...OPERATOR, body: { scope } }),
+      state: "Blocked",
+      code: "UnlockRevoked",
+      who: "broker-operator",
+      action: "turnOffSwitch",
+    }),
+  ),
+  {
+    name: "clock",
+    make: () => Promise.resolve(world.clockWatch.note("azure", world.clock.nowMs - 100_000)),
+    undo: () => Promise.resolve(world.clockWatch.note("azure", world.clock.nowMs)),
+    state: "Waiting",
+    code: "IdentityProviderUnreachable",
+    who: "broker-operator",
+  },
+  {
+    name: "entra",
+    make: async (_job, device) => {
+      const code = "IdentityProviderUnreachable";
+      world.vaults.setOutage("kv-one", { code, reason: "entra" });
+      expect(await attempt(device)).toMatchObject({ code });
+    },
+    undo: () => Promise.resolve(world.vaults.setOutage("kv-one", undefined)),
+    state: "Waiting",
+    code: "IdentityProviderUnreachable",
+    who: "nobody",
+    channels: ["network", "offline", "passkey"],
+  },
+  {
+    name: "silent-node",
+    make: async (_job, device) => {
+      expect(await attempt(device)).toEqual({});
+      world.clock.nowMs += 61_000;
+    },
+    state: "Ready",
+    code: "BrokerUnreachable",
+    who: "site-operator",
+    told: "none",
+    until: "lease",
+  },
+  {
+    name: "open-hours",
+    make: (job) =>
+      writePolicy(job, (policy) =>
+        release(policy, { windows: [{ days: DAYS, from: "01:00", to: "23:00", timeZone: "UTC" }] }),
+      ),
+    state: "Ready",
+    who: "nobody",
+    until: "hours",
+  },
+  {
+    name: "approved",
+    make: async (job, device) => {
+      await writePolicy(job, (policy) => release(policy, approvals(1)));
+      expect(await attempt(device)).toMatchObject({ code: "ApprovalPending" });
+      const { value } = exactly(approvalList, await call(job, "GET", "/approvals"));
+      const id = value[0]?.id ?? "";
+      await call(job, "POST", `/approvals/${id}/approve`, { reason: "seen" });
+    },
+    state: "Ready",
+    who: "nobody",
+    // The approval is for another request.
+    told: "ApprovalPending",
+    until: "approval",
+  },
+  {
     name: "hours",
     make: (job) => writePolicy(job, (policy) => release(policy, { windows: [closed] })),
+    until: "hours",
     state: "Waiting",
     code: "ReleaseWindowClosed",
     who: "security-administrator",
@@ -138,6 +226,7 @@ const STATES: readonly State[] = [
       expect(await attempt(device)).toEqual({});
     },
     state: "Waiting",
+    until: "budget",
     code: "RateLimited",
     who: "order-owner",
   },
@@ -151,6 +240,7 @@ const STATES: readonly State[] = [
     code: "ApprovalPending",
     who: "security-administrator",
     action: "approve",
+    until: "approval",
   },
   {
     name: "ghosts",
@@ -173,7 +263,8 @@ const STATES: readonly State[] = [
 ];
 
 describe("every surface says the same of", () => {
-  test.each(STATES)("$name", async ({ name, make, state, code, who, action, told = code }) => {
+  test.each(STATES)("$name", async (row) => {
+    const { name, make, undo, state, code, who, action, told = code, until } = row;
     const job = `state-${name}`;
     const device = await world.delivered(job);
     await call(job, "POST", "/keyHealth/check");
@@ -185,7 +276,10 @@ describe("every surface says the same of", () => {
       causes: code === undefined ? [] : [{ code }],
       nextStep: { who, ...(action === undefined ? {} : { action: { name: action } }) },
     });
-    expect(verdict.channels.includes("network")).toBe(state === "Ready");
+    expect(verdict.until?.by).toBe(until);
+    const isOpen = verdict.channels.includes("network");
+    expect(isOpen).toBe(row.channels?.includes("network") ?? state === "Ready");
+    expect(verdict.channels).toEqual(row.channels ?? verdict.channels);
     expect(seen.operator.verdict).toEqual(verdict);
     expect(seen.health.nextStep).toEqual(verdict.nextStep);
     const error = state === "Blocked" ? verdict.causes[0]?.code : undefined;
@@ -196,7 +290,10 @@ describe("every surface says the same of", () => {
     expect(seen.listed?.properties.error?.code).toBe(error);
     expect(seen.summary?.unlock).toMatchObject({ state, nextStep: verdict.nextStep });
     expect(seen.summary?.unlock.code).toBe(code);
-    expect(await attempt(device)).toEqual(told === undefined ? {} : { code: told, who });
+    const heard = await attempt(device);
+    await undo?.();
+    const words = told === code ? { code, who } : { code: told };
+    expect(heard).toMatchObject(told === undefined || told === "none" ? {} : words);
   });
 });
 
@@ -206,9 +303,13 @@ const nameOf = (name: string) => {
 };
 const reading = () => ({
   store: world.store(),
-  settings: { defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 }) },
+  settings: {
+    offlineUnlocksPerDay: 5,
+    defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 }),
+  },
   now: () => world.clock.nowMs,
   stillApproves: () => Promise.resolve({ ok: true, value: true } as const),
+  findTrouble: () => Promise.resolve(undefined),
 });
 const enable = (isEnabled: boolean) => world.vaults.setEnabled(world.kid, isEnabled);
 
@@ -274,6 +375,24 @@ describe("a key that the vault refuses", () => {
     const { verdict, order, health } = await look(job);
     enable(true);
     expect(verdict).toMatchObject({ state: "NotNow", nextStep: { who: "broker-operator" } });
+    expect(order.properties.error).toBeUndefined();
+    expect(health.nextStep).toEqual(verdict.nextStep);
+  });
+
+  test("decides nothing while the appliance is on its way to the copy, and is mended meanwhile", async () => {
+    const job = "on-its-way";
+    const device = await world.delivered(job);
+    enable(false);
+    expect(await attempt(device)).toMatchObject({ code: KEY });
+    await world.setStage(foldOrderId(jobPath(job)), "PickedUp");
+    await call(job, "POST", "/keyHealth/check");
+    const { verdict, order, health } = await look(job);
+    enable(true);
+    expect(verdict).toMatchObject({
+      state: "NotNow",
+      causes: [{ code: "PurposeForbidden" }, { code: KEY }],
+      nextStep: { who: "security-administrator", action: { name: "enableKeyVersion" } },
+    });
     expect(order.properties.error).toBeUndefined();
     expect(health.nextStep).toEqual(verdict.nextStep);
   });
@@ -373,6 +492,56 @@ test("a node's own switch is named before the operator's, as the appliance is to
   const { verdict } = await look(job);
   const { who } = verdict.nextStep;
   expect(await attempt(device)).toEqual({ code: "UnlockRevoked", who });
+});
+
+test("a key that expires is the step beside closed hours, which pass by themselves", async () => {
+  const job = "expires-closed";
+  await world.delivered(job);
+  await writePolicy(job, (policy) => release(policy, { windows: [closed] }));
+  const atMs = world.clock.nowMs + 86_400_000;
+  await world
+    .store()
+    .updateTable("key_health")
+    .set({ state: "at-risk", risks_json: JSON.stringify([{ risk: "expires-soon", atMs }]) })
+    .where("order_id", "=", foldOrderId(jobPath(job)))
+    .execute();
+  const { verdict } = await look(job);
+  expect(verdict).toMatchObject({ state: "Waiting", until: { by: "hours" } });
+  expect(verdict.nextStep.command).toContain("az keyvault key set-attributes");
+  await writePolicy(job, (policy) => release(policy, { windows: [] }));
+  expect((await look(job)).verdict).toMatchObject({
+    state: "Ready",
+    until: { by: "key", at: renderTime(atMs) },
+  });
+});
+
+test("the day's limit of carried unlocks closes that way alone", async () => {
+  const job = "carried-out";
+  await world.delivered(job);
+  const day = new Date(world.clock.nowMs).toISOString().slice(0, 10);
+  const used = { order_id: foldOrderId(jobPath(job)), day, used: 1_000 };
+  await world.store().insertInto("offline_uses").values(used).execute();
+  expect((await look(job)).verdict.channels).toEqual(["network", "passkey"]);
+});
+
+test("where the policy names networks, no carried challenge is answered", async () => {
+  const job = "networks";
+  await world.delivered(job);
+  const ingest = { networks: ["127.0.0.0/8"], windows: [], ...approvals(0) };
+  await writePolicy(job, () => ({ purposes: { ingest } }));
+  expect((await look(job)).verdict.channels).toEqual(["network", "offline"]);
+  await world.setStage(foldOrderId(jobPath(job)), "AtAzureDC");
+  expect((await look(job)).verdict).toMatchObject({ state: "Ready", channels: ["network"] });
+});
+
+test("a lease that the stage ends is refused with the stage's own reason and person", async () => {
+  const job = "stage-relock";
+  const device = await world.delivered(job);
+  const holder = await LeaseClient.unlock(device);
+  await world.operator("pickUp", job);
+  const { verdict } = await look(job);
+  const { who } = verdict.nextStep;
+  expect(await holder.renew()).toMatchObject({ payload: { code: "PurposeForbidden", who } });
 });
 
 test("an order that is deleted meanwhile is not found", async () => {

@@ -38,6 +38,7 @@ export function createControlPlane(
     announce,
     sign: (type, payload) => signMessage(signing, type, payload),
     stillApproves: () => Promise.resolve({ ok: true, value: true }),
+    findTrouble: () => Promise.resolve(undefined),
     now,
     admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
     settings: RULE_SETTINGS,

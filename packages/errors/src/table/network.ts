@@ -362,6 +362,12 @@ export const NETWORK_ERRORS = {
         ],
         why: "The certificate does not chain to the authority that the agent was prepared with, has expired, names another host, or the clock is wrong.",
       },
+      silent: {
+        message: "The appliance is open and has not renewed its lease in time",
+        ask: "Check the appliance's power, network cable and network settings; its volume closes when its outage grace ends.",
+        steps: ["Check that the appliance is on, and its network cable and settings"],
+        why: "The broker hears nothing from a node whose volume is open: no network, or the appliance was turned off.",
+      },
       "unsigned-answer": {
         message: "The answer was not signed by the broker",
         ask: "Something between the appliance and the broker answered in its place; ask your network team to let {brokerUrl} through, then try again.",

@@ -20,6 +20,12 @@ export const verdictView = z.object({
   /** Everything that is in the way, the deciding one first. */
   causes: z.array(z.object({ ...cloudError.shape, serial: z.optional(z.string()) })),
   nextStep,
+  /**
+   * The first thing that changes it without an act of a person: the `hours` or the `budget` of the
+   * day, an `approval` that ends, the expiry of the `key`, the `lease` of a node that sends no
+   * renewal.
+   */
+  until: z.optional(z.object({ at: z.string(), by: z.string() })),
   /** How it goes on until it is taken. */
   otherwise: z.optional(z.string()),
 });

@@ -4,19 +4,18 @@ import { invalidMember } from "../../core/failure-error.ts";
 import { orderIdOf } from "../../core/order.ts";
 import type { Answer, Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
-import type { Plane } from "../../orders/control-plane.ts";
 import { createOrder } from "../../orders/create-order.ts";
 import { deleteOrder } from "../../orders/end-order.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { entityTagOf } from "../../orders/order.ts";
 import { type Patching, patchOrder } from "../../orders/update-order.ts";
-import { readVerdict } from "../../release/verdict/read-verdicts.ts";
+import { readVerdict, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 import { operationUrl } from "./links.ts";
 import { renderJob } from "./render-job.ts";
 
 /** Create, read, update and delete of one order. */
-export function createJobRoutes(deps: Patching & Plane<"stillApproves">): readonly Route[] {
+export function createJobRoutes(deps: Patching & VerdictDependencies): readonly Route[] {
   const { settings, store } = deps;
   const turns = createTurns();
 

@@ -11,12 +11,12 @@ import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
-import { readVerdict } from "../../release/verdict/read-verdicts.ts";
+import { readVerdict, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { arm, type Reply } from "./arm-route.ts";
 
 /** A read makes no vault call; a check makes one. */
 export function createKeyHealthRoutes(
-  deps: Plane<"store" | "now" | "settings" | "checkKeyNow" | "stillApproves">,
+  deps: Plane<"settings" | "checkKeyNow"> & VerdictDependencies,
 ): readonly Route[] {
   const render = async (order: Order): Promise<Reply<KeyHealthView>> => {
     const stored = await readHealth(deps.store, order.id);

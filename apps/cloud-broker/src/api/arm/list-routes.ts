@@ -20,7 +20,7 @@ import {
   readDetailedPage,
   readOrderPage,
 } from "../../orders/read-order.ts";
-import { readVerdicts } from "../../release/verdict/read-verdicts.ts";
+import { readVerdicts, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
 import { nextPageUrl, pageOf, parseSkipToken } from "./links.ts";
 import { renderPartialDetails } from "./render-details.ts";
@@ -30,9 +30,7 @@ const SMALLEST_PAGE = 20;
 const LARGEST_PAGE = 100;
 
 /** Lists of orders, page by page: a list never reads more than one page of them. */
-export function createListRoutes(
-  deps: Plane<"store" | "settings" | "now" | "stillApproves">,
-): readonly Route[] {
+export function createListRoutes(deps: Plane<"settings"> & VerdictDependencies): readonly Route[] {
   const list = async (request: ArmRequest, scope: OrderScope): Promise<Reply<JobResourceList>> => {
     const limit = readPageSize(request);
     const { apiVersion } = request;

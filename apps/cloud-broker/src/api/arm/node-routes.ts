@@ -15,7 +15,11 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { findOrderId } from "../../orders/find-order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import type { NodeLock } from "../../release/leases/read-lock-facts.ts";
-import { type OrderVerdict, readVerdict } from "../../release/verdict/read-verdicts.ts";
+import {
+  type OrderVerdict,
+  readVerdict,
+  type VerdictDependencies,
+} from "../../release/verdict/read-verdicts.ts";
 import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
 import { renderVerdict } from "./render-verdict.ts";
@@ -119,9 +123,7 @@ async function readCurrentEnvelopes(
 }
 
 /** The nodes of an order: lock state, lease and envelope. */
-export function createNodeRoutes(
-  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
-): readonly Route[] {
+export function createNodeRoutes(deps: Plane<"settings"> & VerdictDependencies): readonly Route[] {
   return [
     arm.route(NODE_CALLS.list, {
       action: "Microsoft.DataBox/jobs/read",

@@ -3,10 +3,11 @@ import type { CloudError, OrderSummary, VerdictView } from "@databox-cmk/protoco
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { type Cause, repairOf } from "../../core/verdict.ts";
+import { renderTime } from "../../core/wire-time.ts";
 import type { OrderVerdict } from "../../release/verdict/read-verdicts.ts";
 
 export function renderVerdict({ verdict, names }: OrderVerdict): VerdictView {
-  const { causes, state, channels, approvals, nextStep, otherwise } = verdict;
+  const { causes, state, channels, approvals, nextStep, until, otherwise } = verdict;
   return {
     state,
     channels: [...channels],
@@ -16,6 +17,7 @@ export function renderVerdict({ verdict, names }: OrderVerdict): VerdictView {
       serial: cause.serial,
     })),
     nextStep,
+    until: until && { at: renderTime(until.atMs), by: until.by },
     otherwise,
   };
 }

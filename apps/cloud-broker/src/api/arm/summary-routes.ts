@@ -11,6 +11,7 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
+import type { VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
 import { nextOperatorPage, nextPageUrl, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
@@ -26,7 +27,7 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
  * vault call.
  */
 export function createSummaryRoutes(
-  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
+  deps: Plane<"settings"> & VerdictDependencies,
 ): readonly Route[] {
   return [
     arm.route(ORDER_SUMMARY_CALLS.ofSubscription, {
@@ -52,7 +53,7 @@ export function createSummaryRoutes(
 type Asked = { readonly filters: Readonly<Record<string, string>>; readonly limit: number };
 
 async function list(
-  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
+  deps: Plane<"settings"> & VerdictDependencies,
   request: CallerRequest,
   scope: OrderScope,
   nextLinkOf: (position: string, asked: Asked) => string,

@@ -4,7 +4,7 @@ import type { ClockOffsets } from "../../core/judge-clock.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Route } from "../../http/route.ts";
 import type { ClockWatch } from "../../observability/clock-watch.ts";
-import { readStoreHealth, type StoreHealth, takesWrites } from "../../store/store-health.ts";
+import { findWriteTrouble, readStoreHealth, type StoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 
 export type HealthDependencies = {
@@ -39,7 +39,7 @@ export function createReadiness(dependencies: HealthDependencies): () => Promise
     const read = await readStoreHealth(store);
     if (read !== "ok") return read;
     if (wroteAtMs !== undefined && isFresh(now(), wroteAtMs, WRITE_COUNTS_MS)) return "ok";
-    if (!(await takesWrites(store))) return "unwritable";
+    if ((await findWriteTrouble(store)) !== undefined) return "unwritable";
     wroteAtMs = now();
     return "ok";
   };

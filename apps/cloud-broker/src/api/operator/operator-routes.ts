@@ -25,7 +25,7 @@ import { readStatement } from "../../orders/verify-certificate.ts";
 import { existingScope } from "../../release/kill-switches/existing-scope.ts";
 import { listAllRevocations } from "../../release/kill-switches/list-revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
-import { readVerdict } from "../../release/verdict/read-verdicts.ts";
+import { readVerdict, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { operator } from "../arm/arm-route.ts";
 import { readNodeViews } from "../arm/node-routes.ts";
 import { renderJob } from "../arm/render-job.ts";
@@ -137,7 +137,7 @@ const serialOf = ({ serial }: { readonly serial: string }) => serial;
 
 /** The whole order, its nodes, and after erasure the signed certificate. */
 async function readView(
-  deps: Plane<"store" | "now" | "settings" | "stillApproves">,
+  deps: Plane<"settings"> & VerdictDependencies,
   name: OrderName,
 ): Promise<OperatorOrder> {
   const order = await findOrder(deps.store, name);

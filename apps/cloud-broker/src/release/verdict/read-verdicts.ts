@@ -3,7 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { type Facts, isErrorCode } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
+import { dayOf, decideOfflineUse } from "../../core/decide-offline.ts";
 import { endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
+import { decideLock } from "../../core/lock-state.ts";
 import {
   type EpochMs,
   foldOrderId,
@@ -11,7 +13,6 @@ import {
   orderIdOf,
   type OrderName,
 } from "../../core/order.ts";
-import type { Outcome } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { releaseOf, termsOf } from "../../core/release-terms.ts";
 import { askedPurposeAt } from "../../core/unlock-purposes.ts";
@@ -23,6 +24,7 @@ import {
 } from "../../core/verdict.ts";
 import { readRecoverability } from "../../custody/device-shares.ts";
 import { storedHealthOf } from "../../custody/stored-health.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { fromJson } from "../../store/json-column.ts";
 import { keyChoiceOf } from "../../store/key-choice-columns.ts";
@@ -34,11 +36,8 @@ import { type NodeLock, readLocks } from "../leases/read-lock-facts.ts";
 import { budgetOf, checkBudget } from "../limits/unlock-budget.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 
-export type VerdictDependencies = {
-  readonly store: Store;
-  readonly settings: { readonly defaultPolicy: UnlockPolicy };
-  readonly now: () => EpochMs;
-  readonly stillApproves: (objectId: string, order: OrderId) => Promise<Outcome<boolean>>;
+export type VerdictDependencies = Plane<"store" | "now" | "stillApproves" | "findTrouble"> & {
+  readonly settings: Pick<Plane<"settings">["settings"], "defaultPolicy" | "offlineUnlocksPerDay">;
 };
 
 export type OrderVerdict = {
@@ -71,7 +70,7 @@ export async function readVerdicts(
   if (orders.length === 0) return new Map();
   const { store, settings, now } = deps;
   const nowMs = now();
-  const rows = await selectOrders(store, orders);
+  const rows = await selectOrders(store, orders, dayOf(nowMs));
   const identities = Map.groupBy(await selectIdentities(store, orders), (row) => row.order);
   const { locks, switches } = await readLocks(store, orders);
   const { requests, emergencies } = await readReleases(store, orders, nowMs);
@@ -86,6 +85,7 @@ export async function readVerdicts(
     }),
   );
   const recovery = new Set(await selectRecoveryKeys(store, orders));
+  const trouble = await deps.findTrouble();
   const ahead = rows.filter((row) => isDispatchAhead(lifecycleOf(row))).map(({ id }) => id);
   const recoverable = new Map(
     (await readRecoverability(store, ahead)).map(({ order, serial, isRecoverable }) => [
@@ -114,10 +114,13 @@ export async function readVerdicts(
     const locked = locks.get(id) ?? [];
     const purpose = askedPurposeAt(order) ?? "unlock";
     const terms = termsOf(policy, purpose);
+    const carried = decideOfflineUse(terms, row.carried ?? 0, settings.offlineUnlocksPerDay);
     const isLifting = policy.release.breakGlass;
-    const breakGlass = isLifting ? emergencies.get(id) : undefined;
+    const ofOrder = isLifting ? emergencies.get(id) : undefined;
     const nodes = locked.map(({ serial, deviceKid, facts }): NodeFacts => {
       const asked = requests.get(nodeScope(id, serial));
+      const emergency = ofOrder ?? (isLifting ? emergencies.get(nodeScope(id, serial)) : undefined);
+      const { lock, untilMs } = decideLock(facts, nowMs);
       const required = asked && termsFor(asked, terms).release.required;
       const given = asked && votesThatCount(asked, { terms, nowMs, lostRight: new Set() }).length;
       const isWaiting = required !== undefined && given !== undefined && given < required;
@@ -125,8 +128,11 @@ export async function readVerdicts(
         serial,
         deviceKid,
         switches: switches.get(nodeScope(id, serial)) ?? [],
-        breakGlass: breakGlass ?? (isLifting ? emergencies.get(nodeScope(id, serial)) : undefined),
+        breakGlass: emergency?.id,
         waiting: isWaiting ? asked : undefined,
+        permitUntilMs: emergency?.expires_at_ms ?? asked?.expiresAtMs,
+        isSilent: lock === "grace",
+        openUntilMs: untilMs,
         isRecoverable: facts.isPrepared ? recoverable.get(nodeScope(id, serial)) : undefined,
       };
     });
@@ -135,13 +141,15 @@ export async function readVerdicts(
       names,
       order,
       policy,
+      trouble,
       spent: checkBudget(budgetOf(row), nowMs),
+      notCarried: carried.ok ? undefined : carried.failure,
       health: stored?.health,
       silence: silence !== undefined && isErrorCode(silence) ? silence : undefined,
       switches: scopesOver(id).flatMap((scope) => switches.get(scope) ?? []),
       hasRecoveryKey: recovery.has(id),
       unknownApprovers: unknown.filter(({ order: of }) => of === id).map((each) => each.approver),
-      breakGlass,
+      breakGlass: ofOrder?.id,
       nodes,
     });
     found.set(id, { verdict, names, nodes: locked });
@@ -150,7 +158,7 @@ export async function readVerdicts(
 }
 
 /** Each join has the ids itself: PostgreSQL would read the whole table otherwise. */
-const selectOrders = (store: Store, orders: readonly OrderId[]) =>
+const selectOrders = (store: Store, orders: readonly OrderId[], day: string) =>
   store
     .selectFrom("orders")
     .leftJoin("order_keys", (join) =>
@@ -169,8 +177,15 @@ const selectOrders = (store: Store, orders: readonly OrderId[]) =>
         .onRef("unlock_budgets.order_id", "=", "orders.id")
         .on("unlock_budgets.order_id", "in", orders),
     )
+    .leftJoin("offline_uses", (join) =>
+      join
+        .onRef("offline_uses.order_id", "=", "orders.id")
+        .on("offline_uses.order_id", "in", orders)
+        .on("offline_uses.day", "=", day),
+    )
     .select([
       "orders.id",
+      "offline_uses.used as carried",
       "orders.stage",
       "orders.stage_status",
       "orders.transfer_type",
@@ -232,7 +247,7 @@ async function readReleases(store: Store, orders: readonly OrderId[], nowMs: Epo
     .execute();
   const allowed = await store
     .selectFrom("break_glass")
-    .select(["id", "order_id", "serial", "switches"])
+    .select(["id", "order_id", "serial", "switches", "expires_at_ms"])
     .where("order_id", "in", orders)
     .where("used_at_ms", "is", null)
     .where("expires_at_ms", ">", nowMs)
@@ -252,7 +267,7 @@ async function readReleases(store: Store, orders: readonly OrderId[], nowMs: Epo
   const emergencies = allowed.filter((row) => switched(row) <= (row.switches ?? 0));
   return {
     requests: new Map(requests),
-    emergencies: new Map(emergencies.map((row) => [placeOf(row), row.id])),
+    emergencies: new Map(emergencies.map((row) => [placeOf(row), row])),
   };
 }
 
