@@ -27,6 +27,7 @@ const GENERATORS = [
     command: ["apps/cloud-broker/test/limits/write-limits.ts"],
     file: "docs/reference/limits.md",
   },
+  { what: "capacity", command: ["apps/cloud-broker/test/limits/write-capacity.ts"] },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
   { what: "rules", command: ["deploy/observability/make-rules.mjs"] },
   {
