@@ -36,7 +36,7 @@ import { createKeyCustody } from "./custody/create-key-custody.ts";
 import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
 import type { KeyCustody } from "./custody/key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
-import { createAnnounce } from "./events/announce.ts";
+import { type Announce, createAnnounce } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
 import type { Notices } from "./events/open-notices.ts";
 import { createPersonReceivers } from "./events/person-receivers.ts";
@@ -126,6 +126,8 @@ export type Broker = {
   >;
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;
+  /** Queues an event for each receiver, in the transaction of its change. */
+  readonly announce: Announce;
   /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */
   sweep(): Promise<void>;
   /** One round of probes of the keys of live leases. @returns how many it probed */
@@ -171,6 +173,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     routes,
     metrics,
     choreFailed: ground.choreFailed,
+    announce: ground.announce,
     async sweep() {
       await endExpiredApprovals(orders);
       await sweepIdentities(orders);

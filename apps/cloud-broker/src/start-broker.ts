@@ -88,16 +88,6 @@ export async function startBroker(
   await using opened = new AsyncDisposableStack();
   const { store, keys } = await openState(config, openDatabase);
   opened.defer(() => store.destroy());
-  const keepRecord: Chore = {
-    name: "keeping the restore record",
-    everyMs: RECORD_MS,
-    run: createRecordRounds({ store, appendAudit: createAppendAudit({ now }), now }),
-  };
-  // Before anything is served, so that a kill switch that a restored database has lost holds again.
-  // An unreadable record does not stop the broker: the chore reports it and tries again.
-  await keepRecord.run().catch((error: unknown) => {
-    log("error", `${keepRecord.name} failed`, describeFault(error));
-  });
   const clock = createClockWatch(now);
   const { azure, tokenIssuer } = await openAzure(config, { issuerKey, extraCaPem, clock });
   opened.defer(() => azure.close());
@@ -145,6 +135,21 @@ export async function startBroker(
     log,
   });
   opened.defer(() => broker.idle());
+  const keepRecord: Chore = {
+    name: "keeping the restore record",
+    everyMs: RECORD_MS,
+    run: createRecordRounds({
+      store,
+      appendAudit: createAppendAudit({ now }),
+      announce: broker.announce,
+      now,
+    }),
+  };
+  // Before anything is served, so that a kill switch that a restored database has lost holds again.
+  // An unreadable record does not stop the broker: the chore reports it and tries again.
+  await keepRecord.run().catch((error: unknown) => {
+    log("error", `${keepRecord.name} failed`, describeFault(error));
+  });
   const { listener, reload } = await openListener(config, certificate, broker, log);
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   broker.metrics.showDevicesAhead(remember(now, RECORD_MS, () => countAhead(store)));

@@ -197,7 +197,12 @@ export class Walk {
     const now = () => this.nowMs;
     const round =
       ROUNDS.get(store) ??
-      createRecordRounds({ store, appendAudit: createAppendAudit({ now }), now });
+      createRecordRounds({
+        store,
+        appendAudit: createAppendAudit({ now }),
+        announce: () => Promise.resolve(),
+        now,
+      });
     ROUNDS.set(store, round);
     await round();
   }

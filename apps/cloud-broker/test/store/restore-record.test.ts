@@ -6,6 +6,7 @@ import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { EVENT_TYPES, type News } from "../../src/core/cloud-event.ts";
 import { type OrderId, orderIdOf } from "../../src/core/order.ts";
 import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import { findOrder } from "../../src/orders/find-order.ts";
@@ -21,8 +22,7 @@ import {
   listUnconfirmed,
 } from "../../src/run/restore/restores.ts";
 import { createRestoreRecord } from "../../src/store/restore-record.ts";
-import type { Store } from "../../src/store/store.ts";
-import { announce } from "../world/control-plane.ts";
+import type { Store, StoreTransaction } from "../../src/store/store.ts";
 import { orderRow } from "../world/order-row.ts";
 import { openTestStore } from "./open-test-store.ts";
 
@@ -58,7 +58,16 @@ async function openBackup(record = folder.path) {
   });
   open.push(store);
   const appendAudit = createAppendAudit({ now });
-  const deps = { store, appendAudit, now };
+  const announced: News[] = [];
+  const deps = {
+    store,
+    appendAudit,
+    now,
+    announce: (_transaction: StoreTransaction, news: News) => {
+      announced.push(news);
+      return Promise.resolve();
+    },
+  };
   await store.insertInto("orders").values(orderRow(NAME, STARTED_MS)).execute();
   await store
     .insertInto("envelopes")
@@ -81,10 +90,10 @@ async function openBackup(record = folder.path) {
   return {
     store,
     deps,
+    announced,
     round: createRecordRounds(deps),
     isRevoked: async () => (await readSwitches(store, ORDER, SERIAL)).revocation !== undefined,
-    revoke: () =>
-      revokeNow({ deps: { ...deps, announce }, scope, origin: "customer", context }, "stolen"),
+    revoke: () => revokeNow({ deps, scope, origin: "customer", context }, "stolen"),
     restoreAccess: () =>
       restoreAccess({
         deps: { ...deps, admitChange: () => Promise.reject(new Error("not asked")) },
@@ -120,6 +129,13 @@ test("a kill switch of after the backup holds again, is reported once, and ends 
   ]);
   expect(await after.actions()).toEqual(["database/restored"]);
   expect(await after.actions(ORDER)).toEqual(["order/revoke"]);
+  expect(after.announced).toMatchObject([
+    {
+      type: EVENT_TYPES.accessRevoked,
+      order: ORDER,
+      data: { origin: "customer", reason: "stolen" },
+    },
+  ]);
   expect(await after.examine()).toMatchObject({
     ok: false,
     failure: { remedy: { command: "broker restored" } },

@@ -1,7 +1,9 @@
 import { type Auditing, record } from "../../audit/record.ts";
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { DAY_MS } from "../../core/day.ts";
 import { foldOrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
+import type { Announce } from "../../events/announce.ts";
 import { useBreakGlass } from "../../release/approvals/break-glass.ts";
 import { closeApproval } from "../../release/approvals/stored-approvals.ts";
 import { rememberSwitches } from "../../release/kill-switches/revocations.ts";
@@ -10,7 +12,7 @@ import type { Store, StoreTransaction } from "../../store/store.ts";
 import { type Comparison, compareWithRecord, guardOf, readOwnBeat } from "./compare-record.ts";
 import { entryOf, insertRestore, lastRestoredAt, renderLost } from "./restores.ts";
 
-type Keeping = Auditing & { readonly now: Clock };
+type Keeping = Auditing & { readonly now: Clock; readonly announce: Announce };
 
 /** How long refusals mention a restore: appliances are away for weeks. */
 const MENTIONED_MS = 90 * DAY_MS;
@@ -55,7 +57,7 @@ async function enforceAgain(deps: Keeping, restoreRecord: RestoreRecord): Promis
 
 /** Of replicas that find it together, the first one notes it. */
 async function noteRestore(
-  { appendAudit, now }: Keeping,
+  { appendAudit, announce, now }: Keeping,
   transaction: StoreTransaction,
   { own, recorded, lost }: Comparison,
 ) {
@@ -84,9 +86,17 @@ async function noteRestore(
       .executeTakeFirst();
     if (inserted.numInsertedOrUpdatedRows === 0n) continue;
     const { kind, scope, origin, reason, created_by: createdBy } = row;
+    const [order = "", serial] = scope.split(" ", 2);
+    const chain = foldOrderId(order);
+    const isOfOrder = kind === "order" || kind === "node";
+    await announce(transaction, {
+      type: EVENT_TYPES.accessRevoked,
+      ...(isOfOrder ? { order: chain } : { subscription: scope }),
+      atMs: nowMs,
+      data: { serial, origin, reason },
+    });
     // Its owner finds it in the order's activity; those of many orders are in the broker's chain.
-    if (kind !== "order" && kind !== "node") continue;
-    const chain = foldOrderId(scope.split(" ", 1).join());
+    if (!isOfOrder) continue;
     const { context, action } = entryOf("order/revoke");
     const detail = { scope: kind, origin, reason, createdBy, restored: true };
     await appendAudit(transaction, chain, { ...context, action, outcome: "done", detail });
