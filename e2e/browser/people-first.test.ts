@@ -84,6 +84,32 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await see("Healthy");
   });
 
+  test("mends the key by the button of the panel, and sees what became of it", async () => {
+    const { page } = visit;
+    await key.setEnabled(false);
+    await open("key-health");
+    await press("Check now");
+    await see("Unusable");
+    await open("");
+    const enable = button(page, "Enable this version");
+    await enable.waitFor();
+    await visit.picture("next-step");
+    expect(await visit.violations()).toEqual([]);
+    await takeWidth(page, "narrow");
+    await takeAppearance(page, "dark");
+    await visit.picture("next-step-dark");
+    expect(await visit.violations()).toEqual([]);
+    expect(await visit.overflow()).toBe(0);
+    await takeAppearance(page, "light");
+    await takeWidth(page, "usual");
+    await press("Check again");
+    await see("Key check finished");
+    await enable.press("Enter");
+    await enable.waitFor({ state: "hidden" });
+    await see("Key version enabled, and checked");
+    await expectFocus(`H1 ${ORDER}`);
+  });
+
   test("sees in a toast how an action ended, and after a failure the next step", async () => {
     const { page } = visit;
     await open("key-health");

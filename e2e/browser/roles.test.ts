@@ -69,6 +69,7 @@ const PAGES: Readonly<Record<string, PageRow>> = {
       "JSON view": READ,
       "Cancel order": `${JOBS}/cancel/action`,
       Delete: `${JOBS}/delete`,
+      "Restore access": `${JOBS}/restoreAccess/action`,
     },
   },
   [`${ORDER}/clone`]: { ...CREATE, needs: READ },
@@ -98,7 +99,11 @@ const PAGES: Readonly<Record<string, PageRow>> = {
       "Use emergency access": `${JOBS}/breakGlass/action`,
     },
   },
-  [`${ORDER}/troubleshoot`]: { needs: READ, tellsCause: true },
+  [`${ORDER}/troubleshoot`]: {
+    needs: READ,
+    tellsCause: true,
+    commands: { "Restore access": `${JOBS}/restoreAccess/action` },
+  },
   [`${ORDER}/encryption`]: {
     needs: READ,
     explains: readOnly(`${JOBS}/write`),

@@ -101,7 +101,7 @@ const routeTree = top.addChildren([
     parseTroubleshooterSearch,
   ),
   order.addChildren([
-    page(order, "/", () => import("./order/overview-page.tsx"), "OverviewPage"),
+    page(order, "/", () => import("./overview/overview-page.tsx"), "OverviewPage"),
     page(order, "/clone", () => import("./create-order/create-order-page.tsx"), "CloneOrderPage"),
     page(
       order,

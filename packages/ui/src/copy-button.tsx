@@ -11,14 +11,20 @@ const ICONS = {
   notCopied: <WarningRegular />,
 };
 
-/** @param what - names the copied text, for readers who do not see the button's position. */
+/**
+ * @param what - names the copied text, for readers who do not see the button's position.
+ * @param label - shown on the button, and then its name.
+ */
 export function CopyButton({
   value,
   what,
+  label,
 }: {
   readonly value: string;
-  readonly what: string;
-}): ReactElement {
+} & (
+  | { readonly what: string; readonly label?: undefined }
+  | { readonly what?: undefined; readonly label: string }
+)): ReactElement {
   const texts = useUiTexts();
   const [result, setResult] = useState<"copied" | "notCopied">();
   useEffect(() => {
@@ -34,6 +40,17 @@ export function CopyButton({
       setResult("notCopied"); // The browser or its administrator forbids it.
     }
   };
+  if (label !== undefined)
+    return (
+      <Button
+        icon={ICONS[result ?? "none"]}
+        onClick={() => {
+          void copy();
+        }}
+      >
+        {result === undefined ? label : texts[result]}
+      </Button>
+    );
   return (
     <Tooltip
       content={result === undefined ? texts.copyWhat(what) : texts[result]}

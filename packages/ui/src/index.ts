@@ -4,6 +4,7 @@ export { formatRelative, formatTime, formatUtc } from "./clock/format-time.ts";
 export { Time } from "./clock/time.tsx";
 export { CopyButton } from "./copy-button.tsx";
 export { DownloadButton, saveFile } from "./download-button.tsx";
+export { CopyProblem } from "./explanation/copy-problem.tsx";
 export { ExplanationPanel } from "./explanation/explanation-panel.tsx";
 export { FailureText } from "./explanation/failure-text.tsx";
 export { type Problem, problemOfCode } from "./explanation/problem.ts";

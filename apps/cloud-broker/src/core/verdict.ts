@@ -390,14 +390,24 @@ function isOpen(channel: Channel, facts: VerdictFacts, nodes: readonly NodeFacts
   return judged.every((node) => hindrances(CHANNELS[channel], facts, node).length === 0);
 }
 
-function stepOf({ serial, ...cause }: Cause, { names }: VerdictFacts): Verdict["nextStep"] {
+function stepOf({ serial, ...cause }: Cause, { names, health }: VerdictFacts): Verdict["nextStep"] {
   const facts = { ...names, ...(serial === undefined ? {} : { serial }), ...cause.facts };
-  const action = ACTIONS[cause.code]?.({ ...cause, facts });
+  const isOfKey = health?.state === "unusable" && health.code === cause.code;
+  const action = ACTIONS[cause.code]?.({ ...cause, facts }) ?? (isOfKey ? CHECK_KEY : undefined);
   return { ...decideNextStep({ ...cause, facts }), ...(action && { action }) };
 }
 
+const CHECK_KEY: StepAction = { name: "checkKey", parameters: {} };
+const ACCESS_REASONS: ReadonlySet<unknown> = new Set([
+  "access-policy",
+  "role",
+  "access-unspecified",
+]);
+
 /** The steps that the portal's own buttons take. */
-const ACTIONS: Partial<Record<ErrorCode, (cause: Failure & { facts: Facts }) => StepAction>> = {
+const ACTIONS: Partial<
+  Record<ErrorCode, (cause: Failure & { facts: Facts }) => StepAction | undefined>
+> = {
   UnlockRevoked: ({ reason, facts: { scope = "order", serial } }) => ({
     name: reason === "operator" ? "turnOffSwitch" : "restoreAccess",
     parameters: { scope, ...(serial === undefined ? {} : { serial }) },
@@ -414,6 +424,8 @@ const ACTIONS: Partial<Record<ErrorCode, (cause: Failure & { facts: Facts }) => 
     name: "enableKeyVersion",
     parameters: { keyUrl, keyVersion },
   }),
+  SsemUserErrorKeyVaultBadRequestException: ({ reason }) =>
+    ACCESS_REASONS.has(reason) ? { name: "grantAccess", parameters: {} } : undefined,
   RecoveryKeyMissing: () => ({ name: "addRecoveryKey", parameters: {} }),
-  KeyVaultUnreachable: () => ({ name: "checkKey", parameters: {} }),
+  KeyVaultUnreachable: () => CHECK_KEY,
 };

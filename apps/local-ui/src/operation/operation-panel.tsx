@@ -1,10 +1,11 @@
 import type { LocalOperation, LocalState } from "@databox-cmk/protocol";
-import { ExplanationPanel, Time } from "@databox-cmk/ui";
+import { CopyProblem, ExplanationPanel, QrPicture, Time } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Spinner, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, CircleRegular, DismissCircleFilled } from "@fluentui/react-icons";
 import { type ReactElement, type RefObject, useEffect, useRef, useState } from "react";
 
 import { decideSteps, type ShownStep } from "../core/decide-steps.ts";
+import { orderPage } from "../core/order-page.ts";
 import { problemOfFailure } from "../core/problem-of-failure.ts";
 import { Panel } from "../shell/page.tsx";
 import { useNode } from "../state/node-context.ts";
@@ -110,10 +111,22 @@ function Steps({ operation }: { readonly operation: LocalOperation }): ReactElem
 function FailureExplanation({ at, failure }: NonNullable<LocalState["lastFailure"]>): ReactElement {
   const texts = useTexts();
   const controlOf = useStepControls();
+  const page = orderPage(useNode().state.node);
+  const problem = problemOfFailure(failure);
   return (
     <>
       {failure.relocked === true && <Text weight="semibold">{texts.operation.relocked}</Text>}
-      <ExplanationPanel problem={problemOfFailure(failure)} controlOf={controlOf} />
+      <ExplanationPanel
+        problem={problem}
+        controlOf={controlOf}
+        actions={page !== undefined && <CopyProblem problem={problem} page={page} />}
+      />
+      {page !== undefined && (
+        <details>
+          <summary>{texts.operation.orderPage}</summary>
+          <QrPicture text={page} label={texts.operation.orderPage} />
+        </details>
+      )}
       <Text size={200}>
         <Time at={at} />
       </Text>

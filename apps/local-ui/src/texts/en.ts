@@ -204,6 +204,7 @@ export const en = {
     after: (milliseconds: number) => `after ${(milliseconds / 1000).toFixed(2)} s`,
     notes: "Notes",
     lastFailure: "Last failure",
+    orderPage: "QR code of the order's page in the portal",
     relocked: "An open volume was closed because of this.",
   },
   commands: {

@@ -122,6 +122,15 @@ export async function writeRotation(
   });
 }
 
+/** @param keyUrl - of the version */
+export async function enableKeyVersion(client: Client, keyUrl: string): Promise<void> {
+  const { name, version } = segmentsOf(keyUrl);
+  await client.send(keysPath(keyUrl, `/${encodeURIComponent(name)}/${version}`), {
+    method: "PATCH",
+    body: { attributes: { enabled: true } },
+  });
+}
+
 function versionOf({ kid, attributes: { enabled, created, exp, nbf } }: z.infer<typeof keyItem>) {
   return {
     version: segmentsOf(kid).version,

@@ -38,7 +38,6 @@ export function ApprovalCard({
   const styles = useStyles();
   const texts = useTexts().approvals;
   const name = parseOrderId(approval.orderId);
-  const { verdict, ask, dialog, error } = useDecision(approval, name);
   const change = approval.effectiveAt === undefined ? texts.changeAsks : texts.overrideAsks;
   const subject = approval.way === "change" ? change : texts.nodeAsks(approval.serial);
   return (
@@ -61,6 +60,22 @@ export function ApprovalCard({
       {approval.way === "network" && approval.reason !== undefined && approval.mayDecide && (
         <Notice intent="warning">{texts.claim}</Notice>
       )}
+      <DecisionButtons approval={approval} />
+    </Card>
+  );
+}
+
+/** Approve and reject, as far as the reader may. */
+export function DecisionButtons({
+  approval,
+}: {
+  readonly approval: ApprovalView;
+}): ReactElement | null {
+  const texts = useTexts().approvals;
+  const name = parseOrderId(approval.orderId);
+  const { verdict, ask, dialog, error } = useDecision(approval, name);
+  return (
+    <>
       <QueryProblem error={error} />
       {approval.mayReject && name !== undefined && (
         <Row>
@@ -84,7 +99,7 @@ export function ApprovalCard({
         </Row>
       )}
       {dialog}
-    </Card>
+    </>
   );
 }
 

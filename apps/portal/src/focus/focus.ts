@@ -62,19 +62,42 @@ export function useKeptFocus(change: unknown): void {
  */
 export function useReturnFocus(): void {
   const [opener] = useState(() => document.activeElement);
+  useEffect(() => () => returnFocus(opener), [opener]);
+}
+
+/** Gives the focus, if nothing has it, to an element; or to the page's heading, if that is gone. */
+function returnFocus(opener: Element | null): void {
+  setTimeout(() => {
+    const { activeElement } = document;
+    // Something has it: the next dialog, or a panel that this one stood before.
+    if (activeElement !== null && isShown(activeElement)) return;
+    const target = isShown(opener) ? opener : document.querySelector("main h1");
+    if (target instanceof HTMLElement) target.focus();
+  });
+}
+
+/**
+ * For a change after which the page is read again: the control that began it may be gone.
+ *
+ * @returns to be called when the change has ended
+ */
+export function useFocusAtEnd(): () => void {
+  const holder = useRef<Element>(null);
+  const giveBack = () => {
+    if (holder.current === null || isShown(holder.current)) return;
+    holder.current = null;
+    returnFocus(null);
+  };
+  useEffect(giveBack);
   useEffect(
     () => () => {
-      setTimeout(() => {
-        const { activeElement } = document;
-        // Something has it: the next dialog, or a panel that this one stood before.
-        if (activeElement !== null && activeElement !== document.body && isShown(activeElement))
-          return;
-        const target = isShown(opener) ? opener : document.querySelector("main h1");
-        if (target instanceof HTMLElement) target.focus();
-      });
+      if (holder.current !== null) returnFocus(holder.current);
     },
-    [opener],
+    [],
   );
+  return () => {
+    holder.current = isShown(document.activeElement) ? document.activeElement : null;
+  };
 }
 
 function isShown(element: Element | null): boolean {

@@ -6,15 +6,14 @@ import type { ReactElement } from "react";
 
 import { readKeyVersions } from "../api/vault-keys.ts";
 import { durationText } from "../core/relative-age.ts";
+import { actionOfKey, CausePanel } from "../next-step/causes.tsx";
 import { HealthBadge } from "../order/badges.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderChange } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-part.ts";
 import { Age } from "../shell/age.tsx";
 import { Copyable } from "../shell/copyable.tsx";
-import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -23,7 +22,6 @@ const SECOND_MS = 1000;
 /** State, problems, dates. */
 export function HealthSummary({ health }: { readonly health: KeyHealthView }): ReactElement {
   const texts = useTexts().keyHealth;
-  const problem = useCloudProblem(health.error);
   const dates = useKeyDates(health.kid);
   const expires = dates.isKnown
     ? (moment(dates.expires) ?? texts.neverExpires)
@@ -33,7 +31,9 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
   return (
     <Stack gap="M">
       {health.state !== "NotWatched" && <CheckNow health={health} />}
-      {problem !== undefined && <ProblemPanel problem={problem} />}
+      {health.error !== undefined && (
+        <CausePanel cause={health.error} action={actionOfKey(health.nextStep.action)} />
+      )}
       {health.inconclusive !== undefined && (
         <Notice intent="warning" title={texts.inconclusiveTitle}>
           {texts.inconclusive(health.inconclusive.code)} <Time at={health.inconclusive.at} />
@@ -66,7 +66,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
             [texts.keyVersion, <Copyable value={health.kid} what={texts.keyVersion} />],
             [
               texts.nextStep,
-              problem === undefined ? <FailureText text={health.nextStep.text} /> : undefined,
+              health.error === undefined ? <FailureText text={health.nextStep.text} /> : undefined,
             ],
           ]}
         />

@@ -7,7 +7,6 @@ import {
   DeleteRegular,
   DismissCircleRegular,
   EraserRegular,
-  PlayRegular,
 } from "@fluentui/react-icons";
 import { useIsFetching, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -26,8 +25,7 @@ import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
 
 type Command = "cancel" | "delete" | "erase";
-const RESOLUTIONS = { resume: "Resume", erase: "MoveToCleanUpDevice" } as const;
-type Wanted = { readonly command: Command | "resume"; readonly typed: string };
+type Wanted = { readonly command: Command; readonly typed: string };
 
 /**
  * The possible actions on an order; the stage decides which are offered, the broker which are
@@ -52,7 +50,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
       else
         await client.call(JOB_CALLS.mitigate, {
           ...of,
-          body: { customerResolutionCode: RESOLUTIONS[wanted.command] },
+          body: { customerResolutionCode: "MoveToCleanUpDevice" },
         });
     },
     // The page of a deleted order could only say that it is gone.
@@ -102,15 +100,6 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
             onClick={() => setAsking("delete")}
           >
             {dialog.delete.button}
-          </ToolbarButton>
-        )}
-        {mayMitigate !== false && actions.includes("Resume") && (
-          <ToolbarButton
-            icon={<PlayRegular />}
-            disabledFocusable={command.isPending}
-            onClick={() => command.mutate({ command: "resume", typed: "" })}
-          >
-            {dialog.resume}
           </ToolbarButton>
         )}
         {mayMitigate !== false && actions.includes("MoveToCleanUpDevice") && (

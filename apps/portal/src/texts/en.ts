@@ -245,7 +245,15 @@ export const en = {
         label: (name: string) => `Type ${name} to confirm`,
       },
       clone: "Clone",
-      resume: "Resolve error",
+    },
+    steps: {
+      restoreAccess: "Restore access",
+      mitigate: "Resume the copy",
+      enableKeyVersion: "Enable this version",
+      checkKey: "Check again",
+      grantAccess: "Grant access",
+      approve: "Approve",
+      addRecoveryKey: "Add a recovery key",
     },
   },
   keyChain: {

@@ -110,7 +110,7 @@ export const operatorEn = {
     },
     eraseDialog: {
       title: "Permanently erase the unlock key?",
-      text: "Every wrapped copy of the unlock key is destroyed. After that, nobody can open the volumes of this appliance. This cannot be undone.",
+      text: "Every wrapped copy of the unlock key is destroyed. After that, the volumes of this appliance can no longer be opened. This cannot be undone.",
     },
     outcome: "Outcome",
     endText: "This cannot be undone. The unlock key stays until it is erased.",

@@ -16,6 +16,7 @@ import { useParams } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useRef } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
+import { useFocusAtEnd } from "../focus/focus.ts";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 import { TOASTER_ID } from "./action-toaster.tsx";
@@ -40,6 +41,7 @@ export function useAction<Data, Variables = void>(
   const { dispatchToast } = useToastController(TOASTER_ID);
   const { jobName } = useParams({ strict: false });
   const isShown = useRef(false);
+  const keepFocus = useFocusAtEnd();
   useEffect(() => {
     isShown.current = true;
     return () => {
@@ -59,6 +61,7 @@ export function useAction<Data, Variables = void>(
         // Fluent traps the focus of a reader who comes to a toast by Tab.
         root: { tabIndex: -1 },
       });
+      keepFocus();
       return options.onSettled?.(data, error, variables, ...rest);
     },
   });

@@ -13,7 +13,7 @@ import type { ReactElement } from "react";
 import { diagnosticsOf } from "../api/diagnostics.ts";
 import { newestOfEachNode } from "../core/newest-of-each-node.ts";
 import { shownCauses, untoldFailures } from "../core/shown-causes.ts";
-import { Causes } from "../order/causes.tsx";
+import { Causes } from "../next-step/causes.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName, useVerdict } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";

@@ -9,7 +9,7 @@ const LIST_ORDERS = {
 } as const;
 
 const RESUME_COPY = {
-  text: "Then resume the copy (portal: order > Resolve error > Proceed)",
+  text: "Then resume the copy (portal: order > Resume the copy)",
   command:
     'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
 } as const satisfies WrittenStep;

@@ -41,15 +41,21 @@ export function ExplanationPanel({
   problem,
   actions,
   controlOf,
+  isStepFolded = false,
 }: {
   readonly problem: Problem;
   readonly actions?: ReactNode;
+  /** The steps by hand are folded: one of the actions takes them. */
+  readonly isStepFolded?: boolean;
   /** The page's own control for the command of a step; undefined: the command is shown. */
   readonly controlOf?: (command: string) => ReactNode;
 }): ReactElement {
   const styles = useStyles();
   const texts = useUiTexts();
   const { reason, requestId, ask } = problem;
+  const steps = problem.steps.length > 0 && (
+    <StepList steps={problem.steps} controlOf={controlOf} />
+  );
   return (
     <MessageBar
       intent={problem.class === "unreachable" || problem.class === "pending" ? "warning" : "error"}
@@ -75,7 +81,14 @@ export function ExplanationPanel({
           </Badge>
           <CopyButton value={problem.code} what={texts.explanation.code} />
         </div>
-        {problem.steps.length > 0 && <StepList steps={problem.steps} controlOf={controlOf} />}
+        {isStepFolded ? (
+          <details>
+            <summary>{texts.explanation.byHand}</summary>
+            {steps}
+          </details>
+        ) : (
+          steps
+        )}
         {requestId !== undefined && (
           <Text size={200} className={styles.code}>
             {`${texts.explanation.requestId}: ${requestId}`}

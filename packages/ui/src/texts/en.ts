@@ -25,6 +25,8 @@ export const en = {
   explanation: {
     whoActs: "Who must act",
     whatToDo: "What to do",
+    byHand: "Steps and commands",
+    handOn: "Copy for your administrator",
     requestId: "Request",
     code: "Code",
     reason: "Reason",

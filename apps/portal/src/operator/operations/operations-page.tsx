@@ -4,8 +4,8 @@ import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { ACTS, decideNextAct } from "../../core/next-act.ts";
+import { Causes } from "../../next-step/causes.tsx";
 import { LockBadge } from "../../order/badges.tsx";
-import { Causes } from "../../order/causes.tsx";
 import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
 import { ErasureCertificate } from "../../order/erasure-section.tsx";
 import { OrderPage } from "../../order/order-page.tsx";
@@ -33,7 +33,7 @@ export function OperationsPage(): ReactElement {
           <CommandBar>
             <RefreshButton of={order} />
           </CommandBar>
-          <Causes verdict={order.data.verdict} />
+          <Causes verdict={order.data.verdict} hasButtons={false} />
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
           </Section>

@@ -16,6 +16,10 @@ const actions = {
   createVersion: { done: "Key version created", failed: "Key version not created" },
   setRotation: { done: "Rotation policy set", failed: "Rotation policy not set" },
   grantAccess: { done: "Access granted", failed: "Access not granted" },
+  enableVersion: {
+    done: "Key version enabled, and checked",
+    failed: "The key cannot be used yet",
+  },
   checkKey: { done: "Key check finished", failed: "Key not checked" },
   changeNotices: { done: "Notifications changed", failed: "Notifications not changed" },
   overridePolicy: { done: "Override begun", failed: "Override not begun" },

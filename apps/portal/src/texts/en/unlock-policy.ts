@@ -23,7 +23,7 @@ export const unlockPolicy = {
     button: "Override",
     hint: "If the approvers can no longer decide, an owner can replace the policy without them, after a delay.",
     warning:
-      "Everyone who may approve sees it and can reject it. If nobody does, save the same policy again after the delay.",
+      "Everyone who may approve sees it and can reject it. If they do not, save the same policy again after the delay.",
     reason: "Reason",
     begun: "Begun. Unless it is rejected, you can save the same policy without approvals from",
   },

@@ -3,18 +3,13 @@ import { CopyButton, Facts, Section, Stack, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { useSubscriptions } from "../queries/use-subscriptions.ts";
-import { DataTable } from "../shell/data-table.tsx";
-import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
-import { ORDER, RouterLink } from "../shell/router-link.tsx";
-import { useTexts } from "../texts/texts.ts";
-import { HealthBadge, LockBadge } from "./badges.tsx";
-import { Causes } from "./causes.tsx";
-import { ErasureSection } from "./erasure-section.tsx";
-import { KeyChain } from "./key-chain.tsx";
-import { OrderCommands } from "./order-commands.tsx";
-import { OrderPage } from "./order-page.tsx";
-import { StageTimeline } from "./stage-timeline.tsx";
+import { Causes } from "../next-step/causes.tsx";
+import { HealthBadge, LockBadge } from "../order/badges.tsx";
+import { ErasureSection } from "../order/erasure-section.tsx";
+import { KeyChain } from "../order/key-chain.tsx";
+import { OrderCommands } from "../order/order-commands.tsx";
+import { OrderPage } from "../order/order-page.tsx";
+import { StageTimeline } from "../order/stage-timeline.tsx";
 import {
   type OrderNode,
   useKeyHealth,
@@ -22,7 +17,12 @@ import {
   useOrder,
   useOrderName,
   useVerdict,
-} from "./use-order.ts";
+} from "../order/use-order.ts";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
+import { DataTable } from "../shell/data-table.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
 
 /** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {

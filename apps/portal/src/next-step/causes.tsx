@@ -1,0 +1,235 @@
+import {
+  APPROVAL_CALLS,
+  type CloudError,
+  JOB_CALLS,
+  KEY_HEALTH_CALLS,
+  REVOCATION_CALLS,
+  type VerdictView,
+} from "@databox-cmk/protocol";
+import { CopyProblem, type Problem, Section } from "@databox-cmk/ui";
+import { Button, Spinner } from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+
+import { loadProblems } from "../api/client.ts";
+import { codeOf, ProblemError } from "../api/problem-error.ts";
+import { enableKeyVersion, readKeyVersions } from "../api/vault-keys.ts";
+import { DecisionButtons } from "../approvals/approval-card.tsx";
+import { chosenIdentityOf, chosenKeyOf } from "../core/key-choice.ts";
+import { shownCauses } from "../core/shown-causes.ts";
+import { GrantAccess } from "../encryption/grant-access.tsx";
+import { OfferedTo } from "../order/read-only.tsx";
+import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { type OrderAction, useMay } from "../order/use-may.ts";
+import { useOrder, useOrderChange, useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { usePart, useRead } from "../queries/use-part.ts";
+import { ProblemPanel } from "../shell/problem-panel.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { ORDER } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+
+type Cause = VerdictView["causes"][number];
+type Action = NonNullable<VerdictView["nextStep"]["action"]>;
+
+/**
+ * Everything that is in the way of an unlock, the deciding cause first.
+ *
+ * @param hasButtons - false on a page of people who are not the customer's
+ */
+export function Causes({
+  verdict: { causes, nextStep },
+  hasButtons = true,
+}: {
+  readonly verdict: VerdictView;
+  readonly hasButtons?: boolean;
+}): ReactElement | null {
+  const texts = useTexts().order;
+  const shown = shownCauses(causes);
+  if (shown.length === 0) return null;
+  return (
+    <Section title={texts.inTheWay}>
+      {shown.map((cause) => (
+        <CausePanel
+          key={JSON.stringify(cause)}
+          cause={cause}
+          action={hasButtons && cause === causes[0] ? nextStep.action : undefined}
+        />
+      ))}
+    </Section>
+  );
+}
+
+/** Steps that one call takes: the right to make it, and how its end is reported. */
+const CALLED = {
+  restoreAccess: { may: "restoreAccess", toast: "restoreAccess" },
+  mitigate: { may: "mitigate", toast: "resumeOrder" },
+  enableKeyVersion: { may: "read", toast: "enableVersion" },
+  checkKey: { may: "checkKeyHealth", toast: "checkKey" },
+} as const satisfies Record<string, { readonly may: OrderAction; readonly toast: string }>;
+type Called = keyof typeof CALLED;
+
+/**
+ * A cause, and the buttons that take its next step. After each, the order is read again, and the
+ * step has failed if what it should remove is still there.
+ */
+export function CausePanel({
+  cause: { serial, ...error },
+  action,
+}: {
+  readonly cause: Cause;
+  readonly action: Action | undefined;
+}): ReactElement | null {
+  const texts = useTexts().order.steps;
+  const problem = useCloudProblem(error);
+  const take = useStep(action);
+  if (problem === undefined) return null;
+  const message = serial === undefined ? problem.message : `${serial}: ${problem.message}`;
+  const button = (name: Called, isPrimary: boolean) => (
+    <OfferedTo action={CALLED[name].may}>
+      <Button
+        appearance={isPrimary ? "primary" : "secondary"}
+        icon={take.isPending && take.variables === name ? <Spinner size="tiny" /> : undefined}
+        disabledFocusable={take.isPending}
+        onClick={() => take.mutate(name)}
+      >
+        {texts[name]}
+      </Button>
+    </OfferedTo>
+  );
+  const name = action?.name;
+  return (
+    <>
+      <ProblemPanel
+        problem={{ ...problem, message }}
+        isStepFolded={name !== undefined && Object.hasOwn(texts, name)}
+        actions={
+          <>
+            {(name === "restoreAccess" || name === "mitigate") && button(name, true)}
+            {name === "enableKeyVersion" && (
+              <OfferedToKeyReaders keyUrl={String(action?.parameters["keyUrl"])}>
+                {button(name, true)}
+              </OfferedToKeyReaders>
+            )}
+            {name === "grantAccess" && (
+              <Grant problem={problem} onGranted={() => take.mutate("checkKey")} />
+            )}
+            {name === "approve" && <Approve id={String(action?.parameters["approvalId"])} />}
+            {name === "addRecoveryKey" && <AddRecoveryKey />}
+            {actionOfKey(action) !== undefined && button("checkKey", name === "checkKey")}
+            <CopyProblem problem={{ ...problem, message }} page={globalThis.location.href} />
+          </>
+        }
+      />
+      {codeOf(take.error) !== problem.code && <QueryProblem error={take.error} />}
+    </>
+  );
+}
+
+/** After them, the key is checked again. */
+const OF_KEY: ReadonlySet<string> = new Set(["enableKeyVersion", "grantAccess", "checkKey"]);
+
+/** The next step, if it mends the key. */
+export const actionOfKey = (action: Action | undefined): Action | undefined =>
+  action !== undefined && OF_KEY.has(action.name) ? action : undefined;
+
+function useStep(action: Action | undefined) {
+  const { client } = useSignedIn();
+  const mayCheck = useMay("checkKeyHealth");
+  return useOrderChange(
+    (name: Called) => CALLED[name].toast,
+    async (call, name) => {
+      const { serial, keyUrl } = action?.parameters ?? {};
+      if (name === "restoreAccess")
+        await call(REVOCATION_CALLS.restore, {
+          body: serial === undefined ? {} : { serial: String(serial) },
+        });
+      if (name === "mitigate") {
+        await call(JOB_CALLS.mitigate, { body: { customerResolutionCode: "Resume" } });
+        const { properties } = await call(JOB_CALLS.read, { query: { $expand: "details" } });
+        if ((properties.details?.actions ?? []).length > 0) await refuseBy(properties.error);
+      }
+      if (name === "checkKey") await call(KEY_HEALTH_CALLS.check);
+      if (name === "enableKeyVersion") {
+        await enableKeyVersion(client, String(keyUrl));
+        if (mayCheck !== false) await refuseBy((await call(KEY_HEALTH_CALLS.check)).error);
+      }
+    },
+  );
+}
+
+/** @throws {ProblemError} of what is still in the way */
+async function refuseBy(error: CloudError | undefined): Promise<void> {
+  if (error === undefined) return;
+  const { problemOfError } = await loadProblems();
+  throw new ProblemError(problemOfError(error));
+}
+
+/** Who may change a key of the vault, only the vault knows; who may not list its versions cannot. */
+function OfferedToKeyReaders({
+  keyUrl,
+  children,
+}: {
+  readonly keyUrl: string;
+  readonly children: ReactElement;
+}): ReactElement | null {
+  const { origin, pathname } = new URL(keyUrl);
+  const [, , key = ""] = pathname.split("/");
+  const versions = useRead(
+    QUERY_KEYS.vault(origin, "versions", key),
+    (client, signal) => readKeyVersions(client, origin, key, signal),
+    { retry: false },
+  );
+  return versions.isSuccess ? children : null;
+}
+
+function Grant({
+  problem,
+  onGranted,
+}: {
+  readonly problem: Problem;
+  readonly onGranted: () => void;
+}): ReactElement | null {
+  const { subscriptionId } = useOrderName();
+  const { data: order } = useOrder();
+  const kek = order?.properties.details?.keyEncryptionKey;
+  const chosen = kek && chosenKeyOf(kek);
+  const identity = kek && chosenIdentityOf(kek);
+  if (order === undefined || chosen === undefined || identity === undefined) return null;
+  return (
+    <OfferedTo action="write">
+      <GrantAccess
+        subscriptionId={subscriptionId}
+        assigned={order.identity}
+        chosen={chosen}
+        identity={identity}
+        problem={problem}
+        onGranted={onGranted}
+      />
+    </OfferedTo>
+  );
+}
+
+/** Approve or reject, for people who may decide about the request. */
+function Approve({ id }: { readonly id: string }): ReactElement | null {
+  const { data } = usePart(APPROVAL_CALLS.list, { params: useOrderName(), query: {} });
+  const approval = data?.value.find((each) => each.id === id);
+  return approval === undefined ? null : <DecisionButtons approval={approval} />;
+}
+
+function AddRecoveryKey(): ReactElement {
+  const texts = useTexts().order.steps;
+  const navigate = useNavigate();
+  const params = useOrderName();
+  return (
+    <OfferedTo action="writeBackupKeys">
+      <Button
+        appearance="primary"
+        onClick={() => void navigate({ to: `${ORDER}/backup-keys`, params })}
+      >
+        {texts.addRecoveryKey}
+      </Button>
+    </OfferedTo>
+  );
+}
