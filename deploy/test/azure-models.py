@@ -14,6 +14,7 @@ import sys
 # Of each version that the templates use, the SDK's model of the body.
 MODELS = {
     "Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01": ("alertsmanagement", "PrometheusRuleGroupResource"),
+    "Microsoft.Authorization/locks@2016-09-01": ("resource.locks.v2016_09_01", "ManagementLockObject"),
     "Microsoft.Authorization/roleAssignments@2022-04-01": ("authorization.v2022_04_01", "RoleAssignmentCreateParameters"),
     "Microsoft.ContainerRegistry/registries@2025-04-01": ("containerregistry.v2025_04_01", "Registry"),
     "Microsoft.ContainerService/managedClusters@2025-03-01": ("containerservice.v2025_03_01", "ManagedCluster"),

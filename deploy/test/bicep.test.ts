@@ -215,6 +215,24 @@ test("the vault's name fits, with the longest name of an installation", () => {
   expect(Number(longest) + "-".length + 13).toBe(24);
 });
 
+test("things that cannot be made again are locked against deletion", () => {
+  const locked = files.flatMap((name) =>
+    [
+      ...textOf(name).matchAll(
+        /locks@[\d-]+' = \{\n {2}scope: (\w+)\n {2}name: 'keep'\n {2}properties: \{\n {4}level: 'CanNotDelete'/g,
+      ),
+    ].map(([, scope]) => `${name}: ${String(scope)}`),
+  );
+  expect(locked.toSorted()).toEqual([
+    "modules/database.bicep: server",
+    "modules/network.bicep: egress",
+    "modules/network.bicep: entry",
+    "modules/record.bicep: account",
+    "modules/vault.bicep: identity",
+    "modules/vault.bicep: vault",
+  ]);
+});
+
 test("rights are given on the service's group, its vault and cluster, the identities' group and the image's registry only", () => {
   const assignments = files.filter((name) => textOf(name).includes("roleAssignments@"));
   expect(assignments.toSorted()).toEqual([

@@ -11,7 +11,7 @@ import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitorin
 // oxlint-disable-next-line no-restricted-imports -- the API group of Kubernetes that is named apps
 import { Deployment } from "kubernetes-models/apps/v1";
 import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
-import { Job } from "kubernetes-models/batch/v1";
+import { CronJob, Job } from "kubernetes-models/batch/v1";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1";
 import {
@@ -36,6 +36,7 @@ type Manifest = { readonly kind: string; readonly [member: string]: unknown };
 const KINDS = {
   Certificate,
   ConfigMap,
+  CronJob,
   Deployment,
   HorizontalPodAutoscaler,
   Job,
@@ -53,6 +54,15 @@ const KINDS = {
 const SQL_PAGE = "../../docs/operate/postgresql.md";
 const PUBLIC_SERVICE = "databox-broker";
 const METRICS_SERVICE = "databox-broker-metrics";
+const RECORD = "databox-broker-record";
+const BACKUP = "databox-broker-backup";
+const AUDIT_VERIFY = "databox-broker-audit-verify";
+const PODS: readonly { readonly kind: string; readonly name?: string }[] = [
+  { kind: "Deployment" },
+  { kind: "Job" },
+  { kind: "CronJob", name: AUDIT_VERIFY },
+  { kind: "CronJob", name: BACKUP },
+];
 const read = (path: string): string =>
   readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8");
 
@@ -119,8 +129,8 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     return found[0];
   };
 
-  test("has one of each kind and no other, besides the service of the metrics", () => {
-    const kinds = manifests.filter((each) => nameOf(each) !== METRICS_SERVICE);
+  test("has one of each kind and no other, besides the metrics and the backup", () => {
+    const kinds = manifests.filter((each) => ![METRICS_SERVICE, BACKUP].includes(nameOf(each)));
     expect(kinds.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(KINDS).toSorted());
   });
 
@@ -322,10 +332,10 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     const { volumes } = podOf(one("Deployment"));
     const mounted = volumes.find(({ name }) => name === "record");
     expect(mounted).toMatchObject({
-      persistentVolumeClaim: { claimName: nameOf(one("PersistentVolumeClaim")) },
+      persistentVolumeClaim: { claimName: RECORD },
     });
     const many = { accessModes: ["ReadWriteMany"], storageClassName: "" };
-    expect(one("PersistentVolumeClaim")["spec"]).toMatchObject({
+    expect(one("PersistentVolumeClaim", RECORD)["spec"]).toMatchObject({
       ...many,
       volumeName: nameOf(one("PersistentVolume")),
     });
@@ -335,9 +345,46 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     });
   });
 
-  describe.each(["Deployment", "Job"])("a pod of the %s", (kind) => {
+  test("the audit trail is verified, and the database exported, within the time of each alert", () => {
+    const rules = read("../observability/alerts.yaml");
+    for (const [name, args, schedule, work, limit] of [
+      [
+        AUDIT_VERIFY,
+        ["audit", "verify", "--configured"],
+        /^\d+ \d+ \* \* \d$/,
+        "audit-verify",
+        "8 * 86400",
+      ],
+      [
+        BACKUP,
+        ["export", "/backup/$(POD_NAME).ndjson"],
+        /^\d+ \d+ \* \* \*$/,
+        "backup",
+        "26 * 3600",
+      ],
+    ] as const) {
+      const job = one("CronJob", name);
+      expect(job["spec"]).toMatchObject({
+        schedule: expect.stringMatching(schedule),
+        concurrencyPolicy: "Forbid",
+      });
+      const { image, env } = containerOf(job);
+      expect(containerOf(job).args).toEqual(args);
+      expect(image).toBe(containerOf(one("Deployment")).image);
+      // As the user that serves, who may note it and may not change the trail.
+      expect(env.map(({ name: variable }) => variable)).not.toContain("DATABASE_URL");
+      expect(rules).toContain(`databox_upkeep_timestamp_seconds{work="${work}"}) > ${limit}`);
+      expect(`${name}-29000000`).toMatch(/^databox-broker-.+$/);
+    }
+    const { volumes } = podOf(one("CronJob", BACKUP));
+    expect(volumes.find(({ name }) => name === "backup")).toMatchObject({
+      persistentVolumeClaim: { claimName: nameOf(one("PersistentVolumeClaim", BACKUP)) },
+    });
+  });
+
+  describe.each(PODS)("a pod of the $kind $name", ({ kind, name }) => {
     test.each(REACHED)("may reach $name: $may", ({ may, ...peer }) => {
-      expect(mayReach(one("NetworkPolicy"), labelsOf(one(kind)), peer)).toBe(may);
+      expect(mayReach(one("NetworkPolicy"), labelsOf(one(kind, name)), peer)).toBe(may);
     });
   });
 
@@ -345,13 +392,13 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     expect(mayEnter(one("NetworkPolicy"), labelsOf(one("Deployment")), peer)).toBe(may);
   });
 
-  test.each(["Deployment", "Job"])("the pods of the %s meet the restricted profile", (kind) => {
-    const pod = podOf(one(kind));
+  test.each(PODS)("the pods of the $kind $name meet the restricted profile", ({ kind, name }) => {
+    const pod = podOf(one(kind, name));
     expect(pod.securityContext).toMatchObject({
       runAsNonRoot: true,
       seccompProfile: { type: "RuntimeDefault" },
     });
-    expect(containerOf(one(kind)).securityContext).toEqual({
+    expect(containerOf(one(kind, name)).securityContext).toEqual({
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
@@ -437,6 +484,7 @@ type Certified = {
 };
 type Container = {
   readonly image: string;
+  readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly ports: readonly { readonly name: string }[];
   readonly securityContext: object;
@@ -444,8 +492,12 @@ type Container = {
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 };
 
-const templateOf = (manifest: Manifest) =>
-  (manifest["spec"] as { template: { metadata: { labels: Labels }; spec: Pod } }).template;
+type Template = { readonly template: { metadata: { labels: Labels }; spec: Pod } };
+const templateOf = ({ kind, spec }: Manifest) =>
+  (kind === "CronJob"
+    ? (spec as { jobTemplate: { spec: Template } }).jobTemplate.spec
+    : (spec as Template)
+  ).template;
 const podOf = (manifest: Manifest): Pod => templateOf(manifest).spec;
 const labelsOf = (manifest: Manifest): Labels => templateOf(manifest).metadata.labels;
 const containerOf = (manifest: Manifest): Container => podOf(manifest).containers[0];

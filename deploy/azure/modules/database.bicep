@@ -52,5 +52,14 @@ resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+// Its backups are deleted with it.
+resource lock 'Microsoft.Authorization/locks@2016-09-01' = {
+  scope: server
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+  }
+}
+
 output id string = server.id
 output host string = server.properties.fullyQualifiedDomainName

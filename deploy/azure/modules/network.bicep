@@ -112,6 +112,24 @@ resource databaseZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks
   }
 }
 
+// Devices know its address.
+resource entryLock 'Microsoft.Authorization/locks@2016-09-01' = {
+  scope: entry
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+  }
+}
+
+// Customers' firewalls know its address.
+resource egressLock 'Microsoft.Authorization/locks@2016-09-01' = {
+  scope: egress
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+  }
+}
+
 output nodesSubnetId string = network.properties.subnets[0].id
 output databaseSubnetId string = network.properties.subnets[1].id
 output databaseDnsZoneId string = databaseZone.id

@@ -51,4 +51,13 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2024-01-01
   }
 }
 
+// It is worth nothing if it is lost with the database.
+resource lock 'Microsoft.Authorization/locks@2016-09-01' = {
+  scope: account
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+  }
+}
+
 output accountName string = account.name

@@ -105,6 +105,24 @@ resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+// Orders of the default encryption type need its key.
+resource vaultLock 'Microsoft.Authorization/locks@2016-09-01' = {
+  scope: vault
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+  }
+}
+
+// Another identity of the same name would not have its rights.
+resource identityLock 'Microsoft.Authorization/locks@2016-09-01' = {
+  scope: identity
+  name: 'keep'
+  properties: {
+    level: 'CanNotDelete'
+  }
+}
+
 output id string = vault.id
 output name string = vault.name
 output serviceKeyUrl string = serviceKey.properties.keyUri
