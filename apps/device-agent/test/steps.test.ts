@@ -1,10 +1,21 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { AppError, type ErrorCode, type ErrorRow, ERRORS, isErrorCode } from "@databox-cmk/errors";
+import {
+  AppError,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorRow,
+  ERRORS,
+  explain,
+  isErrorCode,
+} from "@databox-cmk/errors";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
+import { parseCommandLine } from "../src/command-line/parse-command-line.ts";
 import { eventOfError } from "../src/core/failure-event.ts";
 
 const SOURCES = fileURLToPath(new URL("../src", import.meta.url));
@@ -39,10 +50,11 @@ const thrown = readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
   .filter((code) => isErrorCode(code));
 const CODES = [...new Set<ErrorCode>([...thrown, "InternalError"])];
 
-const renderings = CODES.flatMap((code) => {
-  const { reasons }: ErrorRow = ERRORS[code];
-  return [undefined, ...Object.keys(reasons ?? {})].map((reason) => ({ code, reason }));
-});
+const renderingsOf = (codes: readonly ErrorCode[]) =>
+  codes.flatMap((code) => {
+    const { reasons }: ErrorRow = ERRORS[code];
+    return [undefined, ...Object.keys(reasons ?? {})].map((reason) => ({ code, reason }));
+  });
 
 describe("a person at the appliance reads no hole in the agent's own texts", () => {
   test("the codes are found, so that silence means something", () => {
@@ -53,9 +65,71 @@ describe("a person at the appliance reads no hole in the agent's own texts", () 
     expect(CODES).toEqual(expect.arrayContaining(Object.keys(GIVEN)));
   });
 
-  test.each(renderings)("$code $reason", ({ code, reason }) => {
+  test.each(renderingsOf(CODES))("$code $reason", ({ code, reason }) => {
     const error = new AppError(code, { reason, facts: GIVEN[code] });
     const { ask, steps } = eventOfError(error, { event: "unlock", elapsedMs: 1, known });
     expect(JSON.stringify([ask, steps])).not.toMatch(/<[a-zA-Z]+>/);
+  });
+});
+
+/** Commands of the steps that neither this test nor az-steps.test.ts of e2e/fault-matrix runs. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  "apt-get install cryptsetup-bin": "it changes the machine",
+  "apt-get install tpm2-tools": "it changes the machine",
+  "timedatectl set-ntp true": "it changes the machine",
+  "systemctl stop databox-agent": "it needs the installed service",
+  "lsblk --fs": "not every machine has it",
+  "ss -ltnp 'sport = :<port>'": "not every machine has it",
+  "tpm2 getrandom --hex 8": "it needs a TPM",
+  "tpm2 pcrread sha256:0,2,4,7": "it needs a TPM",
+  "openssl s_client -connect <vaultHost>": "it needs a vault",
+  "openssl pkcs12 -in certificate.pfx -info -nokeys": "it needs the customer's file",
+  "openssl pkcs12 -in certificate.pfx -out certificate.pem && openssl pkcs12 -export -iter 2048 -in certificate.pem -out new.pfx":
+    "it needs the customer's file",
+  "broker doctor": "apps/cloud-broker/test/doctor/command.test.ts",
+  "broker restore-envelope envelope.jws": "e2e/drills/older-than-device.ts",
+  "curl --head <brokerUrl>/healthz": "apps/cloud-broker/test/answers/broker.test.ts",
+  "curl <brokerUrl>/oidc/v1/keys": "apps/cloud-broker/test/answers/broker.test.ts",
+  "curl <brokerUrl>/.well-known/openid-configuration":
+    "apps/cloud-broker/test/answers/broker.test.ts",
+};
+/** What a person puts in place of the words in capitals. */
+const GIVEN_BY_PERSON: Readonly<Record<string, string>> = {
+  BROKER: known.brokerUrl,
+  FILE: "/ca.pem",
+  FOLDER: "/state",
+  KEYS: `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${"a".repeat(43)}`,
+  VOLUME: "/dev/sdb",
+};
+
+const COMMANDS = new Set(
+  renderingsOf(ERROR_CODES)
+    .flatMap(({ code, reason }) => explain(code, { reason }).steps)
+    .flatMap(({ command = "" }) => (/^(?:az |$)/.test(command) ? [] : command)),
+);
+const [OF_AGENT = [], OTHERS = []] = [true, false].map((isAgent) =>
+  [...COMMANDS].filter((command) => command.startsWith("databox-agent ") === isAgent),
+);
+
+describe("a step, as it is printed", () => {
+  test.each(OF_AGENT)("%s is taken by the agent", (command) => {
+    const words = command
+      .replaceAll(/<(\w+)>/g, (_hole, name: keyof typeof known) => known[name])
+      .replaceAll(/\b[A-Z]{4,}\b/g, (word) => GIVEN_BY_PERSON[word] ?? word)
+      .split(" ")
+      .slice(1);
+    expect(() => parseCommandLine(words)).not.toThrow();
+  });
+
+  test.each(OTHERS.filter((command) => !(command in NOT_RUN)))("%s runs", (command) => {
+    using folder = openTemporaryFolder();
+    const stateDir = join(folder.path, "state");
+    mkdirSync(stateDir);
+    const run = () => execSync(command.replaceAll("<stateDir>", stateDir), { stdio: "ignore" });
+    expect(run).not.toThrow();
+  });
+
+  test("no command is excused that no step has", () => {
+    expect(OTHERS).toEqual(expect.arrayContaining(Object.keys(NOT_RUN)));
   });
 });

@@ -1,7 +1,14 @@
 // @module-tag one-engine
 
 import type { PipelineRequest } from "@azure/core-rest-pipeline";
-import { isErrorCode, withoutUndefined } from "@databox-cmk/errors";
+import {
+  ERROR_CODES,
+  type ErrorRow,
+  ERRORS,
+  explain,
+  isErrorCode,
+  withoutUndefined,
+} from "@databox-cmk/errors";
 import { keyHealthView, type Lease, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type DeviceClient, fakeVaultId, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -246,3 +253,15 @@ test(
     expect(problems).toEqual([]);
   },
 );
+
+const CURL = /^curl (--head )?<brokerUrl>(\/\S+)$/;
+const curls = ERROR_CODES.flatMap((code) => {
+  const { reasons = {} }: ErrorRow = ERRORS[code];
+  return ["", ...Object.keys(reasons)].flatMap((reason) => explain(code, { reason }).steps);
+}).flatMap(({ command = "" }) => (command.startsWith("curl ") ? command : []));
+
+test.each([...new Set(curls)])("%s, as a step prints it, is answered", async (command) => {
+  const [, head, path = ""] = CURL.exec(command) ?? [];
+  const method = head === undefined ? "GET" : "HEAD";
+  expect(await world.call(method, path, { claims: "none" })).toMatchObject({ status: 200 });
+});

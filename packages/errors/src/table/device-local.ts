@@ -245,8 +245,9 @@ export const DEVICE_LOCAL_ERRORS = {
         for: "site-operator",
       },
       {
-        text: "Bind a new key to the current boot state, with the options of the first preparation; the data is not changed",
-        command: "databox-agent prepare --keep-volume --device-key tpm",
+        text: "Bind a new key to the current boot state, with BROKER and VOLUME as in {stateDir}.replaced/agent.json and the other options of the first preparation; the data is not changed",
+        command:
+          "databox-agent prepare --keep-volume --device-key tpm --broker BROKER --order {orderId} --serial {serial} --volume VOLUME",
         for: "site-operator",
       },
       {
