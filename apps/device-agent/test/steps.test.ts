@@ -93,7 +93,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "curl <brokerUrl>/.well-known/openid-configuration":
     "apps/cloud-broker/test/answers/broker.test.ts",
 };
-/** What a person puts in place of the words in capitals. */
+/** A person replaces the words in capitals. */
 const GIVEN_BY_PERSON: Readonly<Record<string, string>> = {
   BROKER: known.brokerUrl,
   FILE: "/ca.pem",

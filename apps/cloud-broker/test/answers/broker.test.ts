@@ -41,7 +41,7 @@ import { answerOf, randomOf } from "./run-cases.ts";
 // oxlint-disable-next-line node/no-process-env -- chosen by the person who runs it
 const { BROKER_ANSWERS = "1" } = process.env;
 const SAMPLE = 25;
-/** What a run of everything has found. */
+/** Found by a run of everything. */
 const FOUND: ReadonlySet<string> = new Set([
   "vault.unwrap 400 BadParameter Error occurred while decoding OAEP padding. always",
 ]);

@@ -275,6 +275,6 @@ type TransportOptions = {
    */
   readonly certificateAuthority: () => string | undefined;
   readonly connectTimeoutMs?: number;
-  /** Hears of each try whether the address, a host and port, answers or is left for another one. */
+  /** Called at each try: the address, a host and port, answers or is left for another one. */
   readonly noted?: ((address: string, standing: "answers" | "left") => void) | undefined;
 };

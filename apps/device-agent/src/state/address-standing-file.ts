@@ -26,6 +26,6 @@ export function noteAddressStanding(
   try {
     writeJson(pathIn(folder), { ...known, [address]: found });
   } catch {
-    // What must be written tells the fault of the disk.
+    // A file that must be written tells the fault of the disk.
   }
 }
