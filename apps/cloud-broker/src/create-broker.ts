@@ -219,6 +219,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
         sent: (...attempt) => metrics.sentEvent(...attempt),
       }),
     async idle() {
+      await front.idle();
       await keyHealth.idle();
       await ground.unauthenticatedRows.flush("now");
       await vaultOperations.flush();

@@ -20,7 +20,7 @@ export type VaultMatch = {
   readonly uses: number;
   readonly namedByRows: number;
   readonly namedByDays: number;
-  /** A day of this kind has a row that is not due yet. */
+  /** Uses on a day whose row is not due yet. */
   readonly pending: number;
   readonly notWritten: readonly VaultLine[];
   readonly notInLog: readonly { readonly row: string; readonly correlationId: string }[];
@@ -201,7 +201,7 @@ export function renderMatch(match: VaultMatch, asJson: boolean): readonly string
     `${String(uses)} uses of the keys`,
     `${String(namedByRows)} named by rows`,
     `${String(namedByDays)} by the rows of their days`,
-    ...(pending === 0 ? [] : [`${String(pending)} of a day whose row is not due yet`]),
+    ...(pending === 0 ? [] : [`${String(pending)} on a day whose row is not due yet`]),
   ];
   return [
     `vault log ${parts.join(", ")}`,

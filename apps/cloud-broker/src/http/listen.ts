@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { Socket } from "node:net";
@@ -192,6 +193,9 @@ async function close(
   const overdue = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(overdue);
+  // Those that were cut off end a little later; one that waits behind another has no socket.
+  const cutOff = [...answering].filter(({ socket }) => socket !== null);
+  await Promise.all(cutOff.map((response) => once(response, "close")));
 }
 
 function listenFailure(

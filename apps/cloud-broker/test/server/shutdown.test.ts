@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 import { createHealthRoutes, createReadiness } from "../../src/api/front/health.ts";
 import { createClockWatch } from "../../src/observability/clock-watch.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { openBroker } from "../world/open-broker.ts";
 import { CA_PEM, openListener, openTransport } from "../world/open-listener.ts";
 
 test("running requests are finished at shutdown, and no new ones are accepted", async () => {
@@ -123,4 +124,25 @@ test.each([
   });
   expect(await live.handle(request as never)).toMatchObject({ status: 200 });
   if (!isBroken) await store.destroy();
+});
+
+test("work for a client that is gone ends before the database is closed", async () => {
+  await using world = await openBroker();
+  const device = await world.delivered("gone-client");
+  const arrived = Promise.withResolvers<undefined>();
+  const finish = Promise.withResolvers<undefined>();
+  world.aroundUnwrap = async (unwrap) => {
+    arrived.resolve(undefined);
+    await finish.promise;
+    return unwrap();
+  };
+  const unlock = device.unlock("unlock").catch((error: unknown) => String(error));
+  await arrived.promise;
+  const stopped = Promise.all(world.replicas().map((replica) => replica.listener.close(0)));
+  expect(await unlock).toContain("socket hang up");
+  await stopped;
+  setTimeout(() => finish.resolve(undefined), 200);
+  await world.broker().idle();
+  const rows = await world.audit();
+  expect(rows.at(-1)).toMatchObject({ action: "unlock", outcome: "granted" });
 });

@@ -62,6 +62,8 @@ export type Front = {
    * @returns what to answer
    */
   refuse(request: BrokenRequest): AppError;
+  /** Resolves when the work for clients that are gone has ended; no connection waits for it. */
+  idle(): Promise<void>;
 };
 
 /**
@@ -117,13 +119,21 @@ export function createFront(dependencies: FrontDependencies): Front {
     return remoteAddress === socket.remoteAddress ? socket : { remoteAddress };
   }
 
+  const abandoned = new Set<Promise<void>>();
+
   function releaseLater(slot: HeldSlot): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    abandoned.add(promise);
     const overdue = setTimeout(() => {
       log("error", "work was abandoned");
       slot.release();
     }, ABANDONED_AFTER_MS);
     overdue.unref();
-    slot.onceReleased(() => clearTimeout(overdue));
+    slot.onceReleased(() => {
+      clearTimeout(overdue);
+      abandoned.delete(promise);
+      resolve();
+    });
   }
 
   return {
@@ -154,6 +164,9 @@ export function createFront(dependencies: FrontDependencies): Front {
         address,
       });
       return error;
+    },
+    async idle() {
+      await Promise.all(abandoned);
     },
   };
 }
