@@ -8,7 +8,9 @@ import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { verifyAuditExports, verifyAuditFile } from "../src/audit/verify-audit.ts";
+import { readExport } from "../src/audit/read-audit-files.ts";
+import { verifyAuditFile } from "../src/audit/verify-audit.ts";
+import { verifyAuditExports } from "../src/audit/verify-exports.ts";
 import { type BrokerWorld, openBroker } from "./world/open-broker.ts";
 
 let world: BrokerWorld;
@@ -137,7 +139,7 @@ describe("the audit trail of a real broker", () => {
     });
     const whole = join(world.folder, "whole.jsonl");
     await writeFile(whole, `${lines.join("\n")}\n`);
-    expect(verifyAuditExports([whole])).toEqual([
+    expect(verifyAuditExports([readExport(whole)])).toEqual([
       { chain: order, verdict: (await verifyAuditFile(databaseFile())).get(order) },
     ]);
     const changed = join(world.folder, "changed.jsonl");
@@ -145,11 +147,11 @@ describe("the audit trail of a real broker", () => {
       changed,
       lines.join("\n").replace('"outcome":"granted"', '"outcome":"refused"'),
     );
-    expect(verifyAuditExports([changed, whole])).toMatchObject([
+    expect(verifyAuditExports([readExport(changed), readExport(whole)])).toMatchObject([
       { chain: order, path: changed, verdict: { ok: false, fault: "altered" } },
       { chain: order, path: whole, verdict: { ok: true } },
     ]);
-    expect(() => verifyAuditExports([join(world.folder, "nonce-key.bin")])).toThrow(
+    expect(() => readExport(join(world.folder, "nonce-key.bin"))).toThrow(
       expect.objectContaining({ code: "Misuse" }) as Error,
     );
   });

@@ -3,12 +3,8 @@ import { sql } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import { takeChainHead } from "../store/chain-head.ts";
 import { engineOf, type Store, type StoreTransaction } from "../store/store.ts";
+import { CREATED, formerChain } from "./former-link.ts";
 import type { AuditOutcome } from "./record.ts";
-
-/** The chain that keeps the rows of a deleted order once another order has its name. */
-export const formerChain = (order: string, number: string): string => `${order}#${number}`;
-/** The name that the rows themselves have. */
-export const nameOfChain = (chain: string): string => chain.split("#", 1)[0] ?? chain;
 
 /** Whether this chain has the rows of an order; refused attempts to make one have rows, too. */
 export async function hasOrder(store: Store, chain: string): Promise<boolean> {
@@ -16,7 +12,7 @@ export async function hasOrder(store: Store, chain: string): Promise<boolean> {
     .selectFrom("audit")
     .select("sequence")
     .where("chain", "=", chain)
-    .where("row_json", "like", '{"action":"order/create",%')
+    .where("row_json", "like", `${CREATED}%`)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -232,7 +232,7 @@ const BROKEN_REQUESTS: Readonly<Record<string, string>> = {
 const MALFORMED = "400 Bad Request";
 
 /**
- * Node reads no more requests while many answers wait to be sent, but loses those that TLS had
+ * Node stops reading requests while many answers wait to be sent, but loses those that TLS had
  * already decrypted. Their sender has to repeat them (RFC 9112 §9.3.2).
  */
 const MORE_THAN_IS_READ = "HPE_PAUSED";

@@ -1,7 +1,8 @@
 import { AppError } from "@databox-cmk/errors";
 import { describeIdentifier, isIdentifier } from "@databox-cmk/protocol";
 
-import { formerChain, hasOrder } from "../audit/former-chains.ts";
+import { hasOrder } from "../audit/former-chains.ts";
+import { formerChain } from "../audit/former-link.ts";
 import { type OrderId, type OrderName, orderIdOf } from "../core/order.ts";
 import type { Store } from "../store/store.ts";
 import { wasDeleted } from "./long-running-operations.ts";

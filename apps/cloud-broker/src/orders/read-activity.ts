@@ -5,7 +5,7 @@ import {
   type ActivityList,
 } from "@databox-cmk/protocol";
 
-import { nameOfChain } from "../audit/former-chains.ts";
+import { nameOfChain } from "../audit/former-link.ts";
 import { fitsActivityFilter } from "../core/fits-activity-filter.ts";
 import { renderTime } from "../core/wire-time.ts";
 import type { Store } from "../store/store.ts";

@@ -134,6 +134,15 @@ describe("an order that was deleted", () => {
     const cut = write("cut.jsonl", whole.slice(0, -1));
     expect((await verifyBoth(former, cut, ...noted)).exitCode).toBe(3);
     expect((await verifyBoth(present, cut, ...noted)).exitCode).toBe(3);
+    const second = write("second.jsonl", (await readActivity("deleted=2")).value);
+    expect((await verifyBoth(former, second)).exitCode).toBe(0);
+    const shortened = write("shortened.jsonl", rows.slice(0, -1));
+    const { exitCode, lines: told } = await verifyBoth(shortened, second);
+    expect(exitCode).toBe(3);
+    expect(told.join("\n")).toContain(
+      `(${second}): row 1: the activity of the deleted order does not end`,
+    );
+    expect((await verifyBoth(shortened, present)).exitCode).toBe(0);
   });
 
   test("has the end that its successor names: one row more or less is found", async () => {

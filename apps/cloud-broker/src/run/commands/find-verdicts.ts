@@ -1,14 +1,13 @@
+import { readExport, readNotedHeads } from "../../audit/read-audit-files.ts";
+import { verifyAuditFile, verifyAuditStore } from "../../audit/verify-audit.ts";
+import type { JudgedChain } from "../../audit/verify-chain.ts";
 import {
   judgedOf,
   NOTHING_NOTED,
   type NotedHeads,
-  readNotedHeads,
   type Verdicts,
   verifyAuditExports,
-  verifyAuditFile,
-  verifyAuditStore,
-} from "../../audit/verify-audit.ts";
-import type { JudgedChain } from "../../audit/verify-chain.ts";
+} from "../../audit/verify-exports.ts";
 import { type BrokerConfig, type Environment, parseConfig } from "../../config/config.ts";
 import { withFile } from "../../store/open-store.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
@@ -32,7 +31,7 @@ export async function findVerdicts(
 ): Promise<readonly JudgedChain[] | undefined> {
   const heads = noted === undefined ? NOTHING_NOTED : readNotedHeads(noted);
   if (database !== undefined) return judgedOf(await verifyAuditFile(database, heads));
-  if (exported !== undefined) return verifyAuditExports(exported, heads, device);
+  if (exported !== undefined) return verifyAuditExports(exported.map(readExport), heads, device);
   if (configured === true) return judgedOf(await verifyConfigured(parseConfig(environment), heads));
   return undefined;
 }

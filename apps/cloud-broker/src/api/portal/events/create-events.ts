@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { EVENTS_PATH, type OrderEvent } from "@databox-cmk/protocol";
 
-import { nameOfChain } from "../../../audit/former-chains.ts";
+import { nameOfChain } from "../../../audit/former-link.ts";
 import {
   type ChangeKind,
   changesOf,
