@@ -6,6 +6,7 @@ import * as protocol from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 
+import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { MAX_USER_IDENTITIES } from "../../src/core/patch-identity.ts";
 import { decideAccess, ROLES, type RoleName } from "../../src/core/permissions.ts";
 import { stageRules } from "../../src/core/stages.ts";
@@ -13,8 +14,9 @@ import { stageRules } from "../../src/core/stages.ts";
 const read = (name: string) =>
   readFileSync(new URL(`../../../../docs/reference/${name}`, import.meta.url), "utf8");
 const page = read("arm-api.md");
+const runbook = read("../operate/runbook.md");
 const devicePage = read("device-api.md");
-const { DEVICE_ROUTES, MESSAGE_TYPES, STAGE_NAMES } = protocol;
+const { DEVICE_ROUTES, MESSAGE_TYPES, noticeView, STAGE_NAMES } = protocol;
 const word = (value: boolean): string => (value ? "yes" : "no");
 
 test.each(STAGE_NAMES)(
@@ -30,6 +32,19 @@ test.each(STAGE_NAMES)(
       rules.credentials,
     ];
     expect(page).toContain(`| ${cells.join(" | ")} |`);
+  },
+);
+
+test.each(Object.values(EVENT_TYPES))("the pages about events have a row of %s", (type) => {
+  expect(runbook).toContain(`\n| \`${type}\` | `);
+  const [, short = ""] = type.split("com.databox-cmk.");
+  expect(page).toMatch(new RegExp(`^\\| .*\`(?:com\\.databox-cmk\\.|…)${short}\`.* \\|`, "m"));
+});
+
+test.each(noticeView.def.options.flatMap((option) => option.shape.kind.def.values))(
+  "docs/reference/portal-api.md has a row of notice %s",
+  (kind) => {
+    expect(read("portal-api.md")).toMatch(new RegExp(`^\\| .*\`${kind}\`.* \\|`, "m"));
   },
 );
 

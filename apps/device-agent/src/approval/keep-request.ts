@@ -51,7 +51,7 @@ async function storedForm(
       publicKey: encodeBase64url(sealingKey.publicKey),
       bootId: node.bootId,
       reason,
-      purpose: purpose === "ingest" || purpose === "fill" ? purpose : undefined,
+      purpose: purpose === "unlock" || purpose === "prepare" ? undefined : purpose,
       since: dependencies.nowIso(),
       askedAtMs: bootClockMs(),
       approval,

@@ -21,7 +21,7 @@ export type Actor = (typeof ACTS)[ActName]["who"];
 
 type Acting = Pick<OperatorOrder, "properties" | "nodes" | "unpreparedNodes" | "unerasedNodes">;
 
-const BY_STAGE: Readonly<Partial<Record<StageName, ActName>>> = {
+const BY_STAGE: Readonly<Record<StageName, ActName>> = {
   DeviceOrdered: "prepare",
   DevicePrepared: "dispatch",
   Dispatched: "deliver",
@@ -29,8 +29,15 @@ const BY_STAGE: Readonly<Partial<Record<StageName, ActName>>> = {
   PickedUp: "return",
   AtAzureDC: "ingest",
   DataCopy: "ingest",
+  Completed: "eraseKeys",
+  CompletedWithErrors: "eraseKeys",
+  CompletedWithWarnings: "eraseKeys",
+  Cancelled: "eraseKeys",
+  Aborted: "eraseKeys",
+  Failed_IssueReportedAtCustomer: "eraseKeys",
+  Failed_IssueDetectedAtAzureDC: "eraseKeys",
 };
-const OF_EXPORT: typeof BY_STAGE = {
+const OF_EXPORT: Partial<typeof BY_STAGE> = {
   DevicePrepared: "startCopy",
   DataCopy: "fill",
   AtAzureDC: "complete",
@@ -53,5 +60,5 @@ export function decideNextAct(order: Acting): {
   const isExport = transferType === "ExportFromAzure";
   const isGivenUp = now === "CustomerActionPerformedForCleanUp";
   const name = (isExport ? OF_EXPORT[status] : undefined) ?? BY_STAGE[status];
-  return { name: isGivenUp || name === undefined ? "eraseKeys" : name, serials };
+  return { name: isGivenUp ? "eraseKeys" : name, serials };
 }
