@@ -94,11 +94,11 @@ async function openBackup(record = folder.path) {
     round: createRecordRounds(deps),
     isRevoked: async () => (await readSwitches(store, ORDER, SERIAL)).revocation !== undefined,
     revoke: () => revokeNow({ deps, scope, origin: "customer", context }, "stolen"),
-    restoreAccess: () =>
+    restoreAccess: (origin: "customer" | "operator" = "customer") =>
       restoreAccess({
         deps: { ...deps, admitChange: () => Promise.reject(new Error("not asked")) },
         scope,
-        origin: "customer",
+        origin,
         context,
       }),
     erase: () =>
@@ -237,8 +237,15 @@ test("keys that were destroyed after the backup are withheld, and the doctor nam
   expect(await listUnconfirmed(after.store)).toHaveLength(1);
   expect(await after.actions(ORDER)).toEqual(["order/revoke"]);
   await confirmRestores(after.deps, "ticket 13");
+  await expect(after.restoreAccess("operator")).rejects.toMatchObject({
+    code: "OrderStageForbids",
+    detail: expect.stringContaining("erase it again"),
+  });
+  expect(await after.isRevoked()).toBe(true);
   await after.erase();
   expect(await after.examine()).toMatchObject({ ok: true });
+  await after.restoreAccess("operator");
+  expect(await after.isRevoked()).toBe(false);
 });
 
 test("an order that was created again under the name of an erased one is not withheld", async () => {

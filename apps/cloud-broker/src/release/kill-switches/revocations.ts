@@ -171,6 +171,29 @@ export async function listStanding(
   return rows.map(({ id }) => id);
 }
 
+/** Of the switches that withhold keys whose destruction a restored database has forgotten. */
+export const OF_ERASED = "erased-";
+
+/** Whether one of the switches withholds such keys, which are still there. */
+export async function withholdsDestroyed(
+  store: Store,
+  standing: readonly string[],
+): Promise<boolean> {
+  const found = await store
+    .selectFrom("revocations")
+    .innerJoin("envelopes", (join) =>
+      join
+        .on(sql<boolean>`envelopes.order_id = revocations.scope`)
+        // An order that was placed again has newer ones.
+        .onRef("envelopes.created_at_ms", "<=", "revocations.created_at_ms"),
+    )
+    .select("id")
+    .where("id", "in", ["", ...standing])
+    .where("id", "like", `${OF_ERASED}%`)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /**
  * Refused leases stay refused: each node unlocks again, and is checked again.
  *

@@ -1,3 +1,5 @@
+import { AppError } from "@databox-cmk/errors";
+
 import type { AuditChain } from "../../audit/append-audit.ts";
 import { recorded } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
@@ -14,6 +16,7 @@ import {
   revoke,
   type RevocationOrigin,
   type RevocationScope,
+  withholdsDestroyed,
 } from "./revocations.ts";
 
 type Switching = {
@@ -50,13 +53,19 @@ export async function revokeNow(
  * Turns off the switches that stand now, and none that is activated meanwhile.
  *
  * @param order - the order whose policy protects its owner's switch; absent: an operator's switch
- * @throws {AppError} ChangeNeedsApproval
+ * @throws {AppError} ChangeNeedsApproval; OrderStageForbids for destroyed keys that a backup has
+ * brought back
  */
 export async function restoreAccess(
   { deps, scope, origin, context }: Switching & { readonly deps: Plane<"admitChange"> },
   order?: Order,
 ): Promise<{ readonly nowMs: number; readonly lifted: number }> {
   const standing = await listStanding(deps.store, scope, origin);
+  if (await withholdsDestroyed(deps.store, standing))
+    throw new AppError("OrderStageForbids", {
+      reason: "credentials",
+      detail: "a restored backup has destroyed keys of the order: erase it again",
+    });
   const claim =
     order === undefined || standing.length === 0
       ? undefined

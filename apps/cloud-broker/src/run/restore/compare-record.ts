@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 
 import { DAY_MS } from "../../core/day.ts";
 import { type EpochMs, foldOrderId } from "../../core/order.ts";
+import { OF_ERASED } from "../../release/kill-switches/revocations.ts";
 import type {
   Beat,
   Erasure,
@@ -52,11 +53,11 @@ export async function compareWithRecord(
 }
 
 /**
- * Id of the kill switch that withholds keys whose destruction was lost: always the same, so that a
- * person can turn it off for good.
+ * Id of the kill switch that withholds keys whose destruction was lost: always the same, so that it
+ * is not turned on again for an order that was erased again.
  */
 export const guardOf = ({ order, atMs }: Erasure): string =>
-  `erased-${hash("sha256", `${order} ${String(atMs)}`)}`;
+  `${OF_ERASED}${hash("sha256", `${order} ${String(atMs)}`)}`;
 
 export async function readOwnBeat(store: Store): Promise<Beat> {
   const row = await store.selectFrom("restore_beats").select(["beat", "at_ms"]).executeTakeFirst();
