@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const MAPPED_IPV4 = /^(?:::ffff|64:ff9b:):(\d+\.\d+\.\d+\.\d+)$/i;
+/** An IPv4 address behind NAT64, as Node writes it (RFC 6052). */
+const NAT64 = /^64:ff9b::([\da-f]{1,4}):([\da-f]{1,4})$/i;
 const GROUPS = 8;
 const PREFIX_GROUPS = 4;
 
@@ -11,6 +13,9 @@ const PREFIX_GROUPS = 4;
 export function addressKey(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
+  const [, ...halves] = NAT64.exec(address) ?? [];
+  if (halves.length > 0)
+    return halves.flatMap((half) => [...Buffer.from(half.padStart(4, "0"), "hex")]).join(".");
   if (!isIPv6(address)) return address;
   const [head = "", tail] = address.toLowerCase().split("%", 1)[0]?.split("::") ?? [];
   const before = head === "" ? [] : head.split(":");

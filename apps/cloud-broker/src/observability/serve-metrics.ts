@@ -17,7 +17,12 @@ export async function serveMetrics(
   registry: Scraped,
   options: { readonly host: string; readonly port: number; readonly connections: ConnectionPlaces },
 ): Promise<AsyncDisposable & { readonly port: number }> {
-  const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
+  const times = {
+    requestTimeout: 10_000,
+    headersTimeout: 5_000,
+    connectionsCheckingInterval: 1_000,
+  };
+  const server = createServer(times, (request, response) => {
     if (request.method === "GET" && request.url === "/metrics") void answer(registry, response);
     else response.writeHead(404).end();
   });

@@ -187,6 +187,20 @@ test("the listener of the metrics has its own places", async () => {
   scraped.destroy();
 });
 
+test(
+  "a scraper that sends half a header is cut off within seconds",
+  { timeout: 20_000 },
+  async () => {
+    const connections = world.broker().connectionsOf("metrics");
+    const options = { host: "127.0.0.1", port: 0, connections };
+    await using served = await serveMetrics(world.broker().metrics.registry, options);
+    const slow = connectPlain({ host: "127.0.0.1", port: served.port });
+    slow.resume().write("GET /metrics HTTP/1.1\r\nhost:");
+    await closeOf(slow);
+    await expect.poll(() => connections.open()).toBe(0);
+  },
+);
+
 /** A header of PROXY protocol v2 for a sender of this network. */
 const headerOf = (sender: number): Buffer =>
   Buffer.concat([
