@@ -35,6 +35,7 @@ import {
 import {
   accountOf,
   type Name,
+  partOf,
   policyOf,
   POWERLESS,
   type Rules,
@@ -209,10 +210,12 @@ async function writeRules(
   const step: Step = ["rules", who, index];
   const text = judge(walk, flight, who, step, answer, { loosens: "the rules", after: rules });
   if (answer.status >= 300) return text;
+  const former = walk.rules;
   walk.note({ kind: "rules", rules });
   if (walk.removed.has("the unlock hours"))
     await forget(walk, ({ release }) => ({ release: { ...release, windows: [] } }));
   await walk.requireTold("policy/write", who, "policy.changed");
+  await walk.requireFormerTold(former);
   return text;
 }
 
@@ -458,7 +461,15 @@ async function runCampaign(walk: Walk, flight: Flight, kind: "rotate" | "move"):
     `/operator/v1/campaigns/${String(answer.json.id)}/orders`,
   );
   const [step] = orders.json.value;
-  await judgeMove(walk, flight, "the operator", ["campaign", kind], answer, before);
+  const waits = step?.error?.code === "ChangeNeedsApproval";
+  const { json } = await walk.order("Olga", "GET", "/approvals");
+  const change = (json?.value ?? []).find(
+    (each: { state: string; way: string }) => each.way === "change" && each.state === "waiting",
+  );
+  const asked = waits ? { json: step, text: `approvals/${String(change?.id)}` } : {};
+  // As the same choice by a person.
+  const same: Step = ["choose key", "the operator", "another vault's key"];
+  await judgeMove(walk, flight, "the operator", same, { ...answer, ...asked }, before);
   return `${String(step?.state)} ${String(step?.error?.code ?? "")}`.trim();
 }
 
@@ -564,6 +575,60 @@ async function remove(walk: Walk, who: Name): Promise<string> {
   return said(answer);
 }
 
+type Shown = { readonly approvals: number; readonly codes: ReadonlySet<string> };
+
+/** What the pages say is in the way of a node's unlock; undefined while something is on its way. */
+async function readVerdict(walk: Walk, { client }: Node): Promise<Shown | undefined> {
+  if (walk.held !== undefined) return undefined;
+  const { status, json } = await walk.order("Olga", "GET", "/nodes");
+  if (status !== 200) return undefined;
+  const causes: { code: string; serial?: string }[] = walk.removed.has("the verdict has the guards")
+    ? []
+    : json.verdict.causes;
+  const own = causes.filter(({ serial = client.serial }) => serial === client.serial);
+  return { approvals: json.verdict.approvals, codes: new Set(own.map(({ code }) => code)) };
+}
+
+/** They stop every unlock; what a vault said last may have passed. */
+const SURE: ReadonlySet<string> = new Set([
+  "UnlockRevoked",
+  "PurposeForbidden",
+  "DeviceNotAuthenticated",
+  "ReleaseWindowClosed",
+  "RateLimited",
+]);
+/** Only the device knows it: the database is older than its message. */
+const AHEAD: ReadonlySet<string> = new Set([
+  "CounterRollback",
+  "GenerationRollback",
+  "EnvelopeMismatch",
+]);
+
+/** An unlock, tried at once, ends as the verdict said. */
+async function compareVerdict(
+  walk: Walk,
+  node: Node,
+  { codes, approvals }: Shown,
+  answer: string,
+): Promise<void> {
+  const shown = [...codes].join(", ") || "nothing";
+  const isOpened = answer === "granted" || answer === "pending";
+  const isElsewhere = partOf(walk.rules, purposeOf(walk)).elsewhere === true;
+  if (isOpened && [...codes].some((code) => SURE.has(code)))
+    walk.bad(8, `the verdict names ${shown}, and the unlock is ${answer}`);
+  if (answer === "pending" && approvals === 0)
+    walk.bad(8, "the verdict asks for no approvals, and the unlock is pending");
+  if (isOpened || codes.has(answer) || AHEAD.has(answer)) return;
+  // No verdict knows the address of the next request.
+  if (answer === "PurposeForbidden" && isElsewhere) return;
+  // Answers of vaults are ordered by the time of asking, which has stepped back.
+  if (!SURE.has(answer) && walk.nowMs < walk.newestMs) return;
+  // A vault is known by its last answer, and this is one.
+  const after = SURE.has(answer) ? undefined : await readVerdict(walk, node);
+  if (after?.codes.has(answer) !== true)
+    walk.bad(8, `the verdict names ${shown}, and the unlock is refused by ${answer}`);
+}
+
 async function look(walk: Walk): Promise<string> {
   if (walk.held !== undefined) return "something is on its way";
   const answer = await walk.order("Olga", "GET", "/nodes");
@@ -588,9 +653,11 @@ async function look(walk: Walk): Promise<string> {
   compare("kill switches", [...(listed ?? [])].toSorted(), [...on].toSorted());
   const locks = (value: typeof nodes | undefined) =>
     value?.map(({ serial, lock }) => `${serial} ${lock}`).toSorted();
+  compare("the verdict in the operator's view", view.json.verdict, answer.json.verdict);
   compare("locks in the operator's view", locks(view.json.nodes), locks(nodes));
   if (summary !== undefined) {
     compare("locks in the list", locks(summary.nodes), locks(nodes));
+    compare("the verdict in the list", summary.unlock.state, answer.json.verdict.state);
     compare("key health in the list", summary.keyHealth.state, health.json.state);
   }
   for (const { serial, lock } of nodes) {
@@ -639,13 +706,18 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       if (node === undefined) return "no such device";
       const purpose = purposeOf(walk);
       const since = walk.history.seq;
+      const before = await readVerdict(walk, node);
       try {
         node.asked = { request: await node.client.prepareUnlock(purpose), since, purpose };
       } catch (error) {
         if (RUBBISH.test(String(error))) return "no challenge";
         throw error;
       }
-      return sendUnlock(walk, flight, node);
+      const answer = await sendUnlock(walk, flight, node);
+      // A copy is no fact that the broker has.
+      if (before !== undefined && flight.until === undefined && walk.thief === undefined)
+        await compareVerdict(walk, node, before, answer);
+      return answer;
     },
   },
   "ask again": {
@@ -799,6 +871,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "restore the backup": {
     tell: () => "the database is restored from the backup",
     run: (walk) => walk.restoreBackup(),
+  },
+  "confirm the restore": {
+    tell: () => "the operator confirms the restore",
+    run: (walk) => walk.confirmRestore(),
+  },
+  "place again": {
+    tell: () => "the order is placed again under its name, and delivered",
+    run: (walk) => walk.placeAgain(),
   },
   steal: {
     tell: () => "somebody copies the appliance with its device key",

@@ -24,6 +24,15 @@ export const FOUND: Readonly<Record<string, readonly Step[]>> = {
     ["delete", "Carl"],
     ["let go"],
   ],
+  "the operator turned off the switch that withholds an erased order after a restore, and it opened":
+    [
+      ["back up"],
+      ["move", "fail"],
+      ["move", "erase"],
+      ["restore the backup"],
+      ["restore", "the operator", "order"],
+      ["ask", "appliance"],
+    ],
   "of two people who carried a challenge at the same moment, one took the answer without a row": [
     ["hold", "vault", ["carry", "Carl", "appliance"]],
     ["carry", "Olga", "appliance"],

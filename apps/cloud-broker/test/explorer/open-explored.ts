@@ -3,11 +3,15 @@ import { dirname, join } from "node:path";
 
 import { fakeVaultId } from "@databox-cmk/testkit";
 
+import { writeChoices } from "../../src/api/portal/notices/choice-routes.ts";
+import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { createRestoreRecord } from "../../src/store/restore-record.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { VAULT_NAME } from "../world/customer-vault.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
+import { SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import { accountOf, MAILED } from "./people.ts";
 
 export const PORTAL_URL = "https://broker.localhost";
 export const PORTAL_SEALING_KEY = randomBytes(32);
@@ -29,6 +33,8 @@ export async function openExplored(replicas = 2): Promise<BrokerWorld> {
   const world = await openBroker({
     replicas,
     settings: { WEBHOOK_URLS: "https://receiver.example/hook" },
+    // What is queued is read; no e-mail is sent.
+    notices: { channels: [], sendMail: nobody },
     portal: {
       provider: {
         begin: nobody,
@@ -47,5 +53,14 @@ export async function openExplored(replicas = 2): Promise<BrokerWorld> {
   });
   world.vaults.addVault(OTHER_VAULT, { tenantId: TENANT_ID });
   world.vaults.addKey(OTHER_VAULT, "key2");
+  for (const { oid: objectId } of MAILED.map(accountOf))
+    await writeChoices(
+      world.store(),
+      { objectId, address: `${objectId}@contoso.example`, nowMs: world.clock.nowMs },
+      {
+        language: "en",
+        kinds: [{ type: EVENT_TYPES.policyChanged, chosenIn: [SUBSCRIPTION] }],
+      },
+    );
   return world;
 }

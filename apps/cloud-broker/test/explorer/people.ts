@@ -27,6 +27,8 @@ export const ACCOUNTS = {
 } as const satisfies Record<string, Account>;
 export type Name = keyof typeof ACCOUNTS;
 export const accountOf = (name: Name): Account => ACCOUNTS[name];
+/** They chose e-mails about changed policies. */
+export const MAILED = ["Olga", "Carl", "Ann", "Bob"] as const satisfies readonly Name[];
 /** They may never decide, change or get anything. */
 export const POWERLESS: ReadonlySet<Name> = new Set(["Rita", "Stan"]);
 
@@ -38,12 +40,18 @@ const LISTS = {
   "Bob and Carl's pipeline": [id("b"), id("e")],
   "somebody who does not exist": [GHOST],
 } as const;
-type Part = { readonly n: number; readonly list?: keyof typeof LISTS; readonly never?: true };
+type Part = {
+  readonly n: number;
+  readonly list?: keyof typeof LISTS;
+  readonly never?: true;
+  /** Only from a network that no appliance is in. */
+  readonly elsewhere?: true;
+};
 /** A policy, as far as the walks vary it. */
 export type Rules = Part & {
   readonly glass?: true;
   /** Terms of the datacenter. */
-  readonly ingest?: Part & { readonly elsewhere?: true };
+  readonly ingest?: Part;
 };
 export const RULES: readonly Rules[] = [
   { n: 0 },

@@ -110,6 +110,10 @@ export class History {
     for (const { scope, by } of [...on.values(), ...(isErased ? [guard] : [])])
       if (!known.has(`${by} ${scope}`)) this.note({ kind: "switch", scope, by, isOn: true }, atMs);
   }
+  /** A new order of the same name. */
+  beginAgain(): void {
+    for (const { kind, seq } of this.all) if (kind !== "switch") this.#forgotten.add(seq);
+  }
   /** The switches that are on, by owner and scope. */
   switchesOn(until: number, serial?: string) {
     const last = new Map(
@@ -256,7 +260,7 @@ export const PROPERTIES = {
           String(namesIn(partOf(after, purpose))) !== String(namesIn(partOf(before, purpose))),
       );
       return moved && mostOf(before) === 0 && !accountOf(who).roles?.includes("Owner")
-        ? "the approvers were changed by somebody who is no Owner"
+        ? "another person than an Owner changed the approvers"
         : undefined;
     },
   },
@@ -282,7 +286,7 @@ export const PROPERTIES = {
     },
   },
   7: {
-    says: "Every change of power, and every repeat of an answer, is audited; changes are announced.",
+    says: "Every change of power, and every repeat of an answer, is audited; changes are announced, to those who decided before, too.",
   },
   8: { says: "The surfaces agree with each other and with what then happens." },
 } as const;

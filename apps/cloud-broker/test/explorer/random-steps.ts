@@ -156,6 +156,8 @@ export function createSteps(
       [ENDED.has(walk.stage) ? 2 : 0.2, () => ["delete", pick(ANYBODY)]],
       [walk.backup === undefined ? 1 : 0.2, () => backUp],
       [walk.backup === undefined ? 0 : 1, () => ["restore the backup"]],
+      [walk.backup === undefined ? 0 : 0.5, () => ["confirm the restore"]],
+      [walk.stage === "Deleted" ? 4 : 0, () => ["place again"]],
       [walk.thief === undefined ? 2 : 0.2, () => ["steal"]],
       [2, () => ["replace"]],
       [walk.enrolmentCode === undefined ? 0 : 8, () => ["enrol"]],

@@ -107,6 +107,21 @@ export const TWINS: Readonly<Record<string, Twin>> = {
     removed: "changes are announced",
     steps: [["rules", "Olga", 1]],
   },
+  "those who decided before are not told": {
+    property: 7,
+    removed: "the former approvers get an e-mail",
+    steps: [["rules", "Olga", 9]],
+  },
+  "the restore record is lost": {
+    property: 4,
+    removed: "the record is kept beside the database",
+    steps: [["back up"], ["revoke", "Olga"], ["restore the backup"], ASK],
+  },
+  "the verdict does not know of a kill switch": {
+    property: 8,
+    removed: "the verdict has the guards",
+    steps: [["revoke", "Olga"], ASK],
+  },
   "a program is shown that it may approve": {
     property: 8,
     removed: "the view knows the caller",
@@ -125,9 +140,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation & { readonly seed: numb
   "two programs are two people": {
     property: 2,
     removed: "a program is told from a person",
-    seed: 16,
+    seed: 10,
   },
-  "a vote counts twice": { property: 2, removed: "a vote counts once", seed: 16 },
+  "a vote counts twice": { property: 2, removed: "a vote counts once", seed: 49 },
   "a Contributor names the approvers": {
     property: 3,
     removed: "only an Owner moves power",
@@ -140,10 +155,15 @@ export const MUTATIONS: Readonly<Record<string, Mutation & { readonly seed: numb
     seed: 18,
   },
   "split custody is forgotten": { property: 5, removed: "split custody stays", seed: 31 },
-  "an erasure leaves the envelopes": { property: 6, removed: "an erasure is final", seed: 8 },
+  "an erasure leaves the envelopes": { property: 6, removed: "an erasure is final", seed: 56 },
   "a change of the policy is not announced": {
     property: 7,
     removed: "changes are announced",
+    seed: 1,
+  },
+  "the verdict does not know of kill switches": {
+    property: 8,
+    removed: "the verdict has the guards",
     seed: 1,
   },
   "a program is shown that it may approve": {
