@@ -408,7 +408,7 @@ function createRelease(ground: Ground, { custody }: KeyLife, orders: ControlPlan
 
 /** Every route, the pages of the portal, and the door in front of them. */
 function createRoutes(ground: Ground, orders: ControlPlane, { devices }: Release) {
-  const { config, keys, metrics, settings } = ground;
+  const { config, keys, metrics } = ground;
   const turnAway = createTurnAway(ground);
   const places = createPlaces({
     maxAtWork: config.MAX_REQUESTS_AT_WORK,
@@ -436,7 +436,6 @@ function createRoutes(ground: Ground, orders: ControlPlane, { devices }: Release
       : createPortal(ground.portal, {
           ...ground,
           maySomewhere: createMaySomewhere(ground.heldRoles),
-          defaultPolicy: settings.defaultPolicy,
           api: own,
         });
   // Last, since the portal's pages match any path.

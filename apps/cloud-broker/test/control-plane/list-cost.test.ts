@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readSummaryPage } from "../../src/api/arm/read-summaries.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { readDetailedPage } from "../../src/orders/read-order.ts";
 import { revoke } from "../../src/release/kill-switches/revocations.ts";
+import { readSummaryPage } from "../../src/release/verdict/read-summaries.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     `insert into orders (id, subscription_id, resource_group, name, location, sku, transfer_type,
         tags_json, details_json, state_json, stage, stage_status, identity_epoch, revision,
         created_at_ms, created_by, updated_at_ms, updated_by)
-      ${numbers} select ${id}, '-', 'a', 'job-' || n, 'westus', 'DataBox', 'ImportToAzure',
+      ${numbers} select ${id}, '${SUBSCRIPTION.slice(15)}', 'a', 'job-' || n, 'westus', 'DataBox', 'ImportToAzure',
         '{}', '{}', '{}', 'Delivered', 'Succeeded', 0, 1, 0, '-', 0, '-' from numbers`,
     `insert into order_keys (order_id, kek_type, revision, follows_newest)
       ${numbers} select ${id}, 'MicrosoftManaged', 1, 0 from numbers`,
@@ -88,6 +88,23 @@ test("a blocked order is found behind all others, and among many other switches"
       await revoke(transaction, scope, "operator", { reason: "-", by: "-", nowMs: 0 });
   });
   expect(await findBlocked()).toEqual([last]);
+  // However many switches there are, no order is judged one by one.
+  await sql
+    .raw(
+      `with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 1000)
+      insert into revocations (id, kind, scope, origin, reason, created_at_ms, created_by)
+      select 'many-' || n, 'order', 'elsewhere-' || n, 'operator', '-', 0, '-' from numbers`,
+    )
+    .execute(store);
+  let pages = 0;
+  const findTrouble = () => {
+    pages += 1;
+    return Promise.resolve(undefined);
+  };
+  const page = { after: undefined, limit: PAGE };
+  const filter = { unlock: "Blocked" } as const;
+  const { orders } = await readSummaryPage({ store, ...READING, findTrouble }, "all", filter, page);
+  expect([orders.length, pages]).toEqual([1, 1]);
   await store.updateTable("orders").set({ stage: "Completed" }).where("id", "<", last).execute();
   await store.transaction().execute(async (transaction) => {
     const said = { reason: "-", by: "-", nowMs: 0 };

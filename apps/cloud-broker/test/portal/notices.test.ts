@@ -43,7 +43,12 @@ beforeEach(async () => {
       { roleAssignments: () => Promise.resolve({ ok: true, value: [] }) },
       now,
     ),
-    defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 60 }),
+    settings: {
+      defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 60 }),
+      offlineUnlocksPerDay: 5,
+    },
+    stillApproves: () => Promise.resolve({ ok: true, value: true }),
+    findTrouble: () => Promise.resolve(undefined),
     now,
   });
 });
@@ -98,6 +103,13 @@ async function addOrder(
       updated_by: "test",
     })
     .execute();
+  const key = {
+    order_id: id,
+    kek_type: "CustomerManaged",
+    revision: 1,
+    follows_newest: 0,
+  } as const;
+  await store.insertInto("order_keys").values(key).execute();
   return id;
 }
 
@@ -222,6 +234,21 @@ describe("a person is told", () => {
       },
       { kind: "key-at-risk", orderName: "risky", risks: ["expires-soon"], isRead: false },
     ]);
+  });
+
+  test("of orders that need another repair", async () => {
+    const order = await addOrder(OURS, "halted", "DataCopy");
+    const stage_status = "WaitingForCustomerActionForKek" as const;
+    await store.updateTable("orders").set({ stage_status }).where("id", "=", order).execute();
+    expect(await read(owner)).toMatchObject([
+      {
+        kind: "order-blocked",
+        orderName: "halted",
+        code: "SsemUserCopyErrorWaitingForAction",
+      },
+    ]);
+    await addHealth(order, "unusable", START_MS);
+    expect(await kinds(owner)).toEqual(["key-unusable"]);
   });
 
   test("of approvals that wait for them, and of none that wait for others", async () => {

@@ -23,6 +23,7 @@ const ICONS = {
   "approval-waiting": PersonClockRegular,
   "key-at-risk": WarningRegular,
   "key-unusable": ErrorCircleRegular,
+  "order-blocked": ErrorCircleRegular,
   "drill-finished": CheckmarkCircleRegular,
   "campaign-finished": CheckmarkCircleRegular,
   "policy-changed": WarningRegular,
@@ -49,6 +50,7 @@ const useStyles = makeStyles({
   icon: { flexShrink: 0, fontSize: "20px", display: "flex" },
   "key-at-risk": { color: tokens.colorStatusWarningForeground1 },
   "key-unusable": { color: tokens.colorStatusDangerForeground1 },
+  "order-blocked": { color: tokens.colorStatusDangerForeground1 },
   text: { display: "flex", flexDirection: "column", minWidth: 0, flexGrow: 1 },
   when: { color: tokens.colorNeutralForeground2 },
 });
@@ -116,7 +118,8 @@ function Notice({
   const words = texts.notices;
   const { kind, isRead } = notice;
   const Icon = ICONS[kind];
-  const color = kind === "key-at-risk" || kind === "key-unusable" ? styles[kind] : undefined;
+  const isRepair = kind === "key-unusable" || kind === "order-blocked";
+  const color = kind === "key-at-risk" || isRepair ? styles[kind] : undefined;
   return (
     <li className={mergeClasses(styles.notice, !isRead && styles.unread)}>
       <span className={mergeClasses(styles.icon, color)} aria-hidden>
@@ -128,7 +131,7 @@ function Notice({
         <Text size={200}>
           {kind === "key-at-risk" &&
             notice.risks.map((risk) => texts.keyHealth.risks[risk] ?? risk).join("; ")}
-          {kind === "key-unusable" && (
+          {isRepair && (
             <FailureText
               text={isErrorCode(notice.code) ? explain(notice.code).title : notice.code}
             />
@@ -152,6 +155,7 @@ const PAGES = {
   "approval-waiting": `${ORDER}/approvals`,
   "key-at-risk": `${ORDER}/key-health`,
   "key-unusable": `${ORDER}/key-health`,
+  "order-blocked": ORDER,
   "drill-finished": `${ORDER}/key-health`,
   "policy-changed": `${ORDER}/unlock-policy`,
   "access-revoked": `${ORDER}/key-health`,

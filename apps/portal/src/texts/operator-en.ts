@@ -154,6 +154,7 @@ export const operatorEn = {
     empty: "Nodes are counted from preparation until their order ends.",
     total: (nodes: number) => (nodes === 1 ? "1 node in the field" : `${nodes} nodes in the field`),
     nodes: (nodes: number) => (nodes === 1 ? "1 node" : `${nodes} nodes`),
+    blocked: "Orders that need a repair",
     byLocation: "By region",
     byKey: "By key",
   },

@@ -1,24 +1,8 @@
 import * as z from "zod/mini";
 
 import type { Calls } from "../call.ts";
-import { WHO } from "./arm-error.ts";
 import { PATHS } from "./paths.ts";
-
-/** Our extension: the next step. */
-export const nextStep = z.object({
-  /** Of a person whom only a newer service names, its operator knows. */
-  // oxlint-disable-next-line promise/valid-params -- zod's, which is no promise
-  who: z.catch(z.enum(WHO), "broker-operator"),
-  text: z.string(),
-  command: z.optional(z.string()),
-  /** The action of this API that is the step itself. */
-  action: z.optional(
-    z.object({
-      name: z.string(),
-      parameters: z.record(z.string(), z.union([z.string(), z.number()])),
-    }),
-  ),
-});
+import { nextStep, verdictView } from "./verdict-view.ts";
 
 const explanation = z.object({
   code: z.string(),
@@ -34,6 +18,8 @@ const explanation = z.object({
 export const diagnosticsView = z.object({
   correlationId: z.string(),
   orderId: z.string(),
+  /** Of now; the events tell of then. */
+  verdict: z.optional(verdictView),
   events: z.array(
     z.object({
       action: z.string(),

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { Calls } from "../call.ts";
 import { LOCK_STATES } from "./order-summary.ts";
 import { PATHS } from "./paths.ts";
+import { UNLOCK_STATES } from "./verdict-view.ts";
 
 const count = z.int().check(z.gte(0));
 
@@ -50,6 +51,8 @@ export type LockCounts = z.infer<typeof counts>;
 export const fleetView = z.object({
   asOf: z.string(),
   total: counts,
+  /** Their orders by the state of the verdict. */
+  unlock: z.optional(z.record(z.enum(UNLOCK_STATES), count)),
   byLocation: z.array(z.object({ location: z.string(), nodes: counts })),
   /** By the current key, without its version; those with the most nodes first, fifty at most. */
   byKey: z.array(z.object({ keyUrl: z.string(), nodes: counts })),

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 
 import type { Calls } from "../call.ts";
-import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
 import { PATHS } from "./paths.ts";
+import { nextStep } from "./verdict-view.ts";
 
 /** Our extension: whether the key of an order can be used, as of the last check. */
 export const keyHealthView = z.object({

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
-import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
+import { nextStep } from "./verdict-view.ts";
 
 export const shipmentPickUpResponse = z.object({
   confirmationNumber: z.string(),

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 
-import { nextStep } from "./diagnostics-view.ts";
 import { orderNodes, orderSummary } from "./order-summary.ts";
-import { NO_VERDICT } from "./verdict-view.ts";
+import { NO_VERDICT, nextStep } from "./verdict-view.ts";
 
 test("answers of an older service, without a verdict, can be read", () => {
   expect(z.parse(orderNodes, { value: [] })).toEqual({ value: [], verdict: NO_VERDICT });

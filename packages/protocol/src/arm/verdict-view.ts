@@ -1,7 +1,23 @@
 import * as z from "zod/mini";
 
-import { nextStep } from "./diagnostics-view.ts";
+import { WHO } from "./arm-error.ts";
 import { cloudError } from "./job-view.ts";
+
+/** Our extension: the next step. */
+export const nextStep = z.object({
+  /** Of a person whom only a newer service names, its operator knows. */
+  // oxlint-disable-next-line promise/valid-params -- zod's, which is no promise
+  who: z.catch(z.enum(WHO), "broker-operator"),
+  text: z.string(),
+  command: z.optional(z.string()),
+  /** The action of this API that is the step itself. */
+  action: z.optional(
+    z.object({
+      name: z.string(),
+      parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
+});
 
 /**
  * Whether the nodes of an order can be unlocked: `Ready` now; `Waiting` until something passes or

@@ -21,6 +21,8 @@ export const noticeView = z.discriminatedUnion("kind", [
   }),
   z.object({ ...ofOrder, kind: z.literal("key-at-risk"), risks: z.array(z.string()) }),
   z.object({ ...ofOrder, kind: z.literal("key-unusable"), code: z.string() }),
+  /** A person must repair something else: a halted copy, a recovery key, a device. */
+  z.object({ ...ofOrder, kind: z.literal("order-blocked"), code: z.string() }),
   z.object({ ...ofOrder, kind: z.literal("drill-finished"), nodes: z.number() }),
   z.object({ ...ofOrder, kind: z.literal("policy-changed") }),
   z.object({ ...ofOrder, kind: z.literal("access-revoked"), serial: z.optional(z.string()) }),

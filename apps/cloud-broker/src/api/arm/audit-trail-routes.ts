@@ -29,10 +29,12 @@ import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findChain, findOrder } from "../../orders/find-order.ts";
 import { readActivity, signHead } from "../../orders/read-activity.ts";
+import { readVerdict, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { nextPageUrl } from "./links.ts";
 import { readFilter, readPageStart } from "./list-routes.ts";
+import { renderVerdict } from "./render-verdict.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
 
@@ -42,7 +44,8 @@ type EventView = DiagnosticsView["events"][number];
  * The timeline of one correlation id: the id on the agent's screen, in the log and in the audit
  * trail.
  */
-export function createDiagnosticsRoutes({ store }: Plane<"store">): readonly Route[] {
+export function createDiagnosticsRoutes(deps: VerdictDependencies): readonly Route[] {
+  const { store } = deps;
   return [
     arm.route(DIAGNOSTICS_CALLS.read, {
       action: "Microsoft.DataBox/jobs/diagnostics/read",
@@ -71,7 +74,8 @@ export function createDiagnosticsRoutes({ store }: Plane<"store">): readonly Rou
             };
           }),
         );
-        const json: DiagnosticsView = { correlationId, orderId: order.id, events };
+        const verdict = renderVerdict(await readVerdict(deps, request.order));
+        const json: DiagnosticsView = { correlationId, orderId: order.id, events, verdict };
         return { json };
       },
     }),

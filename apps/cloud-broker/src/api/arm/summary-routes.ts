@@ -11,11 +11,15 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
+import {
+  countOrders,
+  readSummaryPage,
+  type SummarisedOrder,
+} from "../../release/verdict/read-summaries.ts";
 import type { VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
 import { nextOperatorPage, nextPageUrl, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
-import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 import { renderVerdictSummary } from "./render-verdict.ts";
 
 /** A newer replica may have written another state. */

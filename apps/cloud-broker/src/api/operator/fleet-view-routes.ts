@@ -10,26 +10,25 @@ import {
 import type { VaultHealth } from "../../azure/vault-health.ts";
 import { decideLock } from "../../core/lock-state.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
-import type { Clock } from "../../core/ports.ts";
 import { remember } from "../../core/remember.ts";
 import { STAGES_IN_THE_FIELD } from "../../core/unlock-purposes.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { FleetFigures } from "../../observability/fleet-figures.ts";
-import { readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import { readVerdicts, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 import { operator } from "../arm/arm-route.ts";
 
 /** The operators' views: the state of the fleet's nodes, and the broker's status. */
-export function createFleetViewRoutes(dependencies: {
-  readonly store: Store;
-  readonly figures: () => Promise<FleetFigures>;
-  readonly vaultHealth: VaultHealth;
-  readonly now: Clock;
-}): readonly Route[] {
-  const { store, now } = dependencies;
-  const readFleet = remember(now, REMEMBERED_MS, (nowMs) => countFleet(store, nowMs));
+export function createFleetViewRoutes(
+  dependencies: VerdictDependencies & {
+    readonly figures: () => Promise<FleetFigures>;
+    readonly vaultHealth: VaultHealth;
+  },
+): readonly Route[] {
+  const { now } = dependencies;
+  const readFleet = remember(now, REMEMBERED_MS, (nowMs) => countFleet(dependencies, nowMs));
   const startedAtMs = now();
   return [
     operator.route(FLEET_CALLS.read, {
@@ -69,6 +68,10 @@ const KEYS_MAX = 50;
 /** All callers within this time get the same answer. */
 const REMEMBERED_MS = 15_000;
 
+const ANYBODY = () => Promise.resolve({ ok: true, value: true } as const);
+/** Deleted meanwhile. */
+const NO_ORDER = { nodes: [], verdict: undefined } as const;
+
 const noNodes = (): LockCounts => ({
   notPrepared: 0,
   locked: 0,
@@ -78,8 +81,10 @@ const noNodes = (): LockCounts => ({
 });
 
 /** Counts the nodes of the whole fleet, in pages so that other requests are served in between. */
-async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
+async function countFleet(deps: VerdictDependencies, nowMs: number): Promise<FleetView> {
+  const { store } = deps;
   const total = noNodes();
+  const unlock = { Ready: 0, Waiting: 0, NotNow: 0, Blocked: 0 };
   const byLocation = new Map<string, LockCounts>();
   const byKey = new Map<string, LockCounts>();
   for (let after = foldOrderId(""); ;) {
@@ -88,19 +93,24 @@ async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
     if (last === undefined) break;
     after = last.id;
     const ids = orders.map(({ id }) => id);
-    const nodes = await readLockFacts(store, ids);
+    // No state of an order depends on whom Resource Manager knows.
+    const verdicts = await readVerdicts({ ...deps, stillApproves: ANYBODY }, ids);
     const keys = await readKeys(store, ids);
-    for (const { id, location } of orders)
-      for (const { facts } of nodes.get(id) ?? []) {
+    for (const { id, location } of orders) {
+      const { nodes, verdict } = verdicts.get(id) ?? NO_ORDER;
+      if (verdict !== undefined) unlock[verdict.state] += 1;
+      for (const { facts } of nodes) {
         const { lock } = decideLock(facts, nowMs);
         for (const counted of [total, at(byLocation, location), at(byKey, keys.get(id) ?? "")])
           counted[lock] += 1;
       }
+    }
     await setImmediate();
   }
   return {
     asOf: renderTime(nowMs),
     total,
+    unlock,
     byLocation: [...byLocation]
       .map(([location, nodes]) => ({ location, nodes }))
       .toSorted((one, other) => sum(other.nodes) - sum(one.nodes)),

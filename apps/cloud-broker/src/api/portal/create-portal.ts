@@ -1,14 +1,13 @@
 import type { StaticSite } from "@databox-cmk/http";
-import { SESSION_CALLS, type SessionView, type UnlockPolicy } from "@databox-cmk/protocol";
+import { SESSION_CALLS, type SessionView } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
-import type { HasAccess, StillMay } from "../../callers/has-access.ts";
+import type { StillMay } from "../../callers/has-access.ts";
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import { OPERATOR_APP_ROLE } from "../../core/permissions.ts";
-import type { Clock } from "../../core/ports.ts";
 import type { Notices } from "../../events/open-notices.ts";
 import type {
   IdentifySession,
@@ -16,7 +15,6 @@ import type {
   ServedRoute,
   SessionRequest,
 } from "../../http/route.ts";
-import type { Store } from "../../store/store.ts";
 import { createCallAzure } from "./call-azure.ts";
 import { createEvents, type PortalEvents, createEventRoutes } from "./events/create-events.ts";
 import { createForwardRoutes, type ForwardDependencies } from "./forward-routes.ts";
@@ -25,7 +23,7 @@ import type { IdentityProvider } from "./identity-provider.ts";
 import { createNameClaims } from "./name-claims.ts";
 import { createChoiceRoutes } from "./notices/choice-routes.ts";
 import { createNoticeRoutes } from "./notices/notice-routes.ts";
-import { forgetReads } from "./notices/read-notices.ts";
+import { forgetReads, type NoticeDependencies } from "./notices/read-notices.ts";
 import { createOwnApiRoutes, createPermissionRoutes, pageRoute } from "./own-api-routes.ts";
 import { createSeal } from "./seal.ts";
 import { createSessions } from "./sessions.ts";
@@ -61,15 +59,11 @@ export function createPortal(
   dependencies: {
     readonly api: readonly ServedRoute[];
     readonly config: BrokerConfig;
-    readonly store: Store;
     readonly verifyToken: VerifyToken;
-    readonly hasAccess: HasAccess;
     readonly maySomewhere: StillMay;
     readonly notices: Notices;
-    readonly defaultPolicy: UnlockPolicy;
     readonly appendAudit: AppendAudit;
-    readonly now: Clock;
-  },
+  } & NoticeDependencies,
 ): Portal {
   const { config, store, verifyToken, hasAccess, appendAudit, now } = dependencies;
   const seal = createSeal(sealingKey);

@@ -38,17 +38,9 @@ export type NodeLock = {
 export type StandingSwitches = ReadonlyMap<string, readonly Failure[]>;
 
 /**
- * Nodes of a page of orders with their leases and kill switches: one query of each kind, for any
- * number of orders.
+ * Nodes of a page of orders with their leases, and kill switches with their person and reason: one
+ * query of each kind, for any number of orders.
  */
-export async function readLockFacts(
-  store: Store,
-  orders: readonly OrderId[],
-): Promise<ReadonlyMap<OrderId, readonly NodeLock[]>> {
-  return (await readLocks(store, orders)).locks;
-}
-
-/** The same, and the switches with their person and reason. */
 export async function readLocks(
   store: Store,
   orders: readonly OrderId[],

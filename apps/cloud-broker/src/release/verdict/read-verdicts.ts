@@ -23,7 +23,7 @@ import {
   type Verdict,
 } from "../../core/verdict.ts";
 import { readRecoverability } from "../../custody/device-shares.ts";
-import { storedHealthOf } from "../../custody/stored-health.ts";
+import { type StoredHealth, storedHealthOf } from "../../custody/stored-health.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { fromJson } from "../../store/json-column.ts";
@@ -44,6 +44,7 @@ export type OrderVerdict = {
   readonly verdict: Verdict;
   readonly names: Facts;
   readonly nodes: readonly NodeLock[];
+  readonly health: StoredHealth | undefined;
 };
 
 /**
@@ -152,7 +153,7 @@ export async function readVerdicts(
       breakGlass: ofOrder?.id,
       nodes,
     });
-    found.set(id, { verdict, names, nodes: locked });
+    found.set(id, { verdict, names, nodes: locked, health: stored });
   }
   return found;
 }

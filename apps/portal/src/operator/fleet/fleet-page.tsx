@@ -83,6 +83,12 @@ export function FleetPage(): ReactElement {
                     <dd className={styles.count}>{data.total[lock]}</dd>
                   </div>
                 ))}
+                {data.unlock !== undefined && (
+                  <div className={styles.tile}>
+                    <dt>{words.blocked}</dt>
+                    <dd className={styles.count}>{data.unlock.Blocked}</dd>
+                  </div>
+                )}
               </dl>
               <LockBar counts={data.total} label={words.total(nodesOf(data.total))} />
             </Section>

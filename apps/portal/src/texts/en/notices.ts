@@ -15,6 +15,7 @@ export const notices = {
     "approval-waiting": "An approval waits for you",
     "key-at-risk": "A key is at risk",
     "key-unusable": "A key is unusable",
+    "order-blocked": "An order needs a repair",
     "drill-finished": "A revocation drill has finished",
     "policy-changed": "The unlock policy has changed",
     "access-revoked": "Unlocking was revoked",

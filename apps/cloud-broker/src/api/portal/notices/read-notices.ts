@@ -1,27 +1,22 @@
-import { NOTICES_MAX, type NoticeView, type UnlockPolicy } from "@databox-cmk/protocol";
+import { NOTICES_MAX, type NoticeView, type OrderSummaryFilter } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../../callers/has-access.ts";
 import type { Action } from "../../../core/actions.ts";
 import { DAY_MS } from "../../../core/day.ts";
 import { type EpochMs, idsBelow, type OrderId } from "../../../core/order.ts";
 import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
-import type { Clock } from "../../../core/ports.ts";
-import { TERMINAL_STAGES } from "../../../core/stages.ts";
+import { repairOf } from "../../../core/verdict.ts";
 import { renderTime } from "../../../core/wire-time.ts";
-import { healthOf } from "../../../custody/stored-health.ts";
 import type { Caller } from "../../../http/route.ts";
 import { readFinishedCampaigns } from "../../../key-life/campaigns/stored-campaign.ts";
 import { readCasesFor } from "../../../release/approvals/approval-cases.ts";
 import { readFinishedDrills } from "../../../release/kill-switches/drill.ts";
 import { FLEET } from "../../../release/kill-switches/revocations.ts";
+import { readSummaryPage } from "../../../release/verdict/read-summaries.ts";
+import type { VerdictDependencies } from "../../../release/verdict/read-verdicts.ts";
 import type { Store } from "../../../store/store.ts";
 
-export type NoticeDependencies = {
-  readonly store: Store;
-  readonly hasAccess: HasAccess;
-  readonly defaultPolicy: UnlockPolicy;
-  readonly now: Clock;
-};
+export type NoticeDependencies = VerdictDependencies & { readonly hasAccess: HasAccess };
 
 type Finished = Pick<NoticeDependencies, "store" | "now">;
 
@@ -47,7 +42,7 @@ export async function readNotices(
       dependencies.hasAccess(caller, action, `/subscriptions/${subscription}`);
     found.push(...(await readWaiting(dependencies, caller, subscription)));
     if (await may("Microsoft.DataBox/jobs/keyHealth/read"))
-      found.push(...(await readKeys(dependencies.store, subscription)));
+      found.push(...(await readRepairs(dependencies, subscription)));
     if (await may("Microsoft.DataBox/jobs/approvals/read"))
       found.push(...(await readPower(dependencies, subscription)));
     if (await may("Microsoft.DataBox/jobs/revocationDrill/read"))
@@ -65,7 +60,7 @@ export async function readNotices(
 
 /** Approvals that this person may give, and has not given yet. */
 async function readWaiting(
-  { store, hasAccess, defaultPolicy, now }: NoticeDependencies,
+  { store, hasAccess, settings: { defaultPolicy }, now }: NoticeDependencies,
   caller: Caller,
   subscription: string,
 ): Promise<readonly Notice[]> {
@@ -86,36 +81,33 @@ async function readWaiting(
   );
 }
 
-/** Keys at risk or unusable of orders that have not ended. */
-async function readKeys(store: Store, subscription: string): Promise<readonly Notice[]> {
-  const rows = await store
-    .selectFrom("key_health")
-    .innerJoin("orders", "orders.id", "key_health.order_id")
-    .select([
-      "key_health.order_id",
-      "orders.name",
-      "key_health.state",
-      "key_health.code",
-      "key_health.reason",
-      "key_health.facts_json",
-      "key_health.risks_json",
-      "key_health.changed_at_ms",
-    ])
-    .where("orders.subscription_id", "=", subscription)
-    .where("orders.stage", "not in", TERMINAL_STAGES)
-    .where("key_health.state", "in", ["at-risk", "unusable"])
-    .orderBy("key_health.changed_at_ms", "desc")
-    .limit(NOTICES_MAX)
-    .execute();
-  return rows.flatMap((row) => {
-    const health = healthOf(row);
-    const id = `key ${String(row.changed_at_ms)} ${row.order_id}`;
-    const order = { orderId: row.order_id, orderName: row.name };
-    if (health.state === "unusable")
-      return noticeOf(id, row.changed_at_ms, { kind: "key-unusable", ...order, code: health.code });
-    if (health.state !== "at-risk") return [];
-    const risks = health.risks.map(({ risk }) => risk);
-    return noticeOf(id, row.changed_at_ms, { kind: "key-at-risk", ...order, risks });
+/** Orders that a person must repair, and keys at risk, as the verdict says. */
+async function readRepairs(
+  deps: NoticeDependencies,
+  subscriptionId: string,
+): Promise<readonly Notice[]> {
+  const read = (filter: OrderSummaryFilter) =>
+    readSummaryPage(deps, { subscriptionId }, filter, { after: undefined, limit: NOTICES_MAX });
+  const blocked = await read({ unlock: "Blocked" });
+  const atRisk = await read({ health: "AtRisk" });
+  return [...blocked.orders, ...atRisk.orders].flatMap(({ row, found: { verdict, health } }) => {
+    const order = { orderId: row.id, orderName: row.name };
+    const cause = repairOf(verdict);
+    const changedAtMs = health?.changedAtMs ?? 0;
+    const id = `key ${String(changedAtMs)} ${row.id}`;
+    // A switch is a notice of its own.
+    if (cause?.code === "UnlockRevoked") return [];
+    if (cause !== undefined && health?.health.state === "unusable")
+      return noticeOf(id, changedAtMs, { kind: "key-unusable", ...order, code: cause.code });
+    if (cause !== undefined)
+      return noticeOf(
+        `blocked ${cause.code} ${String(row.updated_at_ms)} ${row.id}`,
+        row.updated_at_ms,
+        { kind: "order-blocked", ...order, code: cause.code },
+      );
+    if (health?.health.state !== "at-risk") return [];
+    const risks = health.health.risks.map(({ risk }) => risk);
+    return noticeOf(id, changedAtMs, { kind: "key-at-risk", ...order, risks });
   });
 }
 

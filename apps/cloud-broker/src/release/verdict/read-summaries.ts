@@ -1,19 +1,15 @@
 import type { OrderSummaryFilter } from "@databox-cmk/protocol";
-import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from "kysely";
+import { type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from "kysely";
 
 import { decideLock, type LockState } from "../../core/lock-state.ts";
 import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
 import { isTerminalStage, TERMINAL_STAGES } from "../../core/stages.ts";
 import { idsIn, type OrderScope } from "../../orders/read-order.ts";
-import type { NodeLock } from "../../release/leases/read-lock-facts.ts";
-import {
-  type OrderVerdict,
-  readVerdicts,
-  type VerdictDependencies,
-} from "../../release/verdict/read-verdicts.ts";
 import { jsonMember } from "../../store/json-member.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import type { Store } from "../../store/store.ts";
+import { engineOf, type Store } from "../../store/store.ts";
+import type { NodeLock } from "../leases/read-lock-facts.ts";
+import { type OrderVerdict, readVerdicts, type VerdictDependencies } from "./read-verdicts.ts";
 
 type SummaryRow = Awaited<ReturnType<typeof selectSummaries>>[number];
 export type SummarisedOrder = {
@@ -36,7 +32,6 @@ export type SummaryPage = {
  * one page.
  */
 const LOOKED_AT_MAX = 2_000;
-const SWITCHES_MAX = 500;
 const HEALTH_COLUMNS = {
   Healthy: "healthy",
   AtRisk: "at-risk",
@@ -56,12 +51,9 @@ export async function readSummaryPage(
 ): Promise<SummaryPage> {
   const { store } = deps;
   const found: SummarisedOrder[] = [];
-  const asksRevoked = filter.lock === "revoked";
-  const revoked = asksRevoked || filter.unlock === "Blocked" ? await readRevoked(store) : undefined;
-  if (asksRevoked && revoked?.length === 0) return { orders: [] };
   let position = after;
   for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += limit) {
-    const rows = await selectSummaries(store, scope, filter, revoked, position, limit);
+    const rows = await selectSummaries(store, scope, filter, position, limit);
     const verdicts = await readVerdicts(
       deps,
       rows.map(({ id }) => id),
@@ -102,7 +94,6 @@ async function selectSummaries(
   store: Store,
   scope: OrderScope,
   filter: OrderSummaryFilter,
-  revoked: readonly Revoked[] | undefined,
   after: OrderId | undefined,
   limit: number,
 ) {
@@ -128,6 +119,7 @@ async function selectSummaries(
       "orders.stage",
       "orders.stage_status",
       "orders.created_at_ms",
+      "orders.updated_at_ms",
       "order_keys.kek_type",
       "order_keys.kek_url",
       "order_keys.identity_type",
@@ -166,15 +158,14 @@ async function selectSummaries(
       .where("orders.stage", "not in", TERMINAL_STAGES)
       .where("key_health.state", "=", HEALTH_COLUMNS[health]);
   if (search !== undefined) query = query.where((order) => matches(order, search));
-  if (lock === "revoked" && revoked !== undefined)
-    query = query.where((order) => isCovered(order, revoked));
+  if (lock === "revoked") query = query.where((order) => isCovered(store, order));
   // Few orders; whether one is blocked is decided row by row.
-  if (unlock === "Blocked" && revoked !== undefined)
+  if (unlock === "Blocked")
     query = query.where("orders.stage", "not in", TERMINAL_STAGES).where((order) =>
       order.or([
         order("key_health.state", "=", "unusable"),
         order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
-        isCovered(order, revoked),
+        isCovered(store, order),
         // A recovery key may be missing before the dispatch; an export is filled before that.
         order.and([
           order("orders.stage", "in", ["DeviceOrdered", "DevicePrepared", "DataCopy"]),
@@ -212,36 +203,24 @@ async function selectSummaries(
 const customerOf = (store: Store) =>
   jsonMember<string | null>(store, "orders.details_json", "shippingAddress", "companyName");
 
-/** An order that a kill switch covers, or the bounds of those that it covers. */
-type Revoked = OrderId | ReturnType<typeof idsIn>;
-
-/** Whatever the active kill switches cover. Switches are few. */
-async function readRevoked(store: Store): Promise<readonly Revoked[]> {
-  const rows = await store
-    .selectFrom("revocations")
-    .select(["kind", "scope"])
-    .distinct()
-    .where("lifted_at_ms", "is", null)
-    .limit(SWITCHES_MAX)
-    .execute();
-  if (rows.length === SWITCHES_MAX || rows.some(({ kind }) => kind === "fleet"))
-    return [idsIn("all")];
-  return rows.map(({ kind, scope }) =>
-    kind === "subscription"
-      ? idsIn({ subscriptionId: scope })
-      : // The scope of a node begins with its order.
-        foldOrderId(scope.split(" ", 1)[0] ?? ""),
-  );
+/**
+ * Whether an active kill switch covers an order. The database reads the switches once, however many
+ * there are.
+ */
+function isCovered(store: Store, order: ExpressionBuilder<BrokerTables, "orders">) {
+  const active = (kind: BrokerTables["revocations"]["kind"]) =>
+    store.selectFrom("revocations").where("lifted_at_ms", "is", null).where("kind", "=", kind);
+  // The scope of a node begins with its order.
+  const position = sql.raw(engineOf(store) === "sqlite" ? "instr" : "strpos");
+  const ofNode = sql<OrderId>`substr(scope, 1, ${position}(scope, ' ') - 1)`.as("scope");
+  const ofOrder = sql<OrderId>`scope`.as("scope");
+  return order.or([
+    order.exists(active("fleet").select("scope")),
+    order("orders.id", "in", active("order").select(ofOrder)),
+    order("orders.id", "in", active("node").select(ofNode)),
+    order("orders.subscription_id", "in", active("subscription").select("scope")),
+  ]);
 }
-
-const isCovered = (order: ExpressionBuilder<BrokerTables, "orders">, revoked: readonly Revoked[]) =>
-  order.or(
-    revoked.map((each) =>
-      typeof each === "string"
-        ? order("orders.id", "=", each)
-        : order.and([order("orders.id", ">", each.after), order("orders.id", "<", each.before)]),
-    ),
-  );
 
 /**
  * Ids are in lower case on both engines, since LIKE treats letter case differently; `_` and `.`
