@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { sourceDateSeconds } from "./source-date.ts";
+import { sourceDateSeconds, sourceRevision } from "./sources.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -143,6 +143,7 @@ export function pnpm(...args) {
     maxBuffer: 64 * 1024 * 1024,
     env: {
       ...process.env,
+      DATABOX_REVISION: sourceRevision(),
       PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}`,
     },
   });

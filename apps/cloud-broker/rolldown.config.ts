@@ -1,4 +1,4 @@
-import { builtinsWithoutImport } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport, DEFINE_REVISION } from "@databox-cmk/errors/bundle";
 import { defineConfig, type OutputOptions, type Plugin } from "rolldown";
 
 const asciiOnly: Plugin = {
@@ -29,6 +29,7 @@ export const OUTPUT = {
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
+  transform: { define: DEFINE_REVISION },
   // A native addon; deployed beside the bundle.
   external: ["better-sqlite3"],
   plugins: [builtinsWithoutImport, asciiOnly],

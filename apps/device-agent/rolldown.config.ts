@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { builtinsWithoutImport } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport, DEFINE_REVISION } from "@databox-cmk/errors/bundle";
 import { defineConfig, type InputOptions, type OutputChunk, type Plugin } from "rolldown";
 
 import { NODE_FLAGS } from "./src/core/node-flags.ts";
@@ -82,6 +82,7 @@ function toAscii(code: string): string {
 /** Options of every bundle that contains the program; tests that kill the agent make their own. */
 export const PROGRAM = {
   platform: "node",
+  transform: { define: DEFINE_REVISION },
   resolve: { alias: { "zod/mini": resolve(import.meta.dirname, "src/lean-zod/index.ts") } },
   // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose,
   // node-forge.

@@ -2,6 +2,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 
+import { DEFINE_REVISION } from "@databox-cmk/errors/bundle";
 import { VERSION } from "@databox-cmk/protocol";
 import { defineConfig, type Plugin } from "rolldown";
 
@@ -41,7 +42,7 @@ export default defineConfig({
   input: { main: "src/double/main.ts", index: "src/double/library.ts" },
   platform: "node",
   resolve: { alias: { "better-sqlite3": resolve("src/double/memory-database.ts") } },
-  transform: { target: "node20" },
+  transform: { target: "node20", define: DEFINE_REVISION },
   // The broker's own process, which is found by it, is not used.
   checks: { emptyImportMeta: false },
   plugins: [npmPackage],

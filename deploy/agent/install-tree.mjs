@@ -6,6 +6,8 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync 
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { VERSION } from "@databox-cmk/protocol";
+
 import { nodePart, pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
 import { AGENT_DOCUMENTS } from "../command-line/agent-program.ts";
 
@@ -21,7 +23,6 @@ const BUILT = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thre
  * @param target - becomes the root of a file system; made where it is missing
  * @param isBuilt - copies the bundle and the pages of the working tree; without it they are built
  *   in the target, since others may use those of the working tree
- * @returns the agent's version
  * @throws {Error} when a part is missing
  */
 export function layOutInstallTree(target, isBuilt = false) {
@@ -41,16 +42,13 @@ export function layOutInstallTree(target, isBuilt = false) {
   symlinkSync("../lib/databox-agent/databox-agent", join(commands, "databox-agent"));
   const documents = join(target, "usr", "share", "doc", "databox-agent");
   mkdirSync(documents, { recursive: true });
-  const launcher = join(library, "databox-agent");
-  const version = execFileSync(launcher, ["--version"], { encoding: "utf8" }).trim().split("/")[1];
   const licenses = [{ license: { id: "MIT" } }];
-  const agent = { type: "application", name: "databox-agent", version, licenses };
+  const agent = { type: "application", name: "databox-agent", version: VERSION, licenses };
   writeBillOfMaterials([AGENT, LOCAL_UI], documents, agent, [nodePart()]);
   for (const [path, text] of Object.entries(AGENT_DOCUMENTS)) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), text);
   }
-  return version;
 }
 
 function build(library) {

@@ -22,7 +22,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import { sourceDateSeconds } from "../source-date.ts";
+import { VERSION } from "@databox-cmk/protocol";
+
+import { sourceDateSeconds, sourceRevision } from "../sources.ts";
 import { layOutInstallTree } from "./install-tree.mjs";
 
 const DEBIAN = fileURLToPath(new URL("debian", import.meta.url));
@@ -32,7 +34,7 @@ const SCRIPTS = ["postinst", "prerm", "postrm"];
 const { values } = parseArgs({
   options: {
     out: { type: "string", default: "artifacts" },
-    version: { type: "string" },
+    version: { type: "string", default: VERSION },
   },
 });
 const missing = ["dpkg-deb", "strip"].filter(
@@ -51,15 +53,14 @@ try {
 
 /** @returns the file that was made */
 function makePackage(tree) {
-  const ownVersion = layOutInstallTree(tree);
-  const version = values.version ?? ownVersion;
+  layOutInstallTree(tree);
   const architecture = ARCHITECTURES[process.arch];
   if (architecture === undefined) throw new Error(`no Debian architecture for ${process.arch}`);
-  document(tree, version);
-  addControl(tree, version, architecture);
+  document(tree, values.version);
+  addControl(tree, values.version, architecture);
   setModesAndTimes(tree);
   mkdirSync(values.out, { recursive: true });
-  const target = resolve(values.out, `databox-agent_${version}_${architecture}.deb`);
+  const target = resolve(values.out, `databox-agent_${values.version}_${architecture}.deb`);
   execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "-z0", "--build", tree, target], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDateSeconds()) },
   });
@@ -70,7 +71,11 @@ function makePackage(tree) {
 function document(tree, version) {
   const folder = join(tree, "usr/share/doc/databox-agent");
   copyFileSync(join(DEBIAN, "copyright"), join(folder, "copyright"));
-  const changelog = fill("changelog", { VERSION: version, DATE: mailDate() });
+  const changelog = fill("changelog", {
+    VERSION: version,
+    DATE: mailDate(),
+    REVISION: sourceRevision(),
+  });
   writeFileSync(join(folder, "changelog.gz"), gzipSync(changelog, { level: 9 }));
   const manual = join(tree, "usr/share/man/man8/databox-agent.8");
   writeFileSync(`${manual}.gz`, gzipSync(readFileSync(manual), { level: 9 }));

@@ -1,9 +1,10 @@
 // The folder /app of an image: the bundle and its companions, the bill of materials of the whole
 // image (CycloneDX), and the licences with their texts.
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+
+import { VERSION } from "@databox-cmk/protocol";
 
 import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
 
@@ -13,8 +14,8 @@ const LOCAL_STACK = "@databox-cmk/local-stack";
 
 /**
  * An image by its parts. `layOut` builds the folder that it gets, with `parts` of the image beside
- * the apps, as `writeBillOfMaterials` takes them, and returns the version. It fails when a part is
- * missing. Others may use the bundles in the working tree, so that they stay as they are.
+ * the apps, as `writeBillOfMaterials` takes them. It fails when a part is missing. Others may use
+ * the bundles in the working tree, so that they stay as they are.
  */
 export const BROKER = {
   name: "databox-broker",
@@ -31,11 +32,7 @@ export const BROKER = {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    const program = join(target, "broker.mjs");
-    const printed = execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" });
-    const version = printed.trim().split("/")[1];
-    listContents([CLOUD_BROKER, PORTAL], target, { name: BROKER.name, version }, parts);
-    return version;
+    listContents([CLOUD_BROKER, PORTAL], target, BROKER.name, parts);
   },
 };
 
@@ -46,15 +43,19 @@ export const DOUBLE = {
   settings: "double.json",
   layOut(target, parts) {
     pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", "--dir", target);
-    const { version } = JSON.parse(readFileSync(join(target, "package.json"), "utf8"));
-    listContents([LOCAL_STACK], target, { name: DOUBLE.name, version }, parts);
-    return version;
+    listContents([LOCAL_STACK], target, DOUBLE.name, parts);
+    return Promise.resolve();
   },
 };
 
-function listContents(apps, target, { name, version }, parts) {
+function listContents(apps, target, name, parts) {
   const licenses = [{ license: { id: "MIT" } }];
-  writeBillOfMaterials(apps, target, { type: "container", name, version, licenses }, parts);
+  writeBillOfMaterials(
+    apps,
+    target,
+    { type: "container", name, version: VERSION, licenses },
+    parts,
+  );
 }
 
 /** The package without its sources: what it loads at run time, for this platform. */

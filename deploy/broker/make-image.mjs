@@ -9,8 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { VERSION } from "@databox-cmk/protocol";
+
 import { root } from "../bill-of-materials.mjs";
-import { sourceDateSeconds } from "../source-date.ts";
+import { sourceCommit, sourceDateSeconds } from "../sources.ts";
 import { createLayout, sha256OfFile } from "./image-layout.mjs";
 import { BROKER, DOUBLE } from "./lay-out-app.mjs";
 import { layOutBase } from "./lay-out-base.mjs";
@@ -65,12 +67,12 @@ async function makeImage(folder, source, keyFile) {
   const [base, whole] = [join(work, "base"), join(work, "whole")];
   const parts = layOutBase(base);
   const app = join(whole, "app");
-  const version = await product.layOut(app, parts);
+  await product.layOut(app, parts);
   const created = new Date(sourceDateSeconds() * 1000).toISOString();
-  const revision = sourceRevision();
+  const revision = sourceCommit() ?? "unknown revision";
   const config = {
     ...JSON.parse(readFileSync(new URL(product.settings, import.meta.url), "utf8")),
-    Labels: labels({ version, revision, source, created }),
+    Labels: labels({ revision, source, created }),
   };
   const image = {
     architecture,
@@ -81,7 +83,7 @@ async function makeImage(folder, source, keyFile) {
       { created, created_by: "deploy/broker/lay-out-app.mjs" },
     ],
   };
-  const manifest = layout.addImage(version, image, [baseLayer(base), layer("app", whole)]);
+  const manifest = layout.addImage(VERSION, image, [baseLayer(base), layer("app", whole)]);
   if (keyFile !== undefined)
     signImage(layout, readFileSync(keyFile), product.name, manifest, {
       [PROVENANCE]: provenance({ source, revision, architecture, parts }),
@@ -92,11 +94,11 @@ async function makeImage(folder, source, keyFile) {
 }
 
 /** OCI's own names (image-spec, annotations.md). */
-function labels({ version, revision, source, created }) {
+function labels({ revision, source, created }) {
   const facts = {
     title: product.name,
     description: product.description,
-    version,
+    version: VERSION,
     revision,
     source,
     created,
@@ -108,21 +110,9 @@ function labels({ version, revision, source, created }) {
   );
 }
 
-/** The commit; with `-dirty` if its files have changed. */
-function sourceRevision() {
-  const commit = git("rev-parse", "HEAD");
-  const changed = git("status", "--porcelain", "--untracked-files=no");
-  return changed === "" ? commit : `${commit}-dirty`;
-}
-
-function git(...words) {
-  const options = { cwd: root, encoding: "utf8" };
-  return execFileSync("git", ["--no-optional-locks", ...words], options).trim();
-}
-
 /** Says nothing of the day and the machine: it is the same each time. */
 function provenance({ source, revision, architecture, parts }) {
-  const gitCommit = revision.endsWith("-dirty") ? undefined : { gitCommit: revision };
+  const gitCommit = /^[0-9a-f]{40}$/.test(revision) ? { gitCommit: revision } : undefined;
   const node = join(root, "node_modules", "node", "bin", "node");
   return {
     buildDefinition: {

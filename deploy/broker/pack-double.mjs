@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { out: { type: "string", default: "artif
 mkdirSync(values.out, { recursive: true });
 const work = mkdtempSync(join(tmpdir(), `${DOUBLE.name}-`));
 try {
-  DOUBLE.layOut(work, []);
+  await DOUBLE.layOut(work, []);
   execFileSync("npm", ["pack", work, "--pack-destination", values.out], { stdio: "inherit" });
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { sourceDateSeconds } from "../source-date.ts";
+import { sourceDateSeconds } from "../sources.ts";
 import type { Option, Program } from "./program.ts";
 
 /** The parts of a man page other than commands and options. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { DOCTOR_CHECKS as BROKER_CHECKS, SETTINGS } from "@databox-cmk/cloud-broker";
 import { DOCTOR_CHECKS as AGENT_CHECKS } from "@databox-cmk/device-agent";
+import { VERSION } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -124,4 +125,15 @@ describe.each(PAGES)("%s", (page) => {
   test("names only source paths that exist", () => {
     expect(sourcesOf(page).filter((path) => !isKnown(path))).toEqual([]);
   });
+});
+
+test("the pages name the packages and images of this version, and the changelog begins with it", () => {
+  const named = PAGES.flatMap((page) => [
+    ...read(page).matchAll(
+      /(?:databox-agent_|databox-broker[:_]|azure-double[-:]|conformance-|release-|v)(\d+\.\d+\.\d+)(?=[_.]\D|-|`|\s|$)/gm,
+    ),
+  ]);
+  expect(named.length).toBeGreaterThan(8);
+  expect(new Set(named.map(([, version]) => version))).toEqual(new Set([VERSION]));
+  expect(/^## (.+)$/m.exec(read("CHANGELOG.md"))?.[1]).toBe(VERSION);
 });

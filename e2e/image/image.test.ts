@@ -89,7 +89,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
       User: "65532:65532",
       Volumes: { "/data": {} },
       Labels: {
-        "org.opencontainers.image.version": stdout.trim().replace(`${NAME}/`, ""),
+        "org.opencontainers.image.version": stdout.split(/[/ ]/)[1],
         "org.opencontainers.image.revision": expect.stringMatching(
           new RegExp(`^${commit}(?:-dirty)?$`),
         ) as string,

@@ -1,4 +1,4 @@
-import { VERSION } from "@databox-cmk/protocol";
+import { nameProgram } from "@databox-cmk/protocol";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { type Environment, parseConfig } from "./config/config.ts";
@@ -26,7 +26,7 @@ export function createProgram(environment: Environment): Command {
     .description(
       "Decides whether a transfer appliance may unlock, and asks the customer's vault for the key",
     )
-    .version(`databox-broker/${VERSION}`, "--version", "show the version")
+    .version(nameProgram("databox-broker"), "--version", "show the version")
     .showHelpAfterError()
     // By itself, commander ends with 1 for a command line that it cannot read.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_WRONG_COMMAND_LINE));

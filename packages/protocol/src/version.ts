@@ -1,5 +1,18 @@
+declare global {
+  /** The bundler writes it into the program (`DEFINE_REVISION` of @databox-cmk/errors/bundle). */
+  var DATABOX_REVISION: string | undefined;
+}
+
 /**
- * The version of the broker and the agent, which are released together. Everything that names a
- * version reads it: `--version`, metrics, traces, device messages and the Debian package.
+ * The version of everything that is released, together. Everything that names a version reads it:
+ * `--version`, metrics, traces, device messages, packages, images and the release.
  */
-export const VERSION = "0.1.0";
+export const VERSION = "0.2.0";
+
+/** Which sources of the version: `git describe`, as the program was built. */
+export const REVISION: string = globalThis.DATABOX_REVISION ?? "unknown revision";
+
+/** A program, as `--version` prints it and as User-Agent has it (RFC 9110, product and comment). */
+export function nameProgram(name: string): string {
+  return `${name}/${VERSION} (${REVISION})`;
+}

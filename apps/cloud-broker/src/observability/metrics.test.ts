@@ -62,7 +62,7 @@ test.each([
   await vi.advanceTimersByTimeAsync(2_000);
   const text = await scraped;
   expect(text).toContain("databox_database_up 0");
-  expect(text).toContain(`databox_build_info{version="${VERSION}"} 1`);
+  expect(text).toContain(`databox_build_info{version="${VERSION}",revision="unknown revision"} 1`);
   expect(text).toContain('code="ServiceUnavailable"} 1');
   expect(text).not.toMatch(OF_THE_DATABASE);
 });

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@databox-cmk/errors";
-import { VERSION } from "@databox-cmk/protocol";
+import { REVISION, VERSION } from "@databox-cmk/protocol";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { ClockOffsets } from "../core/judge-clock.ts";
@@ -21,8 +21,8 @@ const PATIENCE_MS = 2_000;
 export const METRICS = {
   buildInfo: {
     name: "databox_build_info",
-    help: "1, with the version of the program.",
-    labels: ["version"],
+    help: "1, with the version of the program and the revision of its sources.",
+    labels: ["version", "revision"],
   },
   ready: {
     name: "databox_ready",
@@ -286,7 +286,8 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
   const connectionsRefused = counter(METRICS.connectionsRefused);
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
   const listeners = new Map<string, { readonly open: () => number; readonly limit: number }>();
-  gauge(METRICS.buildInfo, () => [[VERSION, 1]], "first");
+  const buildInfo = new Gauge({ ...optionsOf(METRICS.buildInfo), registers, aggregator: "first" });
+  buildInfo.set({ version: VERSION, revision: REVISION }, 1);
   gauge(METRICS.connections, () =>
     [...listeners].map(([listener, { open }]) => [listener, open()] as const),
   );

@@ -16,7 +16,10 @@ const run = (...parameters: readonly string[]) =>
   });
 
 test("the version needs no configuration", () => {
-  expect(run("--version")).toMatchObject({ status: 0, stdout: `databox-broker/${VERSION}\n` });
+  expect(run("--version")).toMatchObject({
+    status: 0,
+    stdout: `databox-broker/${VERSION} (unknown revision)\n`,
+  });
 });
 
 test("without a configuration the command names what is missing, reaches nothing else, and ends with 5", () => {

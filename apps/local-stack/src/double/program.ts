@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 import { addCloudCommands, type CloudOptions, parsePort } from "@databox-cmk/azure-emulator";
-import { VERSION } from "@databox-cmk/protocol";
+import { nameProgram } from "@databox-cmk/protocol";
 import { Command } from "commander";
 
 import { describeFailure } from "../output/describe-failure.ts";
@@ -15,7 +15,7 @@ export async function runProgram(): Promise<void> {
     .description(
       "Entra ID, Resource Manager, Key Vault, Microsoft.DataBox, IMDS and DNS on loopback, in one process",
     )
-    .version(`azure-double/${VERSION}`, "--version", "show the version");
+    .version(nameProgram("azure-double"), "--version", "show the version");
   addCloudCommands(program, (line) => console.log(line))
     .description("start the double")
     .option(

@@ -1,0 +1,2 @@
+export * from "./builtins-without-import.ts";
+export * from "./define-revision.ts";
