@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 
@@ -198,6 +198,80 @@ test.skipIf(!hasPython)(
   async () => {
     using agent = commandAgent([PYTHON, PYTHON_AGENT], new Set(["purposes", "split"]));
     expect(faults(await checkAgent(agent))).toEqual([]);
+  },
+);
+
+/** The agent in Python with one line changed, and the cases that tell it. */
+const WRONG_AGENTS: Readonly<
+  Record<string, readonly [was: string, becomes: string, ...told: readonly string[]]>
+> = {
+  "sends a receipt of another grant": [
+    "grantHash=sha256(text)",
+    "grantHash=sha256(request)",
+    "enrols and prepares the node",
+  ],
+  "does not verify the broker's certificate": [
+    'ssl.create_default_context(cafile=self.state["ca"])',
+    "ssl._create_unverified_context()",
+    "a certificate of another authority",
+    "a certificate for another name",
+  ],
+  "ignores the name in the broker's certificate": [
+    "        connection = http",
+    "        context.check_hostname = False\n        connection = http",
+    "a certificate for another name",
+  ],
+  "ignores the commitment": [
+    'check(hmac.compare_digest(decode(header["cmt"]), committed), "another content key")',
+    "pass",
+    "its envelope: a commitment to another content key",
+  ],
+  "ignores the envelope's header": [
+    'check([header["env"], header["ord"], header["dev"], custody_of(jwe)] == mine, "a foreign envelope")',
+    "pass",
+    "its envelope: a header of another order",
+    "its envelope: a header of another serial",
+  ],
+  "takes repeated members": [
+    'check(len({name for name, _ in pairs}) == len(pairs), "a member twice")',
+    "pass",
+    "a header member twice",
+    "a payload member twice",
+    "a payload member twice, once with an escape",
+    "a payload member twice, deep",
+  ],
+  "takes more members of the protected header": [
+    "read_object(header) == expected",
+    "expected.items() <= {k: v for k, v in read_object(header).items() if isinstance(v, str)}.items()",
+    "a fourth header member",
+    "crit",
+  ],
+  "takes another spelling of base64url": [
+    'check(encode(data) == text, "another spelling of base64url")',
+    "pass",
+    "bits after the signature's last byte",
+  ],
+  "takes any unlock key": [
+    'check(is_new or digest == self.state["volume"], "the volume does not open with this key")',
+    "pass",
+    "its envelope: an unlock key that the broker chose",
+  ],
+};
+
+test.skipIf(!hasPython).each(Object.entries(WRONG_AGENTS))(
+  "an agent that %s fails",
+  async (_name, [was, becomes, ...told]) => {
+    using folder = openTemporaryFolder();
+    const sources = ["agent.py", "keys.py"].map((name) => {
+      const source = readFileSync(join(dirname(PYTHON_AGENT), name), "utf8");
+      writeFileSync(join(folder.path, name), source.replace(was, becomes));
+      return source;
+    });
+    expect(sources.join("").split(was)).toHaveLength(2);
+    using agent = commandAgent([PYTHON, join(folder.path, "agent.py")]);
+    const only = new Set(["enrols and prepares the node", "unlocks", ...told]);
+    const names = faults(await checkAgent(agent, { only })).map(({ name }) => name);
+    expect(names.toSorted()).toEqual(told.toSorted());
   },
 );
 

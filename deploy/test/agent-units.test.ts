@@ -61,7 +61,7 @@ describe.skipIf(!hasSystemd)("the agent's units", () => {
     ]);
   });
 
-  test("the daemon is started again however it ended: without it, nobody closes the volume", () => {
+  test("the daemon is started again however it ended: without it, the volume stays open", () => {
     const unit = readFileSync(join(FILES, SYSTEM_UNITS, "databox-agent.service"), "utf8");
     expect(unit).toMatch(/^Restart=always$/m);
     expect(unit).not.toMatch(/^RestartPreventExitStatus=/m);

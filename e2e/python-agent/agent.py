@@ -30,6 +30,7 @@ from keys import RAW, Unreachable, check, copy_share, custody_of, decode, encode
 from keys import open_envelope, read_object, sha256, thumbprint
 
 MESSAGE = "databox-%s+jws"
+MAX_BYTES = 64 * 1024
 PEM = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 # The members of each answer, required and optional; any other is refused.
 MEMBERS = {
@@ -127,7 +128,9 @@ class Node:
             connection.request("POST", path, body, {"content-type": media_type})
             answer = connection.getresponse()
             check(answer.getheader("content-type", "").startswith(media_type), "unsigned")
-            return answer.read().decode("ascii")
+            body = answer.read(MAX_BYTES + 1)
+            check(len(body) <= MAX_BYTES, "too long")
+            return body.decode("ascii")
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             raise Unreachable("no answer") from error
         finally:

@@ -46,7 +46,9 @@ def read_object(data):
         return dict(pairs)
 
     try:
-        value = json.loads(data, object_pairs_hook=once)
+        # Of bytes, Python takes other encodings and a byte order mark, too.
+        text = data if isinstance(data, str) else data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=once)
     except ValueError as error:
         raise Unreachable("not JSON") from error
     check(isinstance(value, dict), "not an object")

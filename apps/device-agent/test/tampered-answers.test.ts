@@ -48,6 +48,11 @@ const CODES: Readonly<Record<string, string>> = {
   "its envelope: signed by a stranger": "EnvelopeRejected",
   "its envelope: another node's": "EnvelopeRejected",
   "its envelope: a share that the broker chose": "EnvelopeRejected",
+  "its envelope: an unlock key that the broker chose": "VolumeRejectedKey",
+  "its envelope: a commitment to another content key": "EnvelopeRejected",
+  "its envelope: a header of another order": "EnvelopeRejected",
+  "its envelope: a header of another serial": "EnvelopeRejected",
+  "its envelope: a header of another env": "EnvelopeRejected",
   "its type: an acknowledgement": "BrokerUnreachable",
   "its type: an envelope": "BrokerUnreachable",
 } satisfies Record<keyof typeof FORGED_GRANTS, string>;

@@ -1,3 +1,8 @@
+import {
+  type CertificateWithKey,
+  createCertificateAuthority,
+  issueServerCertificate,
+} from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 import { createFakeBroker, type WireAnswer } from "@databox-cmk/testkit";
 
@@ -5,8 +10,10 @@ import {
   type AgentUnderTest,
   type AgentWorld,
   answerAt,
+  forgeGrants,
   unlessOutcome,
   unlessPrepared,
+  unlessReceiptFits,
   unlessUnlocked,
   unlessWithstood,
 } from "./agent/agent-world.ts";
@@ -20,9 +27,21 @@ import { checkWaiting } from "./agent/check-waiting.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
 import { FORGED_GRANTS } from "./forged-grants.ts";
 import { contentOf } from "./forgery.ts";
-import { attempt, type Result } from "./result.ts";
+import { MALFORMED_GRANTS, UNUSUAL_GRANTS } from "./malformed-grants.ts";
+import { attempt, type Result, type Say } from "./result.ts";
 
 const SERIAL = "DBX-CONFORMANCE";
+/** The cases of these do not depend on each other. */
+const COMPLETE = new Set([
+  "exchange",
+  "denial",
+  "forged denial",
+  "unsigned answer",
+  "TLS",
+  "malformed grant",
+  "unusual grant",
+  "forged grant",
+]);
 const JOSE = { "content-type": JOSE_MEDIA_TYPE };
 
 /** Answers without a signature. An agent must treat each one as "unreachable". */
@@ -43,17 +62,33 @@ const html = (status: number): WireAnswer => ({
   body: "<h1>Sign in</h1>",
 });
 
+export type HowToCheck = {
+  readonly say?: Say;
+  /** A part that the agent plays ends at its first failure, since later cases may wait for long. */
+  readonly endsParts?: boolean;
+  /** The names of the cases that are run; absent: each. */
+  readonly only?: ReadonlySet<string>;
+};
+
 /**
  * Plays the broker for an agent: enrolment, unlocks, receipts and messages with unknown extensions,
- * every forged grant, forged denial and unsigned answer, and the parts that the agent plays. Stops
- * if the node cannot be prepared.
+ * every malformed and forged grant, forged denial and unsigned answer, and the parts that the agent
+ * plays. Stops if the node cannot be prepared.
  */
-export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result[]> {
-  await using broker = await createFakeBroker();
+export async function checkAgent(
+  agent: AgentUnderTest,
+  { say, endsParts = false, only }: HowToCheck = {},
+): Promise<readonly Result[]> {
+  const authority = createCertificateAuthority({ commonName: "the broker's", validityDays: 2 });
+  await using broker = await createFakeBroker({ certificateAuthority: authority });
   const node = await broker.addNode(SERIAL);
   const results: Result[] = [];
   const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
-    results.push(await attempt(`agent: ${suite}`, name, work));
+    const whole = `agent: ${suite}`;
+    const hasFailed = results.some((each) => each.suite === whole && each.fault !== undefined);
+    if (endsParts && hasFailed && !COMPLETE.has(suite)) return;
+    if (only?.has(name) === false) return;
+    results.push(await attempt(whole, name, work, say));
     broker.intercept = undefined;
     broker.refusal = undefined;
     broker.stagePurpose = undefined;
@@ -63,7 +98,8 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   await run("exchange", "enrols and prepares the node", async () => {
     const fault = await unlessPrepared(agent, broker, node);
     if (fault !== undefined) return fault;
-    return broker.receipts.at(-1)?.outcome === "prepared" ? undefined : "sent no receipt of it";
+    const isSent = broker.receipts.at(-1)?.outcome === "prepared";
+    return isSent ? unlessReceiptFits(broker) : "sent no receipt of it";
   });
   if (results.some(({ fault }) => fault !== undefined)) return results;
   const unlocks = () => unlessUnlocked(() => agent.unlock(), broker);
@@ -135,6 +171,26 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
       answerAt(broker, DEVICE_ROUTES.unlocks, make);
       return expectUnreachable(agent);
     });
+  for (const [name, certificate] of Object.entries(foreignCertificates(authority))) {
+    await run("TLS", name, async () => {
+      broker.useCertificate(certificate);
+      const before = broker.requests.length;
+      const fault = await expectUnreachable(agent);
+      return broker.requests.length === before ? fault : "sent it a request";
+    });
+    broker.useCertificate();
+  }
+  for (const [name, forge] of Object.entries(MALFORMED_GRANTS))
+    await run("malformed grant", name, async () => {
+      forgeGrants(broker, SERIAL, forge);
+      const { outcome } = await agent.unlock();
+      return outcome === "unlocked" || outcome === "refused" ? `said ${outcome}` : undefined;
+    });
+  for (const [name, forge] of Object.entries(UNUSUAL_GRANTS))
+    await run("unusual grant", name, () => {
+      forgeGrants(broker, SERIAL, forge);
+      return unlocks();
+    });
   for (const [name, forge] of Object.entries(FORGED_GRANTS))
     await run("forged grant", name, () =>
       unlessWithstood({ broker, serial: SERIAL, agent }, forge),
@@ -160,6 +216,21 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
         notChecked: "the agent does not play it",
       });
   return results;
+}
+
+/** Certificates of servers that an agent must not talk to. */
+function foreignCertificates(ca: CertificateWithKey): Record<string, CertificateWithKey> {
+  const stranger = createCertificateAuthority({ commonName: "a stranger's", validityDays: 2 });
+  const facts = { commonName: "server", validityDays: 2 };
+  const [own, other] = [["broker.localhost"], ["another.localhost"]];
+  return {
+    "a certificate of another authority": issueServerCertificate({
+      ...facts,
+      ca: stranger,
+      dnsNames: own,
+    }),
+    "a certificate for another name": issueServerCertificate({ ...facts, ca, dnsNames: other }),
+  };
 }
 
 async function expectUnreachable(agent: AgentUnderTest): Promise<string | undefined> {

@@ -21,7 +21,7 @@ import { checkExport, checkPurposes } from "./broker/check-purposes.ts";
 import { checkRekeying } from "./broker/check-rekeying.ts";
 import { checkSplit } from "./broker/check-split.ts";
 import { FOREIGN_UNLOCKS, type Known } from "./foreign-unlocks.ts";
-import { attempt, type Result } from "./result.ts";
+import { attempt, type Result, type Say } from "./result.ts";
 
 /** A node that waits for its enrolment, in an order at the stage DevicePrepared. */
 export type WaitingNode = {
@@ -67,13 +67,14 @@ export async function checkBroker(
   transport: Transport,
   nodes: WaitingNodes,
   act?: Act,
+  say?: Say,
 ): Promise<readonly Result[]> {
   const { own, foreign } = nodes;
   const device = new DeviceClient({ transport, ...own });
   const stranger = new DeviceClient({ transport, ...foreign });
   const results: Result[] = [];
   const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
-    results.push(await attempt(`broker: ${suite}`, name, work));
+    results.push(await attempt(`broker: ${suite}`, name, work, say));
   };
   await run("enrolment", "answers the code of the order", async () =>
     unlessAnswered(await device.enrol(own.code)),

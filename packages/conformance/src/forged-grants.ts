@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
+
 import { generateSigningKey, messageHash, type SigningKey, signMessage } from "@databox-cmk/crypto";
 import { grant, type Grant, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 
-import { grantChosen } from "./chosen-envelope.ts";
+import { grantChosen, grantMisnamed } from "./chosen-envelope.ts";
 import { contentOf, type Forge, type Forgery } from "./forgery.ts";
 
 const stranger = generateSigningKey().key;
@@ -51,6 +53,15 @@ export const FORGED_GRANTS = {
     return resign({ broker }, { ...payloadOf(honest), envelope });
   },
   "its envelope: a share that the broker chose": (forgery) => grantChosen(forgery, "split"),
+  "its envelope: an unlock key that the broker chose": (forgery) => grantChosen(forgery, undefined),
+  "its envelope: a commitment to another content key": (forgery) =>
+    grantMisnamed(forgery, "commitment"),
+  "its envelope: a header of another order": (forgery) =>
+    grantMisnamed(forgery, { ord: `${forgery.broker.order}x` }),
+  "its envelope: a header of another serial": (forgery) =>
+    grantMisnamed(forgery, { dev: "DBX-OTHER" }),
+  "its envelope: a header of another env": (forgery) =>
+    grantMisnamed(forgery, { env: randomUUID() }),
   "its type: an acknowledgement": ({ honest, broker }) =>
     signMessage(broker.signingKey, MESSAGE_TYPES.acknowledgement, payloadOf(honest)),
   "its type: an envelope": (forgery) => envelopeOf(forgery, 1),

@@ -42,7 +42,7 @@ program
   .passThroughOptions()
   .action(async ([first = "", ...rest]: string[], { report, plays }: AgentOptions) => {
     using agent = commandAgent([first, ...rest], new Set(plays));
-    write(report, await checkAgent(agent));
+    write(report, await checkAgent(agent, { say, endsParts: true }));
   });
 program
   .command("broker")
@@ -64,10 +64,14 @@ program
     const certificateAuthorityPem = readFileSync(ca, "utf8");
     const transport = createHttpsTransport({ origin: url, certificateAuthorityPem, address });
     const act = acts === undefined ? undefined : commandActs(acts);
-    write(report, await checkBroker(transport, nodes, act));
+    write(report, await checkBroker(transport, nodes, act, say));
     transport.close();
   });
 await program.parseAsync();
+
+function say(text: string): void {
+  process.stderr.write(text);
+}
 
 function readNodes(path: string): BrokerOptions["nodes"] {
   try {

@@ -28,19 +28,26 @@ export const skipRest = (
     Promise.reject(new NotChecked("they need the result of the case before them")),
   );
 
+/** Takes what is said while cases run; no line of its own. */
+export type Say = (text: string) => void;
+
 /** Runs a case; an error that it throws is its fault, unless the case cannot be checked. */
 export async function attempt(
   suite: string,
   name: string,
   work: () => Promise<string | undefined>,
+  say?: Say,
 ): Promise<Result> {
-  try {
-    const fault = await work();
-    return { suite, name, fault };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return error instanceof NotChecked
-      ? { suite, name, notChecked: message }
-      : { suite, name, fault: message };
-  }
+  say?.(`${suite}: ${name} … `);
+  const result = await (async () => work())().then(
+    (fault): Result => ({ suite, name, fault }),
+    (error: unknown): Result => {
+      const message = error instanceof Error ? error.message : String(error);
+      return { suite, name, [error instanceof NotChecked ? "notChecked" : "fault"]: message };
+    },
+  );
+  const { fault, notChecked } = result;
+  const failed = fault === undefined ? "passed" : `FAILED: ${fault}`;
+  say?.(`${notChecked === undefined ? failed : `not checked: ${notChecked}`}\n`);
+  return result;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
@@ -10,6 +11,7 @@ import {
   type FakeNode,
 } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
+import * as z from "zod";
 
 import type { SplitAgent } from "../src/agent/agent-world.ts";
 import type { Act } from "../src/broker/broker-world.ts";
@@ -18,6 +20,7 @@ import { checkBroker } from "../src/check-broker.ts";
 import { FOREIGN_UNLOCKS } from "../src/foreign-unlocks.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "../src/forged-denials.ts";
 import { FORGED_CARRIED, FORGED_GRANTS } from "../src/forged-grants.ts";
+import { MALFORMED_GRANTS, UNUSUAL_GRANTS } from "../src/malformed-grants.ts";
 import { copyShare, createOwner, namedKeys } from "../src/recovery-copy.ts";
 import type { Result } from "../src/result.ts";
 
@@ -112,6 +115,9 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
     "does not open for the purpose of another stage",
     ...Object.keys(FORGED_DENIALS),
     ...Object.keys(UNSIGNED_ANSWERS),
+    "a certificate of another authority",
+    "a certificate for another name",
+    ...Object.keys(MALFORMED_GRANTS),
     ...Object.keys(FORGED_GRANTS),
   ]);
   expect(namesOf(results, false)).toEqual([
@@ -120,7 +126,43 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
     "unlocks again, with fresh nonce, counter and key",
     "ignores extensions of a newer broker",
     "refuses for a denial that the broker signed",
+    ...Object.keys(UNUSUAL_GRANTS),
   ]);
+});
+
+test("each row of vectors/messages.json is a case", () => {
+  const file = new URL("../../../vectors/messages.json", import.meta.url);
+  const { vectors } = z
+    .object({ vectors: z.array(z.object({ name: z.string(), kind: z.string() })) })
+    .parse(JSON.parse(readFileSync(file, "utf8")));
+  const names = (isGood: boolean) =>
+    vectors.filter(({ kind }) => (kind === "good") === isGood).map(({ name }) => name);
+  expect(names(true).toSorted()).toEqual(Object.keys(UNUSUAL_GRANTS).toSorted());
+  expect(names(false).toSorted()).toEqual(Object.keys(MALFORMED_GRANTS).toSorted());
+});
+
+test("a part that an agent does not play well ends at its first failure, and each case is printed", async () => {
+  using agent = carelessAgent();
+  let told = "";
+  const results = await checkAgent(agent, {
+    endsParts: true,
+    say: (text) => {
+      told += text;
+    },
+    only: new Set([
+      "enrols and prepares the node",
+      ...Object.keys(FORGED_DENIALS),
+      ...Object.keys(FORGED_CARRIED).map(
+        (name) => `an answer with another part does not open: ${name}`,
+      ),
+    ]),
+  });
+  const failed = (suite: string) =>
+    results.filter((each) => each.suite === `agent: ${suite}` && each.fault !== undefined);
+  expect(failed("forged denial")).toHaveLength(Object.keys(FORGED_DENIALS).length);
+  expect(failed("carried")).toHaveLength(1);
+  expect(told).toMatch(/^agent: exchange: enrols and prepares the node … passed$/m);
+  expect(told).toMatch(/^agent: forged denial: signed by a stranger … FAILED: said refused/m);
 });
 
 test("a broker that grants each unlock fails each refusal", async () => {

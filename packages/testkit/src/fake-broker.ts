@@ -20,6 +20,7 @@ import type { CertificateWithKey, SigningKey } from "@databox-cmk/crypto";
 import { type ErrorCode, explain } from "@databox-cmk/errors";
 import {
   DEVICE_MESSAGE_MAX_BYTES,
+  DEVICE_ROUTES,
   JOSE_MEDIA_TYPE,
   MESSAGE_TYPES,
   offlineChallenge,
@@ -85,6 +86,8 @@ export type FakeBroker = AsyncDisposable & {
   /** Verified requests, oldest first. */
   readonly unlockRequests: readonly UnlockRequest[];
   readonly receipts: readonly Receipt[];
+  /** The hash of the last answer to an unlock request, as it was sent. */
+  readonly lastUnlockHash: string | undefined;
   readonly renewals: readonly LeaseRenewal[];
   readonly watches: readonly LeaseWatch[];
   readonly leaseReceipts: readonly LeaseReceipt[];
@@ -108,6 +111,8 @@ export type FakeBroker = AsyncDisposable & {
   extensions: Readonly<Record<string, unknown>> | undefined;
   /** Answers to unlock requests that are refused as expired, before the next is taken. */
   expireChallenges: number;
+  /** Serves with this certificate from now on, and ends all connections; undefined: its own. */
+  useCertificate(certificate?: CertificateWithKey): void;
   addNode(
     serial: string,
     options?: {
@@ -168,6 +173,7 @@ export async function createFakeBroker(
     options.order ??
     "/subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/demo/providers/microsoft.databox/jobs/order-1";
 
+  let lastUnlockHash: string | undefined;
   const server = createServer({ cert, key }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
@@ -203,6 +209,7 @@ export async function createFakeBroker(
       sent(response);
       return;
     }
+    if (path === DEVICE_ROUTES.unlocks) lastUnlockHash = messageHash(sent.body);
     response.writeHead(sent.status, sent.headers).end(sent.body);
   }
 
@@ -345,6 +352,9 @@ export async function createFakeBroker(
     requests,
     unlockRequests,
     receipts,
+    get lastUnlockHash() {
+      return lastUnlockHash;
+    },
     renewals,
     watches,
     leaseReceipts,
@@ -359,6 +369,14 @@ export async function createFakeBroker(
     keyEnvelope: undefined,
     approvals,
     expireChallenges: 0,
+    useCertificate(other) {
+      server.setSecureContext(
+        other === undefined
+          ? { cert, key }
+          : { cert: other.certificatePem, key: other.privateKeyPem },
+      );
+      server.closeAllConnections();
+    },
     async addNode(serial, chosen = {}) {
       const { passkeyOrigin = "generated", custody = "escrow" } = chosen;
       const { unlockKey = newPlaintext(custody) } = chosen;

@@ -73,6 +73,14 @@ export function answerAt(broker: FakeBroker, route: string, make: Interceptor): 
     exchange.path === route ? make(exchange) : (others?.(exchange) ?? exchange.answer);
 }
 
+/** Lets the broker give a forged grant in place of each honest one, until the end of the case. */
+export function forgeGrants(broker: FakeBroker, serial: string, forge: Forge): void {
+  answerAt(broker, DEVICE_ROUTES.unlocks, async ({ request, answer }) => ({
+    ...answer,
+    body: await forge({ broker, serial, honest: answer.body, request }),
+  }));
+}
+
 /** The fault of an agent that does not make itself this node. */
 export async function unlessPrepared(
   agent: AgentUnderTest,
@@ -95,7 +103,14 @@ export async function unlessUnlocked(
   const before = opened(broker);
   const fault = unlessOutcome(await attempted(), "unlocked");
   if (fault !== undefined) return fault;
-  return opened(broker) === before + 1 ? undefined : "sent no receipt of it";
+  return opened(broker) === before + 1 ? unlessReceiptFits(broker) : "sent no receipt of it";
+}
+
+/** The fault of a last receipt that names another grant than the last one. */
+export function unlessReceiptFits({ receipts, lastUnlockHash }: FakeBroker): string | undefined {
+  return receipts.at(-1)?.grantHash === lastUnlockHash
+    ? undefined
+    : "its receipt names another grant";
 }
 
 /** The fault of a grant that an agent accepts, or after which it takes no honest one. */
@@ -104,15 +119,12 @@ export async function unlessWithstood(
   forge: Forge,
 ): Promise<string | undefined> {
   const receipts = opened(broker);
-  answerAt(broker, DEVICE_ROUTES.unlocks, async ({ request, answer }) => ({
-    ...answer,
-    body: await forge({ broker, serial, honest: answer.body, request }),
-  }));
+  forgeGrants(broker, serial, forge);
   const { outcome } = await agent.unlock();
-  if (outcome === "unlocked" || opened(broker) !== receipts) return "unlocked";
   broker.intercept = undefined;
   // An honest envelope that is newer than each forged one, which an agent may have kept.
   for (let step = 0; step < 2; step += 1) await broker.rewrap(serial);
+  if (outcome === "unlocked" || opened(broker) !== receipts) return "unlocked";
   const after = await unlessUnlocked(() => agent.unlock(), broker);
   return after === undefined ? undefined : `afterwards: ${after}`;
 }
