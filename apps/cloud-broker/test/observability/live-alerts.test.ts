@@ -9,6 +9,7 @@ import { Gauge } from "prom-client";
 import { expect, test } from "vitest";
 import * as z from "zod";
 
+import type { Reason } from "../../src/api/front/health.ts";
 import { createConnectionPlaces } from "../../src/load/connection-places.ts";
 import type { FleetFigures } from "../../src/observability/fleet-figures.ts";
 import { createMetrics, type Metrics } from "../../src/observability/metrics.ts";
@@ -18,14 +19,24 @@ const PROGRAM = "/usr/bin/prometheus";
 const hasPrometheus = requireTool("prometheus", existsSync(PROGRAM));
 const HOST = "127.0.0.1";
 
+const SHIPPED = readFileSync(
+  new URL("../../../../deploy/observability/alerts.yaml", import.meta.url),
+  "utf8",
+);
+/** Their alerts fire in each state in which appliances are not served. */
+const OUTAGES = [
+  "BrokerDown",
+  "BrokerAbsent",
+  "DatabaseDown",
+  "NobodyReady",
+  "RenewalsCease",
+  "EntryUnreachable",
+];
 /**
  * The shipped rules without `for`, the time for which a fault must last. A window stays as it is:
  * two samples in it are enough for a rate. The rules' own tests (alerts.test.yaml) show both.
  */
-const RULES = readFileSync(
-  new URL("../../../../deploy/observability/alerts.yaml", import.meta.url),
-  "utf8",
-).replaceAll(/^ +for: \w+\n/gm, "");
+const RULES = SHIPPED.replaceAll(/^ +for: \w+\n/gm, "");
 
 const DAY_MS = 86_400_000;
 /** More than any rule that counts per second asks for, in the longest window. */
@@ -166,6 +177,24 @@ const serveFaulty = () =>
     },
   );
 
+/** Every reason for which a replica cannot decide. */
+const NOT_READY = Object.keys({
+  closing: true,
+  failed: true,
+  outdated: true,
+  unwritable: true,
+  stuck: true,
+  clock: true,
+} satisfies Record<Exclude<Reason, "">, true>);
+const serveNotReady = (reason: string) =>
+  serveReplica(
+    () => Promise.resolve(QUIET),
+    (metrics) => {
+      metrics.showReadiness(() => Promise.resolve(reason));
+      return () => undefined;
+    },
+  );
+
 /** It also has another key than the others. */
 const serveWithoutDatabase = () =>
   serveReplica(
@@ -182,7 +211,14 @@ const answered = z.object({
     groups: z.tuple([
       z.object({
         lastEvaluation: z.string(),
-        rules: z.array(z.object({ name: z.string(), state: z.string(), health: z.string() })),
+        rules: z.array(
+          z.object({
+            name: z.string(),
+            state: z.string(),
+            health: z.string(),
+            alerts: z.array(z.object({ labels: z.object({ reason: z.string().optional() }) })),
+          }),
+        ),
       }),
     ]),
   }),
@@ -234,6 +270,9 @@ async function startPrometheus() {
         evaluatedAtMs: Date.parse(lastEvaluation),
         alerts: rules.map(({ name }) => name),
         failed: rules.filter(({ health }) => health !== "ok").map(({ name }) => name),
+        reasons: rules
+          .filter(({ name }) => name === "NobodyReady")
+          .flatMap(({ alerts }) => alerts.map(({ labels }) => labels.reason ?? "")),
         firing: rules.filter(({ state }) => state === "firing").map(({ name }) => name),
       };
     },
@@ -277,3 +316,28 @@ test.runIf(hasPrometheus)(
     expect(alerts.length).toBeGreaterThan(20);
   },
 );
+
+test.runIf(hasPrometheus)(
+  "a page fires for each reason for which no replica can decide",
+  async () => {
+    await using prometheus = await startPrometheus();
+    await expect.poll(() => prometheus.read()).toMatchObject({ firing: ["BrokerAbsent"] });
+    await using replicas = new AsyncDisposableStack();
+    const ports: number[] = [];
+    for (const reason of NOT_READY) ports.push(replicas.use(await serveNotReady(reason)).port);
+    await prometheus.scrape(ports);
+    const reasons = async () => (await prometheus.read()).reasons.toSorted();
+    await expect.poll(reasons).toEqual(NOT_READY.toSorted());
+  },
+);
+
+test("each page of an outage fires within two minutes, with a scrape every 30 seconds", () => {
+  const rules = SHIPPED.split(/^ +- alert: /m);
+  for (const name of OUTAGES) {
+    const rule = rules.find((each) => each.startsWith(`${name}\n`)) ?? "";
+    expect(rule).toContain("severity: page");
+    const [, minutes = "0"] = /^ +for: (\d+)m$/m.exec(rule) ?? [];
+    const [, window = "0"] = /\[(\d+)s\]/.exec(rule) ?? [];
+    expect(Number(minutes) * 60 + Number(window) + 30).toBeLessThanOrEqual(120);
+  }
+});

@@ -21,7 +21,7 @@ export type HealthDependencies = {
 const WRITE_COUNTS_MS = 1_000;
 
 /** Why this process cannot decide; empty if it can. */
-type Reason = "" | "closing" | "stuck" | "clock" | "unwritable" | Exclude<StoreHealth, "ok">;
+export type Reason = "" | "closing" | "stuck" | "clock" | "unwritable" | Exclude<StoreHealth, "ok">;
 type Readiness = { readonly reason: Reason; readonly report: object };
 
 /**
