@@ -31,16 +31,18 @@ export type ResourceGroup = {
   readonly tags: Tags;
 };
 
-export type StorageAccount = {
+/** The members of everything that stands in a resource group. */
+type Resource = {
+  /** `/subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}` */
   readonly id: string;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly name: string;
   readonly location: string;
-  readonly kind: string;
-  readonly skuName: string;
   readonly tags: Tags;
 };
+
+export type StorageAccount = Resource & { readonly kind: string; readonly skuName: string };
 
 /** The author and time of a change; rendered as ARM's `systemData`. */
 export type Provenance = {
@@ -91,14 +93,7 @@ export type VaultAccess = {
  */
 export type AuditRecord = Readonly<Record<string, unknown>> & { readonly resourceId: string };
 
-export type Vault = {
-  /** `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.KeyVault/vaults/{v}` */
-  readonly id: string;
-  readonly name: string;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly location: string;
-  readonly tags: Tags;
+export type Vault = Resource & {
   readonly sku: "standard" | "premium";
   readonly softDeleteEnabled: boolean;
   readonly softDeleteRetentionDays: number;
@@ -153,16 +148,7 @@ export type FederatedCredential = {
   readonly audiences: readonly string[];
 };
 
-export type ManagedIdentity = {
-  /**
-   * `/subscriptions/{s}/resourceGroups/{g}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{n}`
-   */
-  readonly id: string;
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly name: string;
-  readonly location: string;
-  readonly tags: Tags;
+export type ManagedIdentity = Resource & {
   readonly tenantId: string;
   readonly principalId: string;
   readonly clientId: string;

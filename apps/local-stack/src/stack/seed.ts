@@ -2,6 +2,7 @@ import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 
 import { assignRole } from "../azure/assign-role.ts";
 import { createAzureClients } from "../azure/clients.ts";
+import { createVault } from "../azure/create-vault.ts";
 import { createTransport } from "../azure/transport.ts";
 import type { StackClient, StackDescription } from "../core/stack-description.ts";
 
@@ -55,25 +56,10 @@ export async function seedService(
   if (id === undefined || principalId === undefined) {
     throw new Error("Resource Manager made an identity without id or principalId");
   }
-  const vault = await clients.vaults.vaults.beginCreateOrUpdateAndWait(
-    serviceResourceGroup,
-    SERVICE_VAULT,
-    {
-      location: stack.location,
-      properties: {
-        tenantId: stack.tenantId,
-        sku: { family: "A", name: "standard" },
-        enableRbacAuthorization: true,
-        enablePurgeProtection: true,
-        softDeleteRetentionInDays: 7,
-      },
-    },
-    { updateIntervalInMs: 50 },
-  );
-  if (vault.id === undefined) throw new Error("Resource Manager made a vault without an id");
+  const vaultId = await createVault(clients, stack, serviceResourceGroup, SERVICE_VAULT);
   const type = "ServicePrincipal";
-  await assignRole(clients, vault.id, "cryptoOfficer", { id: owner.objectId, type });
-  await assignRole(clients, vault.id, "cryptoServiceEncryptionUser", { id: principalId, type });
+  await assignRole(clients, vaultId, "cryptoOfficer", { id: owner.objectId, type });
+  await assignRole(clients, vaultId, "cryptoServiceEncryptionUser", { id: principalId, type });
   const vaultUrl = `https://${SERVICE_VAULT}.${stack.vaultSuffix}`;
   await clients.keys(vaultUrl).createRsaKey(SERVICE_KEY, { keySize: 2048 });
   return { brokerIdentityId: id, serviceKeyUrl: `${vaultUrl}/keys/${SERVICE_KEY}` };

@@ -1,5 +1,6 @@
 import { assignRole, type KEY_ROLES } from "../azure/assign-role.ts";
-import { type CustomerContext, POLL, step } from "./story-context.ts";
+import { createVault } from "../azure/create-vault.ts";
+import { type CustomerContext, step } from "./story-context.ts";
 
 export type CustomerKey = {
   readonly vaultName: string;
@@ -22,22 +23,7 @@ export function createVaultAndKey(
   const { stack, customer } = context;
   const detail = (key: CustomerKey) => `${key.vaultName}, RSA ${String(keySize)} key "${key.name}"`;
   return step(context, "Vault and key", detail, async () => {
-    const { id: vaultId } = await customer.vaults.vaults.beginCreateOrUpdateAndWait(
-      stack.resourceGroup,
-      vaultName,
-      {
-        location: stack.location,
-        properties: {
-          tenantId: stack.tenantId,
-          sku: { family: "A", name: "standard" },
-          enableRbacAuthorization: true,
-          enablePurgeProtection: true,
-          softDeleteRetentionInDays: 7,
-        },
-      },
-      POLL,
-    );
-    if (vaultId === undefined) throw new Error("the new vault has no id");
+    const vaultId = await createVault(customer, stack, stack.resourceGroup, vaultName);
     const assign = (role: keyof typeof KEY_ROLES, id: string) =>
       assignRole(customer, vaultId, role, { id, type: "ServicePrincipal" });
     await assign("cryptoOfficer", context.customerObjectId);
