@@ -2,7 +2,13 @@ import { importRecoveryKey } from "@databox-cmk/crypto";
 
 import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { OrderId } from "../core/order.ts";
-import { columnsOf, keyChoiceOf, ofNamedIdentity } from "../store/key-choice-columns.ts";
+import {
+  columnsOf,
+  keyChoiceOf,
+  NAMED_IDENTITY,
+  namedIdentity,
+  ofNamedIdentity,
+} from "../store/key-choice-columns.ts";
 import type { Store } from "../store/store.ts";
 
 /** The backup keys of an order by name, each with the identity that it names, in one statement. */
@@ -21,11 +27,7 @@ export async function loadBackupKeys(store: Store, order: OrderId): Promise<read
       "backup_keys.public_jwk_json",
       "backup_keys.created_at_ms",
       "backup_keys.created_by",
-      "order_identities.kind as identity_kind",
-      "order_identities.resource_id as identity_id",
-      "order_identities.tenant_id",
-      "order_identities.client_id",
-      "order_identities.principal_id",
+      ...NAMED_IDENTITY,
     ])
     .where("backup_keys.order_id", "=", order)
     .orderBy("backup_keys.name")
@@ -41,19 +43,7 @@ export async function loadBackupKeys(store: Store, order: OrderId): Promise<read
       };
     const choice = keyChoiceOf({ ...row, kek_type: "CustomerManaged" });
     if (choice.kekType !== "CustomerManaged") throw new TypeError("a backup key without a vault");
-    const identities =
-      row.identity_id === null
-        ? []
-        : [
-            {
-              kind: row.identity_kind === "user" ? ("user" as const) : ("system" as const),
-              resourceId: row.identity_id,
-              tenantId: row.tenant_id ?? "",
-              clientId: row.client_id ?? "",
-              principalId: row.principal_id ?? "",
-            },
-          ];
-    return { ...made, kind: "vault", choice, identities };
+    return { ...made, kind: "vault", choice, identities: namedIdentity(row) };
   });
 }
 

@@ -1,5 +1,5 @@
-import { systemCodeOf } from "@databox-cmk/errors";
-import type { Updateable } from "kysely";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
+import type { Insertable, Updateable } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
@@ -10,41 +10,57 @@ import type { StoreTransaction } from "../store/store.ts";
  * transaction no other change can touch the order.
  *
  * @param revision - the revision that the change was decided on
- * @returns false when another change was committed first
+ * @throws {CommitConflict} when another change was committed first
  */
 export async function bindRevision(
   transaction: StoreTransaction,
   order: OrderId,
   revision: number,
   columns: Omit<Updateable<BrokerTables["order_keys"]>, "order_id" | "revision"> = {},
-): Promise<boolean> {
-  const { numUpdatedRows } = await transaction
-    .updateTable("order_keys")
-    .set({ ...columns, revision: revision + 1 })
-    .where("order_id", "=", order)
-    .where("revision", "=", revision)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+): Promise<void> {
+  if (!(await swap(transaction, order, revision, { ...columns, revision: revision + 1 })))
+    throw new CommitConflict();
 }
 
 /** The same lock, for a write beside the envelopes in force, which changes none of them. */
-export async function holdRevision(
+export const holdRevision = (
   transaction: StoreTransaction,
   order: OrderId,
   revision: number,
+): Promise<boolean> => swap(transaction, order, revision, { revision });
+
+async function swap(
+  transaction: StoreTransaction,
+  order: OrderId,
+  revision: number,
+  columns: Updateable<BrokerTables["order_keys"]>,
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable("order_keys")
-    .set({ revision })
+    .set(columns)
     .where("order_id", "=", order)
     .where("revision", "=", revision)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
 
-/** Another commit came first. Rolls the transaction back; never shown. */
-export class CommitConflict extends Error {
-  override readonly name = "CommitConflict";
+/** Another commit came first. Rolls the transaction back. */
+export class CommitConflict extends AppError {
+  constructor() {
+    super("RewrapConflict");
+  }
+}
+
+/** @throws {CommitConflict} when another change has written one of these generations */
+export async function insertEnvelopes(
+  transaction: StoreTransaction,
+  rows: readonly Insertable<BrokerTables["envelopes"]>[],
+): Promise<void> {
+  try {
+    await transaction.insertInto("envelopes").values(rows).execute();
+  } catch (error) {
+    throw isTakenKey(error) ? new CommitConflict() : error;
+  }
 }
 
 /** SQLite and PostgreSQL (23505) name a taken key differently. */

@@ -10,21 +10,19 @@ import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, Outcome } from "../core/ports.ts";
 import { meaningOf } from "../core/primary-standing.ts";
-import type { Store, StoreTransaction } from "../store/store.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import { backupColumnsOf, loadBackupKeys } from "./backup-keys.ts";
 import {
   auditRefusal,
   type ChangeContext,
   commitRecipients,
+  loadWrappings,
   type MovedWrapping,
-  type StoredWrapping,
 } from "./commit-recipients.ts";
 import { type CurrentKey, loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { VaultAccess } from "./key-reader.ts";
-import { loadOwnPasskey } from "./own-passkey.ts";
 import { type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
-import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
 import type { KnownKeys } from "./usable-key.ts";
 import { BACKUP_CHECKS, type ValidateDependencies, validateKey } from "./validate-key.ts";
 import { ofBackup, wrapToBackup } from "./wrap-for-order.ts";
@@ -47,8 +45,8 @@ export async function putBackupKey(
 ): Promise<Outcome<BackupKey>> {
   const outcome = await add(deps, subject, name, chosen, context);
   if (outcome.ok) return outcome;
-  await auditRefusal(deps, subject.order, "backupKey/put", name, outcome.failure, context);
-  return outcome;
+  const refused = { order: subject.order, action: "backupKey/put" } as const;
+  return auditRefusal(deps, refused, outcome.failure, context, { backupKey: name });
 }
 
 async function add(
@@ -165,8 +163,8 @@ export async function removeBackupKey(
         ...opened.failure,
         detail: `the backup key ${name} is kept while the current key cannot be used${detail === undefined ? "" : `: ${detail}`}`,
       };
-      await auditRefusal(deps, order, "backupKey/delete", name, failure, context);
-      return failed(failure);
+      const refused = { order, action: "backupKey/delete" } as const;
+      return auditRefusal(deps, refused, failure, context, { backupKey: name });
     }
     const recipients = from.envelope.recipients.filter(({ kid }) => kid !== backup.kid);
     moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
@@ -200,11 +198,6 @@ async function deleteBackup(
     .where("order_id", "=", order)
     .where("name", "=", name)
     .execute();
-}
-
-async function loadWrappings(store: Store, order: OrderId): Promise<StoredWrapping[]> {
-  const own = await loadOwnPasskey(store, order);
-  return [...(await loadCurrentEnvelopes(store, order)), ...(own === undefined ? [] : [own])];
 }
 
 const needsCustomerKey: Outcome<never> = failed({

@@ -1,10 +1,6 @@
-import type { Envelope } from "@databox-cmk/crypto";
-import { ERRORS } from "@databox-cmk/errors";
 import { sql } from "kysely";
 
-import { type Auditing, note, recorded } from "../audit/record.ts";
-import { failed } from "../core/failed.ts";
-import { failureColumns } from "../core/failure-columns.ts";
+import { recorded } from "../audit/record.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice } from "../core/order.ts";
 import type { Actor, Failure, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
@@ -13,14 +9,18 @@ import { columnsOf } from "../store/key-choice-columns.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Commit, Work } from "../store/transactions.ts";
 import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
+import {
+  auditRefusal,
+  loadWrappings,
+  type MovedWrapping,
+  writeWrappings,
+} from "./commit-recipients.ts";
 import { type CurrentKey, loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import type { BackupDependencies } from "./open-by-backup.ts";
-import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
 import { noteWorking } from "./primary-standings.ts";
 import { rewrapEnvelope } from "./rewrap-envelope.ts";
-import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 import { usableKeyOf } from "./usable-key.ts";
 import { type ValidateDependencies, validateKey } from "./validate-key.ts";
 
@@ -32,12 +32,6 @@ export type KeyChange = {
   readonly alsoCommit: AlsoCommit | undefined;
 };
 
-/** The present wrappings and the future ones; nothing is committed yet. */
-type MovedWrappings = {
-  readonly nodes: readonly { readonly from: StoredEnvelope; readonly to: Envelope }[];
-  readonly ownPasskey: { readonly from: OwnPasskey; readonly to: Envelope } | undefined;
-};
-
 /**
  * Checks the key, re-wraps everything, and only then commits all of it together. Until the commit
  * the old key is in force.
@@ -47,23 +41,27 @@ export async function changeKey(
   change: KeyChange,
 ): Promise<Outcome<KeyValidation>> {
   const { subject, choice } = change;
+  const { order } = subject;
+  const { kekType } = choice;
+  const refuse = (failure: Failure) =>
+    auditRefusal(deps, { order, action: "key/change" }, failure, change, { kekType });
   const validation = await validateChoice(deps, subject, choice);
-  if (!validation.outcome.ok) return refuse(deps, change, validation.outcome.failure);
-  const current = await loadCurrentKey(deps.store, subject.order);
+  if (!validation.outcome.ok) return refuse(validation.outcome.failure);
+  const current = await loadCurrentKey(deps.store, order);
   const moved =
     current === undefined
       ? NOTHING_MOVED
       : await moveAll(deps, change, current, validation.outcome.value.kid);
-  if (!moved.ok) return refuse(deps, change, moved.failure);
+  if (!moved.ok) return refuse(moved.failure);
   const { kid } = moved.value;
   try {
     const commitWork: Commit = deps.commit ?? ((work) => deps.store.transaction().execute(work));
     await commitWork(commit(deps, change, current, moved.value));
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
-    return refuse(deps, change, { code: "RewrapConflict", facts: orderFacts(subject.order) });
+    return refuse({ code: "RewrapConflict", facts: orderFacts(order) });
   }
-  await deps.listener?.changed(subject.order, choice);
+  await deps.listener?.changed(order, choice);
   return {
     ok: true,
     value:
@@ -86,11 +84,12 @@ export async function validateChoice(
     : { checks: [], outcome: { ok: true, value: {} } };
 }
 
-type MovedTo = MovedWrappings & { readonly kid: string | undefined };
-const NOTHING_MOVED: Outcome<MovedTo> = {
-  ok: true,
-  value: { nodes: [], ownPasskey: undefined, kid: undefined },
+/** The present wrappings and the future ones; nothing is committed yet. */
+type MovedTo = {
+  readonly wrappings: readonly MovedWrapping[];
+  readonly kid: string | undefined;
 };
+const NOTHING_MOVED: Outcome<MovedTo> = { ok: true, value: { wrappings: [], kid: undefined } };
 
 /** Unwraps, wraps and compares everything; writes nothing. */
 export async function moveAll(
@@ -99,10 +98,8 @@ export async function moveAll(
   current: CurrentKey,
   validatedKid: string | undefined,
 ): Promise<Outcome<MovedTo>> {
-  const stored = await loadCurrentEnvelopes(deps.store, current.order);
-  const ownPasskey = await loadOwnPasskey(deps.store, current.order);
-  if (stored.length === 0 && ownPasskey === undefined)
-    return { ok: true, value: { nodes: [], ownPasskey: undefined, kid: validatedKid } };
+  const stored = await loadWrappings(deps.store, current.order);
+  if (stored.length === 0) return { ok: true, value: { wrappings: [], kid: validatedKid } };
   const usable = usableKeyOf(deps, subject, subject.identities, choice);
   if (!usable.ok) return usable;
   const key = validatedKid === undefined ? await deps.reader.readUsable(usable.value) : undefined;
@@ -110,27 +107,20 @@ export async function moveAll(
   const kid = validatedKid ?? key?.value.kid;
   if (kid === undefined) throw new Error("a key without version");
   const next = { usable: usable.value, kid };
-  const nodes: { from: StoredEnvelope; to: Envelope }[] = [];
+  const wrappings: MovedWrapping[] = [];
   for (const from of stored) {
     const to = await rewrapEnvelope(deps, current, next, from);
     if (!to.ok) return to;
-    if (to.value !== undefined) nodes.push({ from, to: to.value });
+    if (to.value !== undefined) wrappings.push({ from, to: to.value });
   }
-  const own =
-    ownPasskey === undefined ? undefined : await rewrapEnvelope(deps, current, next, ownPasskey);
-  if (own?.ok === false) return own;
-  const ownMoved =
-    ownPasskey !== undefined && own?.value !== undefined
-      ? { from: ownPasskey, to: own.value }
-      : undefined;
-  return { ok: true, value: { nodes, ownPasskey: ownMoved, kid } };
+  return { ok: true, value: { wrappings, kid } };
 }
 
 function commit(
   deps: Pick<CustodyDependencies, "appendAudit" | "keyVaultSuffixes" | "listener" | "now">,
   { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
   current: CurrentKey | undefined,
-  { nodes, ownPasskey, kid }: MovedTo,
+  { wrappings, kid }: MovedTo,
 ): Work<boolean> {
   const { order } = subject;
   const entry = { chain: order, action: "key/change", context: { actor, correlationId } } as const;
@@ -143,10 +133,10 @@ function commit(
       { choice, kid, key: addressOf(deps.keyVaultSuffixes, choice) },
       current,
     );
-    if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, deps.now());
-    if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
+    await writeWrappings(transaction, order, wrappings, deps.now(), kid);
     await forgetStandIn(transaction, order, kid);
-    return { kid, detail: { kekType: choice.kekType, envelopes: nodes.length } };
+    const envelopes = wrappings.filter(({ from }) => "serial" in from).length;
+    return { kid, detail: { kekType: choice.kekType, envelopes } };
   });
 }
 
@@ -192,8 +182,7 @@ async function makeCurrent(
     }
     return;
   }
-  if (!(await bindRevision(transaction, order, current.revision, columns)))
-    throw new CommitConflict();
+  await bindRevision(transaction, order, current.revision, columns);
 }
 
 type Addressed = { readonly address: string; readonly followsNewest: boolean };
@@ -221,64 +210,4 @@ async function pollFromNow(transaction: StoreTransaction, address: string): Prom
         .where(sql<boolean>`1 = 0`),
     )
     .execute();
-}
-
-async function insertNextGeneration(
-  transaction: StoreTransaction,
-  order: KeySubject["order"],
-  nodes: MovedWrappings["nodes"],
-  kid: string | undefined,
-  nowMs: number,
-): Promise<void> {
-  try {
-    await transaction
-      .insertInto("envelopes")
-      .values(
-        nodes.map(({ from, to }) => ({
-          order_id: order,
-          serial: from.serial,
-          generation: from.generation + 1,
-          env: from.env,
-          kid: kid ?? from.kid,
-          jwe_json: JSON.stringify(to.toJSON()),
-          created_at_ms: nowMs,
-        })),
-      )
-      .execute();
-  } catch (error) {
-    throw isTakenKey(error) ? new CommitConflict() : error;
-  }
-}
-
-async function replaceOwnPasskey(
-  transaction: StoreTransaction,
-  order: KeySubject["order"],
-  { from, to }: NonNullable<MovedWrappings["ownPasskey"]>,
-): Promise<void> {
-  const { numUpdatedRows } = await transaction
-    .updateTable("own_passkeys")
-    .set({ envelope_json: JSON.stringify(to.toJSON()) })
-    .where("order_id", "=", order)
-    .where("envelope_json", "=", from.json)
-    .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw new CommitConflict();
-}
-
-/** A failed change is also a decision, and audited; nothing else is written. */
-async function refuse(
-  deps: Auditing,
-  { subject, actor, choice, correlationId }: KeyChange,
-  failure: Failure,
-): Promise<Outcome<never>> {
-  const context = { actor, correlationId };
-  await note(
-    deps,
-    { chain: subject.order, action: "key/change", context },
-    {
-      outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
-      ...failureColumns(failure),
-      detail: { kekType: choice.kekType },
-    },
-  );
-  return failed(failure);
 }

@@ -8,12 +8,12 @@ import { failureColumns } from "../core/failure-columns.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Clock, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
-import type { StoreTransaction } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
-import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
+import { bindRevision, CommitConflict, insertEnvelopes } from "./bind-revision.ts";
 import type { CurrentKey } from "./current-key.ts";
-import type { OwnPasskey } from "./own-passkey.ts";
-import type { StoredEnvelope } from "./stored-envelopes.ts";
+import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
+import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 
 export type ChangeContext = {
   readonly actor: Actor;
@@ -22,9 +22,17 @@ export type ChangeContext = {
   readonly alsoCommit?: Work<unknown>;
 };
 /** Everything of an order that is wrapped to its keys. */
-export type StoredWrapping = StoredEnvelope | OwnPasskey;
+type StoredWrapping = StoredEnvelope | OwnPasskey;
 /** An envelope with other recipients, not committed yet. */
 export type MovedWrapping = { readonly from: StoredWrapping; readonly to: Envelope };
+
+export async function loadWrappings(
+  store: Store,
+  order: OrderId,
+): Promise<readonly StoredWrapping[]> {
+  const own = await loadOwnPasskey(store, order);
+  return [...(await loadCurrentEnvelopes(store, order)), ...(own === undefined ? [] : [own])];
+}
 
 /**
  * One transaction. It fails as a whole if a change of key, a preparation or another backup was
@@ -46,9 +54,9 @@ export async function commitRecipients<Value>(
 ): Promise<Outcome<Value>> {
   try {
     await record(deps, { chain: order, action: change.action, context }, async (transaction) => {
-      if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
+      await bindRevision(transaction, order, revision);
       await context.alsoCommit?.(transaction);
-      for (const each of moved) await writeNext(transaction, order, each, deps.now());
+      await writeWrappings(transaction, order, moved, deps.now());
       await change.write(transaction);
       return {
         kid: change.kid,
@@ -62,56 +70,54 @@ export async function commitRecipients<Value>(
   }
 }
 
-async function writeNext(
+/**
+ * Writes the next generation of each node, and the customer's own passkey.
+ *
+ * @param kid - the new version of the current key; absent: it stays
+ * @throws {CommitConflict} when another change came first
+ */
+export async function writeWrappings(
   transaction: StoreTransaction,
   order: OrderId,
-  { from, to }: MovedWrapping,
+  moved: readonly MovedWrapping[],
   nowMs: number,
+  kid?: string,
 ): Promise<void> {
-  const json = JSON.stringify(to.toJSON());
-  if (!("serial" in from)) {
-    const replaced = await transaction
+  for (const { from, to } of moved) {
+    const json = JSON.stringify(to.toJSON());
+    if ("serial" in from) {
+      const { serial, env } = from;
+      const next = { generation: from.generation + 1, kid: kid ?? from.kid, jwe_json: json };
+      const row = { order_id: order, serial, env, ...next, created_at_ms: nowMs };
+      await insertEnvelopes(transaction, [row]);
+      continue;
+    }
+    const { numUpdatedRows } = await transaction
       .updateTable("own_passkeys")
       .set({ envelope_json: json })
       .where("order_id", "=", order)
       .where("envelope_json", "=", from.json)
       .executeTakeFirst();
-    if (replaced.numUpdatedRows !== 1n) throw new CommitConflict();
-    return;
-  }
-  try {
-    await transaction
-      .insertInto("envelopes")
-      .values({
-        order_id: order,
-        serial: from.serial,
-        generation: from.generation + 1,
-        env: from.env,
-        kid: from.kid,
-        jwe_json: json,
-        created_at_ms: nowMs,
-      })
-      .execute();
-  } catch (error) {
-    throw isTakenKey(error) ? new CommitConflict() : error;
+    if (numUpdatedRows !== 1n) throw new CommitConflict();
   }
 }
 
+/** A failed change is also a decision, and audited; nothing else is written. */
 export async function auditRefusal(
   deps: Auditing,
-  order: OrderId,
-  action: AuditAction,
-  name: string,
+  { order, action }: { readonly order: OrderId; readonly action: AuditAction },
   failure: Failure,
-  context: ChangeContext,
-): Promise<void> {
+  context: Pick<ChangeContext, "actor" | "correlationId">,
+  detail: Readonly<Record<string, string>>,
+): Promise<Outcome<never>> {
   await note(
     deps,
     { chain: order, action, context },
     {
       outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
       ...failureColumns(failure),
-      detail: { backupKey: name },
+      detail,
     },
   );
+  return failed(failure);
 }

@@ -3,7 +3,7 @@ import type { Custody } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
+import { bindRevision, CommitConflict, insertEnvelopes } from "./bind-revision.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import { isSplit } from "./stored-envelopes.ts";
@@ -53,7 +53,7 @@ async function makeCurrent(
     .executeTakeFirst();
   if (proposed === undefined) throw new CommitConflict();
   const { revision, env, kid, jwe_json } = proposed;
-  if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
+  await bindRevision(transaction, order, revision);
   if (!isSplit({ envelope: parseEnvelope(jwe_json) }) && (await custodyIn(transaction)) === "split")
     throw new CommitConflict();
   const newest = await transaction
@@ -63,14 +63,8 @@ async function makeCurrent(
     .where("serial", "=", serial)
     .executeTakeFirstOrThrow();
   const generation = newest.generation + 1;
-  try {
-    await transaction
-      .insertInto("envelopes")
-      .values({ order_id: order, serial, generation, env, kid, jwe_json, created_at_ms: nowMs })
-      .execute();
-  } catch (error) {
-    throw isTakenKey(error) ? new CommitConflict() : error;
-  }
+  const row = { order_id: order, serial, generation, env, kid, jwe_json, created_at_ms: nowMs };
+  await insertEnvelopes(transaction, [row]);
   await transaction
     .updateTable("rekeys")
     .set({ committed_at_ms: nowMs, jwe_json: "" })

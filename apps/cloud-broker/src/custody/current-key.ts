@@ -1,5 +1,10 @@
 import type { AttachedIdentity, KeyChoice, OrderId } from "../core/order.ts";
-import { keyChoiceOf, ofNamedIdentity } from "../store/key-choice-columns.ts";
+import {
+  keyChoiceOf,
+  NAMED_IDENTITY,
+  namedIdentity,
+  ofNamedIdentity,
+} from "../store/key-choice-columns.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -40,48 +45,16 @@ export function selectCurrentKey(store: Store, order: OrderId) {
       "order_keys.identity_type",
       "order_keys.identity_resource_id",
       "order_keys.revision",
-      "order_identities.kind as identity_kind",
-      "order_identities.resource_id as identity_id",
-      "order_identities.tenant_id",
-      "order_identities.client_id",
-      "order_identities.principal_id",
+      ...NAMED_IDENTITY,
     ])
     .where("order_keys.order_id", "=", order);
 }
 
-export type CurrentKeyRow = {
-  readonly location: string;
-  readonly kek_type: string;
-  readonly kek_url: string | null;
-  readonly kek_vault_resource_id: string | null;
-  readonly identity_type: string | null;
-  readonly identity_resource_id: string | null;
-  readonly revision: number;
-  readonly identity_kind: string | null;
-  readonly identity_id: string | null;
-  readonly tenant_id: string | null;
-  readonly client_id: string | null;
-  readonly principal_id: string | null;
-};
+type CurrentKeyRow = Awaited<
+  ReturnType<ReturnType<typeof selectCurrentKey>["executeTakeFirstOrThrow"]>
+>;
 
 export function currentKeyOf(order: OrderId, row: CurrentKeyRow): CurrentKey {
-  const identities: AttachedIdentity[] =
-    row.identity_id === null
-      ? []
-      : [
-          {
-            kind: row.identity_kind === "user" ? "user" : "system",
-            resourceId: row.identity_id,
-            tenantId: row.tenant_id ?? "",
-            clientId: row.client_id ?? "",
-            principalId: row.principal_id ?? "",
-          },
-        ];
-  return {
-    order,
-    location: row.location,
-    choice: keyChoiceOf(row),
-    revision: row.revision,
-    identities,
-  };
+  const { location, revision } = row;
+  return { order, location, choice: keyChoiceOf(row), revision, identities: namedIdentity(row) };
 }

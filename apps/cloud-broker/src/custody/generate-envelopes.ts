@@ -5,7 +5,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
-import { bindRevision, CommitConflict, isTakenKey } from "./bind-revision.ts";
+import { bindRevision, CommitConflict, insertEnvelopes } from "./bind-revision.ts";
 import { type CurrentKey, loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
@@ -128,26 +128,19 @@ async function commit(
     await alsoCommit?.(transaction);
     const [first] = sealed;
     if (first === undefined) return;
-    if (!(await bindRevision(transaction, order, revision, { kid: first.kid })))
-      throw new CommitConflict();
-    try {
-      await transaction
-        .insertInto("envelopes")
-        .values(
-          sealed.map(({ serial, kid, envelope }) => ({
-            order_id: order,
-            serial,
-            generation: 1,
-            env: envelope.context.env,
-            kid,
-            jwe_json: JSON.stringify(envelope.toJSON()),
-            created_at_ms: now(),
-          })),
-        )
-        .execute();
-    } catch (error) {
-      throw isTakenKey(error) ? new CommitConflict() : error;
-    }
+    await bindRevision(transaction, order, revision, { kid: first.kid });
+    await insertEnvelopes(
+      transaction,
+      sealed.map(({ serial, kid, envelope }) => ({
+        order_id: order,
+        serial,
+        generation: 1,
+        env: envelope.context.env,
+        kid,
+        jwe_json: JSON.stringify(envelope.toJSON()),
+        created_at_ms: now(),
+      })),
+    );
     await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
   });
 }

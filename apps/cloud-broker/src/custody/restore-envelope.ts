@@ -86,7 +86,7 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       choice.kekType === "MicrosoftManaged" ? undefined : choice.kekUrl,
       deps,
     );
-    if (!(await bindRevision(transaction, order, revision))) throw new AppError("RewrapConflict");
+    await bindRevision(transaction, order, revision);
     await transaction
       .insertInto("envelopes")
       .values({

@@ -41,16 +41,26 @@ export function usableKeyOf(
     const identity = { kind: "broker" } as const;
     return { ok: true, value: { order, location, owner: "service", identity, key: serviceKey } };
   }
-  const key = parseKeyUrl(choice.kekUrl, keyVaultSuffixes);
+  const at = { order, location };
+  return customerKeyOf(keyVaultSuffixes, at, identities, choice);
+}
+
+/** The customer's key that a choice names, with the identity that may use it. */
+export function customerKeyOf(
+  suffixes: readonly string[],
+  at: OrderLocation,
+  identities: readonly AttachedIdentity[],
+  choice: CustomerChoice,
+): Outcome<UsableKey> {
+  const key = parseKeyUrl(choice.kekUrl, suffixes);
   if (!key.ok) return key;
-  const identity = identityOf(order, identities, choice.identity);
+  const identity = identityOf(at.order, identities, choice.identity);
   if (!identity.ok) return identity;
   const vaultResourceId = choice.kekVaultResourceId;
   return {
     ok: true,
     value: {
-      order,
-      location,
+      ...at,
       owner: "customer",
       identity: identity.value,
       key: key.value,

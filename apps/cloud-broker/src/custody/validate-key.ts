@@ -19,7 +19,7 @@ import { recoveryFacts } from "../core/recovery-facts.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { VaultAccess } from "./key-reader.ts";
-import { identityOf, type UsableKey } from "./usable-key.ts";
+import { customerKeyOf, identityOf, type UsableKey } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
 
 export type ValidateDependencies = Pick<
@@ -45,22 +45,9 @@ export async function validateKey(
   const { now } = deps;
   const keyUrl = parseKeyUrl(choice.kekUrl, deps.keyVaultSuffixes);
   const identity = identityOf(subject.order, subject.identities, choice.identity);
-  const usable: Outcome<UsableKey> =
-    keyUrl.ok && identity.ok
-      ? {
-          ok: true,
-          value: {
-            order: subject.order,
-            location: subject.location,
-            owner: "customer",
-            identity: identity.value,
-            key: keyUrl.value,
-            vaultResourceId: choice.kekVaultResourceId,
-            identityId:
-              choice.identity.type === "UserAssigned" ? choice.identity.resourceId : undefined,
-          },
-        }
-      : failed({ code: "InternalError" });
+  const { order, location, identities } = subject;
+  const at = { order, location };
+  const usable = customerKeyOf(deps.keyVaultSuffixes, at, identities, choice);
   const evidence: Gathering = {
     nowMs: now(),
     tenantId: subject.tenantId,

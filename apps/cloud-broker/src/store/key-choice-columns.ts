@@ -1,6 +1,6 @@
 import type { JoinBuilder } from "kysely";
 
-import type { KeyChoice } from "../core/order.ts";
+import type { AttachedIdentity, KeyChoice } from "../core/order.ts";
 import type { BrokerTables } from "./schema.ts";
 
 /** Every member is null for an order whose key is not recorded yet. */
@@ -73,3 +73,25 @@ export const ofNamedIdentity =
           ]),
         ]),
       );
+
+/** What `namedIdentity` reads of the joined identity. */
+export const NAMED_IDENTITY = [
+  "order_identities.kind as identity_kind",
+  "order_identities.resource_id as identity_id",
+  "order_identities.tenant_id",
+  "order_identities.client_id",
+  "order_identities.principal_id",
+] as const;
+
+/** The identity that a choice of key names; none if it is not attached. */
+export function namedIdentity(row: {
+  readonly [
+    Column in "identity_kind" | "identity_id" | "tenant_id" | "client_id" | "principal_id"
+  ]: string | null;
+}): readonly AttachedIdentity[] {
+  const { identity_id: resourceId } = row;
+  if (resourceId === null) return [];
+  const kind = row.identity_kind === "user" ? "user" : "system";
+  const [tenantId, clientId] = [row.tenant_id ?? "", row.client_id ?? ""];
+  return [{ kind, resourceId, tenantId, clientId, principalId: row.principal_id ?? "" }];
+}
