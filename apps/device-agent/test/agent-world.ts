@@ -2,10 +2,12 @@ import type { JsonWebKey } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { openEnvelope } from "@databox-cmk/crypto";
 import {
   createFakeBroker,
   type FakeBroker,
   openTemporaryFolder,
+  required,
   requireTool,
 } from "@databox-cmk/testkit";
 
@@ -28,6 +30,12 @@ export const HAS_CRYPTSETUP = requireTool(
   findCryptsetup(SYSTEM_FOLDERS) !== undefined,
 );
 
+/** Both kinds of volumes, and what proves that the key of each is right. */
+export const KINDS = [
+  { volumeKind: "file", proof: "authenticated-header", skip: false },
+  { volumeKind: "luks2", proof: "cryptsetup", skip: !HAS_CRYPTSETUP },
+] as const;
+
 /** One node in a folder of its own, and a broker that knows it. Commands run in this process. */
 export type AgentWorld = AsyncDisposable & {
   readonly broker: FakeBroker;
@@ -48,6 +56,19 @@ export type AgentWorld = AsyncDisposable & {
   status(): Promise<AgentEvent>;
   boot(id: string): void;
 };
+
+/** The node, as the broker knows it. */
+export const nodeOf = ({ broker }: AgentWorld) => required(broker.nodes.get(SERIAL));
+
+/** The passkey that the portal would show. */
+export function shownPasskey(world: AgentWorld): Promise<Uint8Array> {
+  const { envelope, contentKey, order, serial } = nodeOf(world);
+  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
+}
+
+/** Opens the node by a passkey. */
+export const typePasskey = (world: AgentWorld, passkey: Uint8Array) =>
+  world.run({ command: "passkey" }, { readSecret: async () => passkey.slice() });
 
 export async function createAgentWorld(
   options: {

@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { openEnvelope, verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
+import { verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES, sanitisation } from "@databox-cmk/protocol";
-import { folderFor, required, startSwtpm } from "@databox-cmk/testkit";
+import { folderFor, startSwtpm } from "@databox-cmk/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { takeAgentLock } from "../src/state/agent-lock.ts";
@@ -21,17 +21,16 @@ import {
   createAgentWorld,
   createPreparedWorld,
   HAS_CRYPTSETUP,
+  KINDS,
+  nodeOf,
   seen,
   SERIAL,
+  shownPasskey,
   type AgentWorld,
 } from "./agent-world.ts";
 import { deny } from "./deny.ts";
 import { HAS_TPM } from "./start-swtpm.ts";
 
-const KINDS = [
-  { volumeKind: "file", skip: false },
-  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
-] as const;
 const done = () => Promise.resolve(true);
 const failed = () => Promise.resolve(false);
 const typed = (text: string) => () => Promise.resolve(text);
@@ -42,11 +41,6 @@ const erased = { exit: 0, outcome: "erased" };
 
 const erase = (world: AgentWorld, serial: string = SERIAL) =>
   world.run({ command: "erase", serial });
-const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
-const shownPasskey = (world: AgentWorld): Promise<Uint8Array> => {
-  const { envelope, contentKey, order, serial } = nodeOf(world);
-  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
-};
 const isBlank = (bytes: Uint8Array) => Buffer.from(bytes).equals(Buffer.alloc(bytes.byteLength));
 const certificateOf = (world: AgentWorld, deviceKey: VerifyKey | undefined) => {
   const { certificate = "" } = nodeOf(world);

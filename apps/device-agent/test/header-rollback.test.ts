@@ -2,28 +2,21 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { openEnvelope } from "@databox-cmk/crypto";
-import { required } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
-import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "./agent-world.ts";
+import {
+  createPreparedWorld,
+  HAS_CRYPTSETUP,
+  KINDS,
+  seen,
+  SERIAL,
+  shownPasskey,
+  typePasskey,
+} from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
 
-const KINDS = [
-  { volumeKind: "file", skip: false },
-  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
-] as const;
-
-/** The passkey that the portal would show. */
-function shownPasskey(world: AgentWorld): Promise<Uint8Array> {
-  const node = required(world.broker.nodes.get(SERIAL));
-  const { envelope, contentKey, order, serial } = node;
-  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
-}
-const type = (world: AgentWorld, passkey: Uint8Array) =>
-  world.run({ command: "passkey" }, { readSecret: async () => passkey.slice() });
 const rekey = async (world: AgentWorld) => {
   await world.unlock();
   expect(await world.run({ command: "rekey" })).toMatchObject({ outcome: "rekeyed" });
@@ -46,13 +39,13 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
       copyFileSync(world.diskPath, `${world.diskPath}.newest`);
       copyFileSync(backup, world.diskPath);
       for (const passkey of [old, await shownPasskey(world)])
-        expect(seen(await type(world, passkey))).toMatchObject({
+        expect(seen(await typePasskey(world, passkey))).toMatchObject({
           code: "VolumeHeaderRolledBack",
           exit: 5,
         });
       expect(seen(await world.unlock())).toMatchObject({ code: "VolumeHeaderRolledBack" });
       copyFileSync(`${world.diskPath}.newest`, world.diskPath);
-      expect(seen(await type(world, await shownPasskey(world)))).toMatchObject({
+      expect(seen(await typePasskey(world, await shownPasskey(world)))).toMatchObject({
         outcome: "unlocked",
       });
     },
@@ -66,7 +59,7 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
     await rekey(world);
     expect(generationOf(world)).toBe(2);
     copyFileSync(`${world.diskPath}.backup`, world.diskPath);
-    expect(seen(await type(world, first))).toMatchObject({ code: "VolumeHeaderRolledBack" });
+    expect(seen(await typePasskey(world, first))).toMatchObject({ code: "VolumeHeaderRolledBack" });
   });
 
   test.skipIf(skip)(
@@ -81,13 +74,13 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
       const state = JSON.parse(readFileSync(stateOf(world), "utf8")) as Record<string, unknown>;
       const { headerGeneration: _forgotten, ...restored } = state;
       writeFileSync(stateOf(world), JSON.stringify(restored), { mode: 0o600 });
-      expect(seen(await type(world, await shownPasskey(world)))).toMatchObject({
+      expect(seen(await typePasskey(world, await shownPasskey(world)))).toMatchObject({
         outcome: "unlocked",
       });
       await world.lock();
       expect(generationOf(world)).toBe(1);
       copyFileSync(disk, world.diskPath);
-      expect(seen(await type(world, old))).toMatchObject({ code: "VolumeHeaderRolledBack" });
+      expect(seen(await typePasskey(world, old))).toMatchObject({ code: "VolumeHeaderRolledBack" });
     },
   );
 
@@ -102,11 +95,13 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
         SERIAL,
         SYSTEM_FOLDERS,
       ).writeHeaderGeneration(7);
-      expect(seen(await type(world, new TextEncoder().encode("Wrong-Key-9!")))).toMatchObject({
+      expect(
+        seen(await typePasskey(world, new TextEncoder().encode("Wrong-Key-9!"))),
+      ).toMatchObject({
         code: "PasskeyRejected",
       });
       expect(generationOf(world)).toBeUndefined();
-      expect(seen(await type(world, right))).toMatchObject({ outcome: "unlocked" });
+      expect(seen(await typePasskey(world, right))).toMatchObject({ outcome: "unlocked" });
       expect(generationOf(world)).toBe(7);
     },
   );

@@ -8,7 +8,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { readSecret } from "../src/command-line/read-secret.ts";
 import { TRIES } from "../src/core/passkey-tries.ts";
-import { type AgentWorld, createPreparedWorld, HAS_CRYPTSETUP, seen } from "./agent-world.ts";
+import { type AgentWorld, createPreparedWorld, KINDS, seen } from "./agent-world.ts";
 
 const PASSKEY = "Right-Passkey-2345!";
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -32,11 +32,6 @@ function laterBootClock(seconds: number): Disposable & { set(seconds: number): v
 }
 const journal = (world: AgentWorld) =>
   readFileSync(join(world.stateDir, "journal.jsonl"), "utf8").trim().split("\n");
-
-const KINDS = [
-  { volumeKind: "file", proof: "authenticated-header", skip: false },
-  { volumeKind: "luks2", proof: "cryptsetup", skip: !HAS_CRYPTSETUP },
-] as const;
 
 describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, skip }) => {
   const options = { volumeKind, unlockKey: bytes(PASSKEY) } as const;

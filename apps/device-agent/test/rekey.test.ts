@@ -1,30 +1,23 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { openEnvelope } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { required } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
-import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "./agent-world.ts";
+import {
+  createPreparedWorld,
+  KINDS,
+  nodeOf,
+  seen,
+  SERIAL,
+  shownPasskey,
+  typePasskey,
+} from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
 
-const KINDS = [
-  { volumeKind: "file", skip: false },
-  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
-] as const;
-
 const rekey = (world: AgentWorld) => world.run({ command: "rekey" });
-const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
-/** The passkey that the portal would show. */
-const shownPasskey = (world: AgentWorld) => {
-  const { envelope, contentKey, order, serial } = nodeOf(world);
-  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
-};
-const type = (world: AgentWorld, passkey: Uint8Array) =>
-  world.run({ command: "passkey" }, { readSecret: async () => passkey.slice() });
 const volumeOf = (world: AgentWorld, kind: "file" | "luks2") =>
   openVolume({ kind, path: world.diskPath }, SERIAL, SYSTEM_FOLDERS);
 const slotsOf = (world: AgentWorld, kind: "file" | "luks2") => volumeOf(world, kind).slots;
@@ -43,8 +36,8 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) 
     expect(after).not.toEqual(before);
     expect(await slotsOf(world, volumeKind).list()).toHaveLength(1);
     await world.lock();
-    expect(seen(await type(world, before))).toMatchObject({ code: "PasskeyRejected" });
-    expect(seen(await type(world, after))).toMatchObject({ outcome: "unlocked" });
+    expect(seen(await typePasskey(world, before))).toMatchObject({ code: "PasskeyRejected" });
+    expect(seen(await typePasskey(world, after))).toMatchObject({ outcome: "unlocked" });
     await world.lock();
     expect(await world.unlock()).toMatchObject({ outcome: "unlocked", generation: 2 });
     const journal = readFileSync(join(world.stateDir, "journal.jsonl"), "utf8");
@@ -71,7 +64,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) 
     expect(ended).toMatchObject({ outcome: "rekeyed", generation: 3 });
     expect(await slotsOf(world, volumeKind).list()).toHaveLength(1);
     await world.lock();
-    expect(seen(await type(world, await shownPasskey(world)))).toMatchObject({
+    expect(seen(await typePasskey(world, await shownPasskey(world)))).toMatchObject({
       outcome: "unlocked",
     });
   });
@@ -95,7 +88,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) 
       expect(await world.status()).toMatchObject({ details: { rekey: "added" } });
       await world.lock();
       for (const passkey of [before, after]) {
-        expect(seen(await type(world, passkey))).toMatchObject({ outcome: "unlocked" });
+        expect(seen(await typePasskey(world, passkey))).toMatchObject({ outcome: "unlocked" });
         await world.lock();
       }
       world.broker.intercept = undefined;
@@ -104,7 +97,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) 
       const kept = volumeKind === "luks2" ? keptEnvelope(world) : undefined;
       expect(await volumeOf(world, volumeKind).readEnvelope()).toBe(kept);
       await world.lock();
-      expect(seen(await type(world, before))).toMatchObject({ code: "PasskeyRejected" });
+      expect(seen(await typePasskey(world, before))).toMatchObject({ code: "PasskeyRejected" });
     },
   );
 });
@@ -115,13 +108,13 @@ test("a customer's own passkey is replaced by a generated one", async () => {
   await world.unlock();
   expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
   await world.lock();
-  expect(seen(await type(world, unlockKey))).toMatchObject({ code: "PasskeyRejected" });
+  expect(seen(await typePasskey(world, unlockKey))).toMatchObject({ code: "PasskeyRejected" });
 });
 
 test("without a lease nothing is asked", async () => {
   await using world = await createPreparedWorld();
   expect(seen(await rekey(world))).toMatchObject({ exit: 5, code: "RekeyNeedsLease" });
-  await type(world, await shownPasskey(world));
+  await typePasskey(world, await shownPasskey(world));
   expect(seen(await rekey(world))).toMatchObject({ code: "RekeyNeedsLease" });
   expect(nodeOf(world).proposal).toBeUndefined();
 });

@@ -15,7 +15,7 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { startSwtpm, required } from "@databox-cmk/testkit";
+import { startSwtpm } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
@@ -31,7 +31,8 @@ import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 import {
   createAgentWorld,
   createPreparedWorld,
-  HAS_CRYPTSETUP,
+  KINDS,
+  nodeOf,
   seen,
   SERIAL,
 } from "./agent-world.ts";
@@ -39,15 +40,10 @@ import type { AgentWorld } from "./agent-world.ts";
 import { createOwner } from "./owner-key.ts";
 import { HAS_TPM, measureSomethingElse } from "./start-swtpm.ts";
 
-const KINDS = [
-  { volumeKind: "file", skip: false },
-  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
-] as const;
 const owner = createOwner();
 const recoveryKeys = [owner.jwk];
 const unlocked = { exit: 0, outcome: "unlocked" };
 
-const nodeOf = (world: AgentWorld) => required(world.broker.nodes.get(SERIAL));
 const rekey = (world: AgentWorld, recoveryKeyNames?: readonly string[], custody?: "split") =>
   world.run({ command: "rekey", recoveryKeys: recoveryKeyNames, custody });
 /** A dishonest broker makes its proposals itself. */

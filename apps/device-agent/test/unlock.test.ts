@@ -8,14 +8,10 @@ import {
   createAgentWorld,
   createPreparedWorld,
   HAS_CRYPTSETUP,
+  KINDS,
   seen,
   SERIAL,
 } from "./agent-world.ts";
-
-const KINDS = [
-  { volumeKind: "file", proof: "authenticated-header", skip: false },
-  { volumeKind: "luks2", proof: "cryptsetup", skip: !HAS_CRYPTSETUP },
-] as const;
 
 describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, skip }) => {
   test.skipIf(skip)("is prepared, unlocked, locked and unlocked again", async () => {

@@ -10,8 +10,9 @@ import * as z from "zod";
 
 import type { VaultMatch } from "../../src/audit/match-vault-log.ts";
 import { foldOrderId, type KeyIdentity } from "../../src/core/order.ts";
-import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
+import { type EmulatorWorld, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { exactly } from "../world/exactly.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { API, jobPath, minimalJob } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { verifyAudit } from "./audit-command.ts";

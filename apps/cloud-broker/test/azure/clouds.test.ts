@@ -10,7 +10,8 @@ import {
   createVerifyToken,
 } from "../../src/callers/verify-token.ts";
 import { parseKeyUrl } from "../../src/core/key-url.ts";
-import { createUserIdentity, expectOk, startEmulatorWorld } from "./emulator-world.ts";
+import { expectOk } from "../world/expect-ok.ts";
+import { createUserIdentity, startEmulatorWorld } from "./emulator-world.ts";
 
 test.each(CLOUD_NAMES)("an order's identity uses a customer's key in %s", async (name) => {
   const world = await startEmulatorWorld(name);

@@ -20,7 +20,8 @@ import {
 } from "../custody/custody-world.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
-import { type EmulatorWorld, expectOk, startEmulatorWorld } from "./emulator-world.ts";
+import { expectOk } from "../world/expect-ok.ts";
+import { type EmulatorWorld, startEmulatorWorld } from "./emulator-world.ts";
 
 let world: EmulatorWorld;
 let store: Store;

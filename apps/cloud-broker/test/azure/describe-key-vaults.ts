@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Outcome } from "../../src/core/ports.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
 const NOW_SECONDS = Math.floor(Date.now() / 1000);
@@ -30,11 +30,11 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
       return { vault, kid: await world.addKey(vault, "kek") };
     }
     const wrap = async (kid: string, contentKey: Uint8Array) =>
-      ok(await world.vaults.wrapKey(world.identity, kid, contentKey)).encryptedKey;
+      expectOk(await world.vaults.wrapKey(world.identity, kid, contentKey)).encryptedKey;
 
     it("shows a key, and the newest version where none is named", async () => {
       const { vault, kid } = await vaultWithKey();
-      const facts = ok(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek")));
+      const facts = expectOk(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek")));
       expect(facts).toMatchObject({
         kid,
         keyType: "RSA",
@@ -46,11 +46,11 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
       expect(facts.recoveryLevel).toContain("Recoverable");
       expect(facts.recoveryLevel).not.toContain("Purgeable");
       const rotated = await world.rotate(vault, "kek");
-      expect(ok(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek"))).kid).toBe(
-        rotated,
-      );
+      expect(
+        expectOk(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek"))).kid,
+      ).toBe(rotated);
       const old = world.keyUrl(vault, "kek", kid.split("/").at(-1));
-      expect(ok(await world.vaults.getKey(world.identity, old)).kid).toBe(kid);
+      expect(expectOk(await world.vaults.getKey(world.identity, old)).kid).toBe(kid);
     });
 
     it("unwraps what it wrapped, by the version that wrapped it", async () => {
@@ -59,7 +59,7 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
       const encryptedKey = await wrap(kid, contentKey);
       expect(encryptedKey).toHaveLength(256);
       expect(
-        ok(await world.vaults.unwrapKey(world.identity, kid, encryptedKey)).contentKey,
+        expectOk(await world.vaults.unwrapKey(world.identity, kid, encryptedKey)).contentKey,
       ).toEqual(contentKey);
       const rotated = await world.rotate(vault, "kek");
       expect(await world.vaults.unwrapKey(world.identity, rotated, encryptedKey)).toMatchObject({
@@ -80,10 +80,10 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
         disabled,
       );
       expect(
-        ok(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek"))).enabled,
+        expectOk(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek"))).enabled,
       ).toBe(false);
       await world.setEnabled(kid, true);
-      ok(await world.vaults.unwrapKey(world.identity, kid, encryptedKey));
+      expectOk(await world.vaults.unwrapKey(world.identity, kid, encryptedKey));
     });
 
     it.each([
@@ -105,13 +105,13 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
         const encryptedKey = await wrap(kid, contentKey);
         await set(kid);
         expect(
-          ok(await world.vaults.unwrapKey(world.identity, kid, encryptedKey)).contentKey,
+          expectOk(await world.vaults.unwrapKey(world.identity, kid, encryptedKey)).contentKey,
         ).toEqual(contentKey);
         expect(await world.vaults.wrapKey(world.identity, kid, contentKey)).toMatchObject({
           ok: false,
         });
         expect(
-          ok(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek"))),
+          expectOk(await world.vaults.getKey(world.identity, world.keyUrl(vault, "kek"))),
         ).toMatchObject(facts);
       },
     );
@@ -165,7 +165,7 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
       const deleted = world.keyUrl(vault, "kek");
       expect(await world.vaults.getKey(world.identity, deleted)).toMatchObject(missing);
       const { scheduledPurgeSeconds } =
-        ok(await world.vaults.getDeletedKey(world.identity, deleted)) ?? {};
+        expectOk(await world.vaults.getDeletedKey(world.identity, deleted)) ?? {};
       expect(scheduledPurgeSeconds).toBeGreaterThan(NOW_SECONDS);
     });
 
@@ -194,7 +194,7 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
     });
 
     it("notices at the next sign-in that the identity was removed", async () => {
-      ok(await world.vaults.signIn(world.identity));
+      expectOk(await world.vaults.signIn(world.identity));
       await world.removeIdentity();
       expect(await world.vaults.signIn(world.identity)).toMatchObject({
         ok: false,
@@ -202,9 +202,4 @@ export function describeKeyVaults(name: string, startWorld: () => Promise<VaultW
       });
     });
   });
-}
-
-function ok<Value>(outcome: Outcome<Value>): Value {
-  if (!outcome.ok) throw new Error(`failed: ${JSON.stringify(outcome.failure)}`);
-  return outcome.value;
 }

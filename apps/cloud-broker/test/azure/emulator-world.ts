@@ -20,11 +20,11 @@ import {
 import { createAzureTransport } from "../../src/azure/transport.ts";
 import { cloudOf } from "../../src/config/config.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
-import type { Outcome } from "../../src/core/ports.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "../../src/keys/issuer/token-issuer.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { openListener, TLS } from "../world/open-listener.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
@@ -245,11 +245,6 @@ export async function startEmulatorVaults(): Promise<VaultWorld> {
     },
     close: () => world.close(),
   };
-}
-
-export function expectOk<Value>(outcome: Outcome<Value>): Value {
-  if (!outcome.ok) throw new Error(`failed: ${JSON.stringify(outcome.failure)}`);
-  return outcome.value;
 }
 
 type Emulator = Awaited<ReturnType<typeof createAzureEmulator>>;

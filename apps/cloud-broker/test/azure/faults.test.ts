@@ -10,11 +10,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { createAzure } from "../../src/azure/create-azure.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import {
   createOrderIdentity,
   createUserIdentity,
   type EmulatorWorld,
-  expectOk,
   startEmulatorWorld,
 } from "./emulator-world.ts";
 

@@ -6,12 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { cloudOf } from "../../src/config/config.ts";
 import { orderIdOf } from "../../src/core/order.ts";
-import {
-  createOrderIdentity,
-  type EmulatorWorld,
-  expectOk,
-  startEmulatorWorld,
-} from "./emulator-world.ts";
+import { expectOk } from "../world/expect-ok.ts";
+import { createOrderIdentity, type EmulatorWorld, startEmulatorWorld } from "./emulator-world.ts";
 
 let world: EmulatorWorld;
 beforeAll(async () => {

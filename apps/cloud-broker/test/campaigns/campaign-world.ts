@@ -10,9 +10,10 @@ import { createOrder } from "../../src/orders/create-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/store.ts";
-import { expectOk, releaseTo } from "../custody/custody-world.ts";
+import { releaseTo } from "../custody/custody-world.ts";
 import { createControlPlane } from "../world/control-plane.ts";
 import { createCustomerVault, CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { createFakeIdentities, TENANT_ID } from "../world/fake-identities.ts";
 import { GROUP, minimalJob, SUBSCRIPTION } from "../world/jobs.ts";
 

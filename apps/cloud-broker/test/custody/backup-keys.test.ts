@@ -7,6 +7,7 @@ import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts"
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { readTrail } from "../world/read-trail.ts";
 import {
   ACTOR,
@@ -14,7 +15,6 @@ import {
   type CustodyWorld,
   customerKey,
   envelopeOf,
-  expectOk,
   insertOrder,
   meetingOf,
   NOW_MS,

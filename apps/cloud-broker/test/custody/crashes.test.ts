@@ -9,6 +9,7 @@ import type { KeyChoice } from "../../src/core/order.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { type CrashPoint, openCrashingStore, SimulatedCrash } from "./crashing-store.ts";
 import {
   ACTOR,
@@ -16,7 +17,6 @@ import {
   type CustodyWorld,
   customerKey,
   envelopeOf,
-  expectOk,
   insertOrder,
   MMK,
   ORDER,

@@ -24,6 +24,7 @@ import type { Released } from "../../src/custody/release-content-key.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { custodyDependencies, SERVICE_KEY } from "../world/custody-dependencies.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { orderRow } from "../world/order-row.ts";
 
 const NAME = { subscriptionId: "s", resourceGroup: "g", name: "order-1" };
@@ -167,11 +168,6 @@ export async function prepareOrder(world: CustodyWorld, choice: KeyChoice): Prom
   expectOk(await custody.change(subject(), choice, ACTOR, insertOrder()));
   expectOk(await custody.generate(ORDER, SERIALS));
   await store.destroy();
-}
-
-export function expectOk<Value>(outcome: Outcome<Value>): Value {
-  if (!outcome.ok) throw new Error(`failed: ${JSON.stringify(outcome.failure)}`);
-  return outcome.value;
 }
 
 /** A node's current envelope; undefined before preparation and after erasure. */

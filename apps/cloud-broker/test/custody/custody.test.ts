@@ -10,6 +10,7 @@ import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { keptBytes, openTestStore } from "../store/open-test-store.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
+import { expectOk } from "../world/expect-ok.ts";
 import { readTrail } from "../world/read-trail.ts";
 import {
   ACTOR,
@@ -17,7 +18,6 @@ import {
   type CustodyWorld,
   customerKey,
   envelopeOf,
-  expectOk,
   insertOrder,
   meetingOf,
   MMK,

@@ -9,11 +9,12 @@ import {
   type KeyHealthWatch,
 } from "../../src/key-life/health/create-key-health.ts";
 import type { Store } from "../../src/store/store.ts";
-import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
+import { type EmulatorWorld, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { ACTOR, insertOrder, ORDER, subject } from "../custody/custody-world.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { announce } from "../world/control-plane.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
+import { expectOk } from "../world/expect-ok.ts";
 
 const VAULT = "kv-customer";
 const DAY_MS = 86_400_000;

@@ -2,7 +2,12 @@ import { Agent, request } from "node:https";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { type PortalWorld, type SignedInPage, startPortalWorld } from "./portal-world.ts";
+import {
+  minimalOrder,
+  type PortalWorld,
+  type SignedInPage,
+  startPortalWorld,
+} from "./portal-world.ts";
 
 let world: PortalWorld;
 let replicaUrl: string;
@@ -14,30 +19,10 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const jobs = () =>
   `/subscriptions/${world.emulator.subscriptionId}/resourceGroups/${world.emulator.resourceGroup}/providers/Microsoft.DataBox/jobs`;
-const order = () => ({
-  location: world.emulator.location,
-  sku: { name: "DataBox" },
-  properties: {
-    transferType: "ImportToAzure",
-    details: {
-      jobDetailsType: "DataBox",
-      contactDetails: { contactName: "Ada", phone: "1", emailList: ["ada@contoso.example"] },
-      shippingAddress: { streetAddress1: "16 Townsend St", country: "US", postalCode: "94107" },
-      dataImportDetails: [
-        {
-          accountDetails: {
-            dataAccountType: "StorageAccount",
-            storageAccountId: world.emulator.storageAccountId,
-          },
-        },
-      ],
-    },
-  },
-});
 const create = ({ call }: SignedInPage, name: string) =>
   call(`/portal/api/arm${jobs()}/${name}?api-version=2025-07-01`, {
     method: "PUT",
-    json: order(),
+    json: minimalOrder(world),
   });
 
 /**

@@ -174,6 +174,28 @@ export async function openPage(browser: Browser, portalUrl: string): Promise<Sig
   };
 }
 
+/** An order as the portal's form would write it. */
+export const minimalOrder = ({ emulator }: Pick<PortalWorld, "emulator">) => ({
+  location: emulator.location,
+  sku: { name: "DataBox" },
+  properties: {
+    transferType: "ImportToAzure",
+    details: {
+      jobDetailsType: "DataBox",
+      contactDetails: { contactName: "Ada", phone: "1", emailList: ["ada@contoso.example"] },
+      shippingAddress: { streetAddress1: "16 Townsend St", country: "US", postalCode: "94107" },
+      dataImportDetails: [
+        {
+          accountDetails: {
+            dataAccountType: "StorageAccount",
+            storageAccountId: emulator.storageAccountId,
+          },
+        },
+      ],
+    },
+  },
+});
+
 /** @returns the folder that `PORTAL_DIR` names */
 function writePages(folder: string): string {
   const pages = join(folder, "portal");

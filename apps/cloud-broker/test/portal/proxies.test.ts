@@ -3,7 +3,13 @@
 import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type PortalWorld, type SignedInPage, startPortalWorld, USERS } from "./portal-world.ts";
+import {
+  minimalOrder,
+  type PortalWorld,
+  type SignedInPage,
+  startPortalWorld,
+  USERS,
+} from "./portal-world.ts";
 
 const DATA_BOX = "api-version=2025-07-01";
 const KEY_VAULT = "api-version=2026-02-01";
@@ -44,26 +50,6 @@ const putVault = (name: string, page = ada) =>
       },
     },
   });
-const order = () => ({
-  location: world.emulator.location,
-  sku: { name: "DataBox" },
-  properties: {
-    transferType: "ImportToAzure",
-    details: {
-      jobDetailsType: "DataBox",
-      contactDetails: { contactName: "Ada", phone: "1", emailList: ["ada@contoso.example"] },
-      shippingAddress: { streetAddress1: "16 Townsend St", country: "US", postalCode: "94107" },
-      dataImportDetails: [
-        {
-          accountDetails: {
-            dataAccountType: "StorageAccount",
-            storageAccountId: world.emulator.storageAccountId,
-          },
-        },
-      ],
-    },
-  },
-});
 
 const must = async (page: SignedInPage, method: string, path: string, json: object) => {
   const answer = await page.call(`/portal/api/${path}`, { method, json });
@@ -74,7 +60,7 @@ const must = async (page: SignedInPage, method: string, path: string, json: obje
 describe("the broker's own API for pages", () => {
   test("does for a person what it does for a bearer of their token", async () => {
     const path = `/portal/api/arm${jobs()}/order1?${DATA_BOX}`;
-    const created = await ada.call(path, { method: "PUT", json: order() });
+    const created = await ada.call(path, { method: "PUT", json: minimalOrder(world) });
     expect([created.status, created.text]).toEqual([202, expect.any(String)]);
     const read = await ada.call(path);
     expect(read.status).toBe(200);
@@ -129,7 +115,7 @@ describe("the broker's own API for pages", () => {
     for (let number = 0; number < 21; number += 1)
       await ada.call(`/portal/api/arm${jobs()}/page-${String(number)}?${DATA_BOX}`, {
         method: "PUT",
-        json: order(),
+        json: minimalOrder(world),
       });
     const first = await ada.call(`/portal/api/arm${jobs()}?${DATA_BOX}&$top=20`);
     const { nextLink, value } = first.json as { nextLink: string; value: unknown[] };
@@ -345,7 +331,7 @@ test("after Azure's retirements of 2027-02-27, a vault, an order, its own key an
     { kty: "RSA", key_size: 2048 },
   );
 
-  await must(ada, "PUT", orderPath, order());
+  await must(ada, "PUT", orderPath, minimalOrder(world));
   await must(ada, "PATCH", orderPath, { identity: { type: "SystemAssigned" } });
   const { identity } = (await ada.call(`/portal/api/${orderPath}`)).json;
   await assign("e147488a-f6f5-4113-8e2d-b22465e65bf6", identity.principalId, "ServicePrincipal");
