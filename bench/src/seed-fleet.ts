@@ -19,12 +19,7 @@ const TTL_SECONDS = 60;
 
 type Row = Readonly<Record<string, string | number>>;
 
-/** The owner of the fleet, if there are several: each has a subscription. */
-export type FleetCustomer = { readonly name: string; readonly subscriptionId: string };
-const CUSTOMER: FleetCustomer = {
-  name: "bench",
-  subscriptionId: "00000000-0000-4000-8000-000000000001",
-};
+const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
 
 /** The customer's key, and the identity that asks for it. */
 export type FleetKey = {
@@ -34,12 +29,12 @@ export type FleetKey = {
 };
 
 /** A key in the stub's vault. */
-export const stubFleetKey = (vaultUrl: string, { name, subscriptionId } = CUSTOMER): FleetKey => ({
+export const stubFleetKey = (vaultUrl: string): FleetKey => ({
   kid: `${vaultUrl}/keys/kek/${VERSIONS.first}`,
-  vaultResourceId: `/subscriptions/${subscriptionId}/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/${name}`,
+  vaultResourceId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/bench`,
   identity: {
     kind: "user",
-    resource_id: `/identities/${name}`,
+    resource_id: "/identities/bench",
     tenant_id: STUB_TENANT,
     client_id: "00000000-0000-4000-8000-00000000000c",
     principal_id: "00000000-0000-4000-8000-00000000000d",
@@ -58,7 +53,6 @@ export async function seedFleet(
   databaseFile: string,
   nodes: number,
   key: FleetKey,
-  customer = CUSTOMER,
 ): Promise<readonly FleetNode[]> {
   const database = new DatabaseSync(databaseFile);
   const nowMs = Date.now();
@@ -75,9 +69,9 @@ export async function seedFleet(
     database.exec("pragma busy_timeout = 10000; begin immediate");
     const fleet: FleetNode[] = [];
     for (let index = 0; index < nodes; index += 1) {
-      const name = `${customer.name}-${String(index)}`;
-      const order = `/subscriptions/${customer.subscriptionId}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
-      const serial = `DBX-${customer.name}-${String(index)}`;
+      const name = `bench-${String(index)}`;
+      const order = `/subscriptions/${SUBSCRIPTION}/resourcegroups/bench/providers/microsoft.databox/jobs/${name}`;
+      const serial = `DBX-${name}`;
       const lease = randomUUID();
       const env = randomUUID();
       const { key: device, privatePem } = generateSigningKey();
@@ -90,7 +84,7 @@ export async function seedFleet(
       });
       insert("orders", {
         id: order,
-        subscription_id: customer.subscriptionId,
+        subscription_id: SUBSCRIPTION,
         resource_group: "bench",
         name,
         location: "westus",

@@ -12,19 +12,13 @@ export type BenchStack = AsyncDisposable & {
 };
 
 /** Emulator and broker as `npm start` runs them, on free ports and without limits of requests. */
-export async function startBenchStack(
-  brokerEnvironment: Readonly<Record<string, string>> = {},
-): Promise<BenchStack> {
+export async function startBenchStack(): Promise<BenchStack> {
   await using opened = new AsyncDisposableStack();
   const { path: folder } = opened.use(openTemporaryFolder());
   const stack = await startStack({
     directory: folder,
     ports: { emulator: 0, broker: 0, imds: 0, dns: 0 },
-    brokerEnvironment: {
-      RATE_LIMIT_ADDRESS_PER_SECOND: "0",
-      LOG_LEVEL: "error",
-      ...brokerEnvironment,
-    },
+    brokerEnvironment: { RATE_LIMIT_ADDRESS_PER_SECOND: "0", LOG_LEVEL: "error" },
   });
   opened.defer(() => stack.close());
   const resources = opened.move();

@@ -34,7 +34,6 @@ export function createImdsRouter(
     if (!isKnownResource(resource, deps.endpoints, deps.state))
       return renderRefusal(
         refuse(
-          400,
           "invalid_resource",
           `AADSTS500011: The resource principal named ${resource} was not found in the tenant named ${identity.tenantId}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
         ),
@@ -82,9 +81,9 @@ export function createImdsRouter(
  */
 function checkMetadataHeader(request: HttpRequest): ImdsRefusal | undefined {
   if (request.headers["metadata"] !== "true")
-    return refuse(400, "bad_request_102", "Required metadata header not specified");
+    return refuse("bad_request_102", "Required metadata header not specified");
   if (request.headers["x-forwarded-for"] !== undefined)
-    return refuse(400, "bad_request", "Requests must not contain an X-Forwarded-For header");
+    return refuse("bad_request", "Requests must not contain an X-Forwarded-For header");
   return undefined;
 }
 

@@ -24,25 +24,23 @@ const SELECTORS = [
   ["mi_res_id", "resource-id"],
 ] as const;
 
-export function refuse(status: number, error: string, description: string): ImdsRefusal {
-  return { kind: "refused", status, error, description };
+export function refuse(error: string, description: string): ImdsRefusal {
+  return { kind: "refused", status: 400, error, description };
 }
 
 export function parseTokenQuery(
   query: ReadonlyMap<string, string>,
 ): { kind: "parsed"; resource: string; selector: IdentitySelector } | ImdsRefusal {
   if (!query.get("api-version"))
-    return refuse(400, "invalid_request", "Required query variable 'api-version' is missing");
+    return refuse("invalid_request", "Required query variable 'api-version' is missing");
   const resource = query.get("resource");
-  if (!resource)
-    return refuse(400, "invalid_request", "Required query variable 'resource' is missing");
+  if (!resource) return refuse("invalid_request", "Required query variable 'resource' is missing");
   const named = SELECTORS.flatMap(([name, kind]) => {
     const value = query.get(name);
     return value ? [{ kind, value }] : [];
   });
   if (named.length > 1)
     return refuse(
-      400,
       "invalid_request",
       "Only one of client_id, object_id and msi_res_id may be specified",
     );
@@ -59,12 +57,11 @@ export function selectIdentity(
 ): ManagedIdentity | ImdsRefusal {
   if (selector.kind === "default" && assigned.length > 1)
     return refuse(
-      400,
       "invalid_request",
       "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
     );
   const identity = assigned.find((candidate) => matches(selector, candidate));
-  return identity ?? refuse(400, "invalid_request", "Identity not found");
+  return identity ?? refuse("invalid_request", "Identity not found");
 }
 
 function matches(selector: IdentitySelector, identity: ManagedIdentity): boolean {

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
-import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
+import type { CloudError } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
@@ -14,9 +14,6 @@ import { readNodes } from "./read-nodes.ts";
 import { readOrder } from "./read-order.ts";
 import { changeOrder } from "./write-order.ts";
 
-/** A customer's action just before, to be recorded in the same commit. */
-type Mitigation = { readonly resolution: CustomerResolution; readonly atMs: number };
-
 /**
  * Starts the copy, or continues a halted one: the service needs the key of every node now. A
  * refused key halts the copy and tells the customer the possible actions; a vault that does not
@@ -26,7 +23,6 @@ export async function startCopy(
   deps: Changing & { readonly custody: NodeEnvelopes },
   order: Order,
   context: RequestContext,
-  mitigation?: Mitigation,
 ): Promise<void> {
   const started = valueOf(decideTransition(lifecycleOf(order), { kind: "startCopy" }));
   const failed = await tryKeys(deps, order);
@@ -39,7 +35,7 @@ export async function startCopy(
       : ({ outcome: "refused", ...columnsOf(failed) } as const);
   const row = { action: "order/startCopy", context, ...told } as const;
   const { stage, stageStatus } = next;
-  const state = stateAfter(order.state, failed, mitigation);
+  const state = stateAfter(order.state, failed);
   await changeOrder(deps, order, row, { stage, stageStatus, state });
 }
 
@@ -61,7 +57,7 @@ export async function haltCopy(
   const context = { actor: { kind: "broker" }, by: "broker", correlationId } as const;
   const row = { action: "order/haltCopy", context, ...columnsOf(failed) } as const;
   const { stageStatus } = halted.value;
-  const state = stateAfter(order.state, failed, undefined);
+  const state = stateAfter(order.state, failed);
   try {
     await changeOrder(deps, order, row, { stageStatus, state });
   } catch (error) {
@@ -97,14 +93,9 @@ export function isPassing(code: ErrorCode): boolean {
   return errorClass === "unreachable" || errorClass === "pending" || errorClass === "internal";
 }
 
-function stateAfter(
-  state: OrderState,
-  failed: NodeFailure | undefined,
-  mitigation: Mitigation | undefined,
-): OrderState {
+function stateAfter(state: OrderState, failed: NodeFailure | undefined): OrderState {
   return {
     ...state,
-    lastMitigation: mitigation ?? state.lastMitigation,
     error: failed === undefined ? undefined : haltError(failed),
     actions: failed === undefined ? undefined : KEY_HALT_ACTIONS,
   };
