@@ -9,3 +9,9 @@ export function failed(failure: Failure): Outcome<never> {
 export function malformed(detail: string): Outcome<never> {
   return failed({ code: "DeviceMessageMalformed", detail });
 }
+
+/** Refuses members of one part of a request. @param at - the part, such as `identity` */
+export const refusing =
+  (code: Failure["code"], at: string) =>
+  (member: string, detail: string): Outcome<never> =>
+    failed({ code, target: `${at}.${member}`, detail: `${member}: ${detail}` });

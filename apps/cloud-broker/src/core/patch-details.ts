@@ -2,7 +2,7 @@ import { withoutUndefined } from "@databox-cmk/errors";
 import type { JobPatch, StageName } from "@databox-cmk/protocol";
 import { contactDetails, contactInfo, parseWith, shippingAddress } from "@databox-cmk/protocol";
 
-import { failed } from "./failed.ts";
+import { failed, refusing } from "./failed.ts";
 import { type JobDetails, withEncryptionPreference } from "./job-details.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Outcome } from "./ports.ts";
@@ -11,6 +11,7 @@ import { isAddressEditable, stageRules } from "./stages.ts";
 type DetailsPatch = NonNullable<NonNullable<JobPatch["properties"]>["details"]>;
 
 const TARGET = "properties.details";
+const invalid = refusing("InvalidRequestContent", TARGET);
 
 /**
  * Details after a PATCH: each member that was sent replaces its own value only, at any depth (lists
@@ -123,14 +124,6 @@ function mergeDetails(current: JobDetails, patch: DetailsPatch): Outcome<JobDeta
       },
     }
   );
-}
-
-function invalid(member: string, detail: string): Outcome<never> {
-  return failed({
-    code: "InvalidRequestContent",
-    target: `${TARGET}.${member}`,
-    detail: `${member}: ${detail}`,
-  });
 }
 
 function refuse(stage: StageName, member: string): Outcome<never> {

@@ -1,8 +1,10 @@
 import { asciiLowerCase, type IdentityType, type ResourceIdentity } from "@databox-cmk/protocol";
 
-import { failed } from "./failed.ts";
+import { failed, refusing } from "./failed.ts";
 import type { AttachedIdentity } from "./order.ts";
 import type { Outcome } from "./ports.ts";
+
+const invalid = refusing("IdentityUpdateInvalid", "identity");
 
 /**
  * Maximum number of user-assigned identities of one order. Azure has a limit but does not publish
@@ -86,12 +88,4 @@ export function identityTypeOf(attached: readonly AttachedIdentity[]): IdentityT
   const user = attached.some((identity) => identity.kind === "user");
   if (system) return user ? "SystemAssigned,UserAssigned" : "SystemAssigned";
   return user ? "UserAssigned" : "None";
-}
-
-function invalid(member: string, detail: string): Outcome<never> {
-  return failed({
-    code: "IdentityUpdateInvalid",
-    target: `identity.${member}`,
-    detail: `${member}: ${detail}`,
-  });
 }

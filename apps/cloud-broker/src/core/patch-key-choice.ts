@@ -4,12 +4,13 @@ import {
   type KeyEncryptionKeyPatch,
 } from "@databox-cmk/protocol";
 
-import { failed } from "./failed.ts";
+import { failed, refusing } from "./failed.ts";
 import type { KeyChoice } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 import type { Effects } from "./rule-changes.ts";
 
 const TARGET = "properties.details.keyEncryptionKey";
+const invalid = refusing("InvalidRequestContent", TARGET);
 type KeyIdentityChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>["identity"];
 
 /**
@@ -94,12 +95,4 @@ function decideIdentity(
 
 function resourceIdOf(identity: KeyIdentityChoice): string {
   return identity.type === "UserAssigned" ? asciiLowerCase(identity.resourceId) : "";
-}
-
-function invalid(member: string, detail: string): Outcome<never> {
-  return failed({
-    code: "InvalidRequestContent",
-    target: `${TARGET}.${member}`,
-    detail: `${member}: ${detail}`,
-  });
 }
