@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import {
   type CertificateWithKey,
   createCertificateAuthority,
-  fingerprint,
   issueServerCertificate,
 } from "@databox-cmk/crypto";
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
@@ -21,6 +21,8 @@ import { runsBrowser } from "./harness/engines.ts";
 import { region, signInNode } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import type { Visit } from "./harness/visit.ts";
+
+const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 
 const SERIAL = "DBX-UI-CERT";
 const PASSKEY = "Right-Passkey-2345!";
@@ -104,7 +106,7 @@ describe.runIf(runsBrowser)("the settings of a signed-in user", () => {
     await page.getByText("The certificate has changed").waitFor();
     await button(page, "Reload the page").click();
     await inUse(page).getByText("You", { exact: true }).waitFor();
-    expect(await inUse(page).textContent()).toContain(fingerprint(brought.certificatePem));
+    expect(await inUse(page).textContent()).toContain(fingerprintOf(brought.certificatePem));
     await inUse(page).getByText("This certificate expires soon").waitFor();
     await visit.picture("certificate-brought");
     await button(page, "Use the appliance's own").click();

@@ -45,10 +45,5 @@ export type { SuiteName } from "./sealing/suites.ts";
 export { equalConstantTime, joinSecrets, secretBytes, zero } from "./secret-bytes.ts";
 export { parseJsonList, parseJsonObject } from "./strict-json.ts";
 export type { JsonObject } from "./strict-json.ts";
-export {
-  createCertificateAuthority,
-  fingerprint,
-  importPkcs12,
-  issueServerCertificate,
-} from "./x509.ts";
+export { createCertificateAuthority, importPkcs12, issueServerCertificate } from "./x509.ts";
 export type { CertificateWithKey } from "./x509.ts";

@@ -142,14 +142,6 @@ export function issueServerCertificate(input: {
 }
 
 /**
- * SHA-256 of the first certificate's DER, in upper-case hexadecimal with colons, as browsers show
- * it.
- */
-export function fingerprint(certificatePem: string): string {
-  return new X509Certificate(certificatePem).fingerprint256;
-}
-
-/**
  * Reads a bring-your-own certificate with its chain and key (RFC 7292), RSA or EC, as OpenSSL and
  * Windows export it.
  *

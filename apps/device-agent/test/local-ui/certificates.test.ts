@@ -1,12 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import {
-  createCertificateAuthority,
-  fingerprint,
-  issueServerCertificate,
-} from "@databox-cmk/crypto";
+import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import type { CertificateWithKey } from "@databox-cmk/crypto";
 import { localCertificate, localCertificateJudgement } from "@databox-cmk/protocol";
 import { folderFor } from "@databox-cmk/testkit";
@@ -14,6 +11,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { openPkcs12 } from "../../src/local-ui/certificates/open-pkcs12.ts";
 import { createUiWorld, PASSKEY, type UiWorld } from "./ui-world.ts";
+
+const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 
 const PASSWORD = "of the file";
 const DAY_MS = 86_400_000;
@@ -65,12 +64,12 @@ describe("a certificate that the customer brings", () => {
     expect(await site.client.fingerprint()).toBe(own);
 
     expect((await upload(site, file, true)).json).toMatchObject({ applied: true });
-    expect(await site.client.fingerprint()).toBe(fingerprint(brought.certificatePem));
+    expect(await site.client.fingerprint()).toBe(fingerprintOf(brought.certificatePem));
     // The name of the certificate is a name of the appliance from now on.
     const host = "appliance.contoso.example";
     expect((await site.client.get("/api/state", { host })).status).toBe(200);
     await site.restart();
-    expect(await site.client.fingerprint()).toBe(fingerprint(brought.certificatePem));
+    expect(await site.client.fingerprint()).toBe(fingerprintOf(brought.certificatePem));
     await site.client.signIn(PASSKEY);
     expect((await site.client.post("/api/certificate/revert")).json.source).toBe("appliance");
     expect(await site.client.fingerprint()).toBe(own);
@@ -96,7 +95,7 @@ describe("a certificate that the customer brings", () => {
     expect(json.checks).toContainEqual(
       expect.objectContaining({ name: "this-address", status: "warning" }),
     );
-    expect(await site.client.fingerprint()).toBe(fingerprint(readFileSync(cert, "utf8")));
+    expect(await site.client.fingerprint()).toBe(fingerprintOf(readFileSync(cert, "utf8")));
   });
 
   test("with a wildcard serves by each name that it is for", async () => {
