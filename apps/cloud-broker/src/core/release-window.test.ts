@@ -35,6 +35,18 @@ const MOMENTS: readonly (readonly [string, ReleaseWindow, string, string])[] = [
     "2026-03-29T00:00:00Z",
     "2026-03-29T01:30:00.000Z",
   ],
+  [
+    "whose start summer time leaves out, west of Greenwich",
+    { days: ["Sun"], from: "02:00", to: "00:00", timeZone: "America/St_Johns" },
+    "2026-03-02T03:30:00Z",
+    "2026-03-08T05:30:00.000Z",
+  ],
+  [
+    "that summer time leaves out",
+    { days: ["Sun"], from: "02:10", to: "02:40", timeZone: "America/St_Johns" },
+    "2026-03-02T03:30:00Z",
+    "2026-03-15T04:40:00.000Z",
+  ],
 ];
 
 describe("a release window", () => {

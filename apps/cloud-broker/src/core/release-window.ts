@@ -6,15 +6,15 @@ import type { EpochMs } from "./order.ts";
 export type WindowState =
   | { readonly open: true }
   /**
-   * `opensAtMs` is undefined when no window opens within the next nine days, which no valid policy
+   * `opensAtMs` is undefined when no window opens within the next 16 days, which no valid policy
    * leads to.
    */
   | { readonly open: false; readonly opensAtMs: EpochMs | undefined };
 
 const DAYS: readonly WeekDay[] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MINUTE_MS = 60_000;
-/** A week, and a day on each side for windows across midnight or a date line. */
-const DAYS_AHEAD = 9;
+/** Two weeks, and a day on each side for windows across midnight or a date line. */
+const DAYS_AHEAD = 16;
 
 /**
  * Whether keys are released at a moment, by the clocks of the windows' own time zones. Without
@@ -26,7 +26,7 @@ export function windowAt(windows: readonly ReleaseWindow[], nowMs: EpochMs): Win
   return { open: false, opensAtMs: firstOf(windows, "from", nowMs) };
 }
 
-/** When windows of which one is open close; undefined: not within the next nine days. */
+/** When windows of which one is open close; undefined: not within the next 16 days. */
 export function closingOf(windows: readonly ReleaseWindow[], nowMs: EpochMs): EpochMs | undefined {
   let atMs = firstOf(windows, "to", nowMs);
   while (atMs !== undefined && windowAt(windows, atMs).open)
@@ -67,7 +67,8 @@ function nextMoment(window: ReleaseWindow, edge: Edge, afterMs: EpochMs): EpochM
     if (name === undefined || !days.includes(name)) continue;
     const localMs = day.getTime() + dayLater + minuteOf(window[edge]) * MINUTE_MS;
     const atMs = epochOf(localMs, timeZone);
-    if (atMs > afterMs) return atMs;
+    // Daylight saving may skip all of a short window.
+    if (atMs > afterMs && (edge === "to" || isOpen(window, atMs))) return atMs;
   }
   return undefined;
 }
@@ -89,7 +90,9 @@ function wallClock(atMs: EpochMs, timeZone: string): { date: Date; minute: numbe
  */
 function epochOf(localMs: number, timeZone: string): EpochMs {
   const guess = localMs - offsetAt(localMs, timeZone);
-  return localMs - offsetAt(guess, timeZone);
+  const moment = localMs - offsetAt(guess, timeZone);
+  // Clocks that skip the time show it at neither.
+  return moment + offsetAt(moment, timeZone) === localMs ? moment : Math.max(guess, moment);
 }
 
 /** The offset of a zone's clocks from UTC at a moment, in milliseconds. */
