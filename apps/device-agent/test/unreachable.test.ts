@@ -117,7 +117,7 @@ const PATHS = ["/device/v1/challenges", "/device/v1/unlocks"];
 
 describe.each(PATHS)(
   // Evidence: A forged refusal.
-  "an answer to %s without authority is unreachable, and locks nothing",
+  "an answer to %s without authority is unreachable, locks nothing, and outlasts nothing",
   (path) => {
     test.each(Object.entries(ANSWERS))("%s", async (_name, row) => {
       useConnection({});
@@ -134,6 +134,7 @@ describe.each(PATHS)(
       });
       expect(seen(await world.status())).toMatchObject({ outcome: "unlocked" });
       world.broker.intercept = undefined;
+      expect(seen(await world.unlock())).toMatchObject({ exit: 0 });
     });
   },
 );

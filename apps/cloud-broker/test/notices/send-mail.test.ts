@@ -78,11 +78,17 @@ test("a server without a trusted certificate gets neither password nor message",
   expect(server.received).toEqual([]);
 });
 
-test.each([451, 550])("a refusal by %i is named by its status", async (status) => {
-  server = await openMailServer();
-  server.refuseWith = status;
-  expect(await sender("starttls", AUTHORITY.certificatePem)(MAIL)).toEqual({ status });
-});
+test.each([421, 451, 550])(
+  "a refusal by %i is named, and the next mail is sent",
+  async (status) => {
+    server = await openMailServer();
+    const send = sender("starttls", AUTHORITY.certificatePem);
+    server.refuseWith = status;
+    expect(await send(MAIL)).toEqual({ status });
+    server.refuseWith = undefined;
+    expect(await send(MAIL)).toEqual({ status: 250 });
+  },
+);
 
 test("a wrong password is named by its status", async () => {
   server = await openMailServer();

@@ -134,11 +134,12 @@ describe("sending", () => {
     ["/busy", { status: 503, retryAfterSeconds: 7 }],
     ["/moved", { status: 307 }],
     ["/hang-up", { status: undefined }],
-  ])("to %s tells what became of it", async (path, expected) => {
+  ])("to %s tells what became of it, and the next one arrives", async (path, expected) => {
     using sender = createPostEvent(authority.certificatePem);
     const headers = { "content-type": "application/cloudevents+json" };
     expect(await sender.post(`${origin}${path}`, headers, EVENT.body)).toEqual(expected);
     expect(seen.at(-1)).toEqual({ path, body: EVENT.body, type: "application/cloudevents+json" });
+    expect(await sender.post(`${origin}/taken`, headers, EVENT.body)).toEqual({ status: 204 });
   });
 
   test("to a receiver without a trusted certificate does not happen", async () => {
