@@ -164,6 +164,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     expect(events).toMatchObject([{ code: "SsemUserErrorEncryptionKeyDisabled" }]);
     await see("SsemUserErrorEncryptionKeyDisabled");
     await see("Who must act: Security administrator");
+    await visit.page.getByText("Steps and commands").first().click();
     await see(`az keyvault key set-attributes --vault-name ${VAULT} --name unlock`);
     await see("Unusable");
     await visit.picture("13-disabled");

@@ -50,6 +50,7 @@ describe.runIf(runsBrowser)("a refusal on a German page", () => {
     const path = `/orders/${subscriptionId}/${resourceGroup}/${ORDER}/troubleshoot`;
     const visit = await browser.signIn("ada@contoso.example", path, GERMAN);
     await visit.page.getByText(CODE).first().waitFor();
+    await visit.page.getByText("Schritte und Befehle").first().click();
     await expectGerman(visit, "order-troubleshoot");
     expect(await visit.violations()).toEqual([]);
 
