@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { nameProgram } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
@@ -9,7 +10,6 @@ import { type AgentEvent, type CommandName, COMMANDS } from "./core/agent-event.
 import { EXIT_CODES, exitCodeOf } from "./core/exit-codes.ts";
 import { eventOfError, knownFacts } from "./core/failure-event.ts";
 import { type Paint, renderEvent } from "./core/render-event.ts";
-import { AGENT_NAME } from "./exchange/broker-session.ts";
 import { roundToTenth } from "./node/stopwatch.ts";
 import { runCommand } from "./run-command.ts";
 import { SYSTEM_FOLDERS } from "./volume/luks2/find-cryptsetup.ts";
@@ -53,7 +53,7 @@ export async function main(words: readonly string[], surroundings: Surroundings)
     const line = parseCommandLine(words);
     ({ json } = line);
     if (line.kind !== "run") {
-      print(line.kind === "help" ? renderHelp(line.command) : AGENT_NAME);
+      print(line.kind === "help" ? renderHelp(line.command) : nameProgram("databox-agent"));
       return EXIT_CODES.ok;
     }
     event = await runCommand(line.command, {

@@ -9,10 +9,18 @@ declare global {
  */
 export const VERSION = "0.2.0";
 
-/** Which sources of the version: `git describe`, as the program was built. */
-export const REVISION: string = globalThis.DATABOX_REVISION ?? "unknown revision";
+const UNKNOWN = "unknown revision";
 
-/** A program, as `--version` prints it and as User-Agent has it (RFC 9110, product and comment). */
+/** Which sources of the version: `git describe`, as the program was built. */
+export const REVISION: string = globalThis.DATABOX_REVISION ?? UNKNOWN;
+
+/** A program, as User-Agent, messages and pages have it (RFC 9110, product and comment). */
+export function nameSender(name: string): string {
+  // Pages show it in each language, so it has no words.
+  return REVISION === UNKNOWN ? `${name}/${VERSION}` : nameProgram(name);
+}
+
+/** A program, as `--version` prints it. */
 export function nameProgram(name: string): string {
   return `${name}/${VERSION} (${REVISION})`;
 }

@@ -1,5 +1,5 @@
 import type { SigningKey, SuiteName, VerifyKey } from "@databox-cmk/crypto";
-import { nameProgram } from "@databox-cmk/protocol";
+import { nameSender } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
 import type { KeyHolder } from "../share/unlock-key.ts";
@@ -24,4 +24,4 @@ export type BrokerSession = NodeIdentity & {
   readonly mark: (step: string) => void;
 };
 
-export const AGENT_NAME = nameProgram("databox-agent");
+export const AGENT_NAME = nameSender("databox-agent");
