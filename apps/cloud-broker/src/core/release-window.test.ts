@@ -1,10 +1,17 @@
 import type { ReleaseWindow } from "@databox-cmk/protocol";
 import { fc, test } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 
 import { closingOf, windowAt } from "./release-window.ts";
 
 const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+const ZONES = [
+  "UTC",
+  "Europe/Berlin",
+  "Asia/Kolkata",
+  "America/St_Johns",
+  "Pacific/Kiritimati",
+] as const;
 const office: ReleaseWindow = {
   days: ["Mon", "Tue", "Wed", "Thu", "Fri"],
   from: "08:00",
@@ -33,7 +40,7 @@ const MOMENTS: readonly (readonly [string, ReleaseWindow, string, string])[] = [
     "whose start summer time leaves out",
     { days: ["Sun"], from: "02:30", to: "05:00", timeZone: "Europe/Berlin" },
     "2026-03-29T00:00:00Z",
-    "2026-03-29T01:30:00.000Z",
+    "2026-03-29T01:00:00.000Z",
   ],
   [
     "whose start summer time leaves out, west of Greenwich",
@@ -75,7 +82,7 @@ describe("a release window", () => {
     days: fc.subarray([...WEEK], { minLength: 1 }),
     from: time,
     to: time,
-    timeZone: fc.constantFrom("UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"),
+    timeZone: fc.constantFrom(...ZONES),
   });
 
   test.prop([anyWindow, fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 })])(
@@ -109,6 +116,29 @@ describe("a release window", () => {
     const early = { ...office, from: "06:00", to: "09:00" };
     const at = Date.parse("2026-01-05T06:30:00Z");
     expect(closingOf([early, office], at)).toBe(Date.parse("2026-01-05T17:00:00Z"));
+  });
+
+  test.each([
+    ["starts", "2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z"],
+    ["ends", "2026-10-25T00:10:00Z", "2026-10-25T00:30:00Z"],
+    ["ends, in the hour that comes twice", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"],
+  ])("whose end is near the hour in which summer time %s closes once", (_name, at, closes) => {
+    const early: ReleaseWindow = { ...office, days: ["Sun"], from: "01:00", to: "02:30" };
+    expect(closingOf([early], Date.parse(at))).toBe(Date.parse(closes));
+  });
+
+  test("21 windows that follow each other ask few times for the clocks of their zones", () => {
+    const formats = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
+    const windows = WEEK.flatMap((day) =>
+      ["00:00", "08:00", "16:00"].map((from, nth, all): ReleaseWindow => {
+        const timeZone = ["Europe/Berlin", "Europe/Paris", "Europe/Rome"][nth] ?? "UTC";
+        return { days: [day], from, to: all[(nth + 1) % 3] ?? "", timeZone };
+      }),
+    );
+    for (let minute = 0; minute < 10; minute += 1)
+      expect(closingOf(windows, Date.parse("2027-01-05T06:30:00Z") + minute)).toBeUndefined();
+    expect(formats.mock.calls.length).toBeLessThan(3 * 100);
+    formats.mockRestore();
   });
 
   test("a window of every hour of the week never closes", () => {

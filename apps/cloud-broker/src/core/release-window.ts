@@ -1,6 +1,7 @@
 import type { ReleaseWindow, WeekDay } from "@databox-cmk/protocol";
 
 import { DAY_MS } from "./day.ts";
+import { LeastRecentlyUsed } from "./least-recently-used.ts";
 import type { EpochMs } from "./order.ts";
 
 export type WindowState =
@@ -13,91 +14,92 @@ export type WindowState =
 
 const DAYS: readonly WeekDay[] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MINUTE_MS = 60_000;
-/** Two weeks, and a day on each side for windows across midnight or a date line. */
+/** Two weeks, because daylight saving may skip all of a short window, and a day for the zones. */
 const DAYS_AHEAD = 16;
+
+type Span = { readonly fromMs: EpochMs; readonly toMs: EpochMs };
+/** A time in which the clocks of a zone keep one distance from UTC. */
+type Stretch = Span & { readonly offsetMs: number };
+
+/** By zone and day: a formatter is dear, and lists ask for each order. */
+const STRETCHES = new LeastRecentlyUsed<string, readonly Stretch[]>(500);
 
 /**
  * Whether keys are released at a moment, by the clocks of the windows' own time zones. Without
  * windows: always.
  */
 export function windowAt(windows: readonly ReleaseWindow[], nowMs: EpochMs): WindowState {
-  if (windows.length === 0 || windows.some((window) => isOpen(window, nowMs)))
-    return { open: true };
-  return { open: false, opensAtMs: firstOf(windows, "from", nowMs) };
+  const spans = spansOf(windows, nowMs);
+  if (windows.length === 0 || spans.some((span) => isIn(span, nowMs))) return { open: true };
+  return { open: false, opensAtMs: spans.find(({ fromMs }) => fromMs > nowMs)?.fromMs };
 }
 
 /** When windows of which one is open close; undefined: not within the next 16 days. */
 export function closingOf(windows: readonly ReleaseWindow[], nowMs: EpochMs): EpochMs | undefined {
-  let atMs = firstOf(windows, "to", nowMs);
-  while (atMs !== undefined && windowAt(windows, atMs).open)
-    atMs = atMs - nowMs > DAYS_AHEAD * DAY_MS ? undefined : firstOf(windows, "to", atMs);
-  return atMs;
+  const closesAtMs = spansOf(windows, nowMs).find((span) => isIn(span, nowMs))?.toMs;
+  return closesAtMs === dayOf(nowMs) + DAYS_AHEAD * DAY_MS ? undefined : closesAtMs;
 }
 
-type Edge = "from" | "to";
+const isIn = ({ fromMs, toMs }: Span, atMs: EpochMs) => fromMs <= atMs && atMs < toMs;
+const dayOf = (atMs: number) => Math.floor(atMs / DAY_MS) * DAY_MS;
 
-function firstOf(
-  windows: readonly ReleaseWindow[],
-  edge: Edge,
-  afterMs: EpochMs,
-): EpochMs | undefined {
-  const moments = windows.flatMap((window) => nextMoment(window, edge, afterMs) ?? []);
-  return moments.length === 0 ? undefined : Math.min(...moments);
-}
-
-function isOpen({ days, from, to, timeZone }: ReleaseWindow, nowMs: EpochMs): boolean {
-  const { date, minute } = wallClock(nowMs, timeZone);
-  const today = DAYS[date.getUTCDay()];
-  const yesterday = DAYS[(date.getUTCDay() + 6) % 7];
-  const starts = minuteOf(from);
-  const ends = minuteOf(to);
-  const has = (day: WeekDay | undefined) => day !== undefined && days.includes(day);
-  if (starts < ends) return has(today) && minute >= starts && minute < ends;
-  return (has(today) && minute >= starts) || (has(yesterday) && minute < ends);
-}
-
-/** The next moment at which a window opens or closes. */
-function nextMoment(window: ReleaseWindow, edge: Edge, afterMs: EpochMs): EpochMs | undefined {
-  const { days, from, to, timeZone } = window;
-  const { date } = wallClock(afterMs, timeZone);
-  const dayLater = edge === "to" && minuteOf(from) >= minuteOf(to) ? DAY_MS : 0;
-  for (let ahead = -1; ahead <= DAYS_AHEAD; ahead += 1) {
-    const day = new Date(date.getTime() + ahead * DAY_MS);
-    const name = DAYS[day.getUTCDay()];
-    if (name === undefined || !days.includes(name)) continue;
-    const localMs = day.getTime() + dayLater + minuteOf(window[edge]) * MINUTE_MS;
-    const atMs = epochOf(localMs, timeZone);
-    // Daylight saving may skip all of a short window.
-    if (atMs > afterMs && (edge === "to" || isOpen(window, atMs))) return atMs;
+/** When any of the windows is open from this day (UTC) on; no two spans touch. */
+function spansOf(windows: readonly ReleaseWindow[], nowMs: EpochMs): readonly Span[] {
+  const merged: Span[] = [];
+  const single = windows.flatMap((window) =>
+    stretchesOf(window.timeZone, dayOf(nowMs)).flatMap((stretch) => spansIn(window, stretch)),
+  );
+  for (const span of single.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    const last = merged.at(-1);
+    if (last === undefined || last.toMs < span.fromMs) merged.push(span);
+    else merged.splice(-1, 1, { ...last, toMs: Math.max(last.toMs, span.toMs) });
   }
-  return undefined;
+  return merged;
+}
+
+function spansIn({ days, from, to }: ReleaseWindow, stretch: Stretch): readonly Span[] {
+  const { offsetMs } = stretch;
+  const starts = minuteOf(from) * MINUTE_MS - offsetMs;
+  const isOverNight = minuteOf(from) >= minuteOf(to);
+  const ends = minuteOf(to) * MINUTE_MS - offsetMs + (isOverNight ? DAY_MS : 0);
+  const spans: Span[] = [];
+  // Local days, written as if they were UTC.
+  const firstMs = dayOf(stretch.fromMs + offsetMs) - DAY_MS;
+  for (let dayMs = firstMs; dayMs < stretch.toMs + offsetMs; dayMs += DAY_MS) {
+    const fromMs = Math.max(stretch.fromMs, dayMs + starts);
+    const toMs = Math.min(stretch.toMs, dayMs + ends);
+    const weekDay = new Date(dayMs).getUTCDay();
+    if (fromMs < toMs && days.some((day) => DAYS.indexOf(day) === weekDay))
+      spans.push({ fromMs, toMs });
+  }
+  return spans;
 }
 
 export function minuteOf(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
-/** The local date (as midnight in UTC) and the minute of that day. */
-function wallClock(atMs: EpochMs, timeZone: string): { date: Date; minute: number } {
-  const localMs = atMs + offsetAt(atMs, timeZone);
-  const date = new Date(Math.floor(localMs / DAY_MS) * DAY_MS);
-  return { date, minute: Math.floor((localMs - date.getTime()) / MINUTE_MS) };
+function stretchesOf(timeZone: string, fromMs: EpochMs): readonly Stretch[] {
+  return STRETCHES.getOr(`${timeZone} ${String(fromMs)}`, () =>
+    split({ fromMs, toMs: fromMs + DAYS_AHEAD * DAY_MS }, clockOf(timeZone)),
+  );
 }
 
-/**
- * A wall-clock time, written as if it were UTC → the moment. A time that daylight saving skips
- * comes an hour later.
- */
-function epochOf(localMs: number, timeZone: string): EpochMs {
-  const guess = localMs - offsetAt(localMs, timeZone);
-  const moment = localMs - offsetAt(guess, timeZone);
-  // Clocks that skip the time show it at neither.
-  return moment + offsetAt(moment, timeZone) === localMs ? moment : Math.max(guess, moment);
+/** The stretches of a span, by halves; clocks change on a full minute, and once on a day. */
+function split({ fromMs, toMs }: Span, offsetAt: (atMs: EpochMs) => number): readonly Stretch[] {
+  const offsetMs = offsetAt(fromMs);
+  if (toMs - fromMs <= DAY_MS && offsetMs === offsetAt(toMs - MINUTE_MS))
+    return [{ fromMs, toMs, offsetMs }];
+  const middleMs = fromMs + Math.floor((toMs - fromMs) / 2 / MINUTE_MS) * MINUTE_MS;
+  return [
+    ...split({ fromMs, toMs: middleMs }, offsetAt),
+    ...split({ fromMs: middleMs, toMs }, offsetAt),
+  ];
 }
 
 /** The offset of a zone's clocks from UTC at a moment, in milliseconds. */
-function offsetAt(atMs: EpochMs, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en", {
+function clockOf(timeZone: string): (atMs: EpochMs) => number {
+  const format = new Intl.DateTimeFormat("en", {
     timeZone,
     hourCycle: "h23",
     year: "numeric",
@@ -106,15 +108,18 @@ function offsetAt(atMs: EpochMs, timeZone: string): number {
     hour: "numeric",
     minute: "numeric",
     second: "numeric",
-  }).formatToParts(atMs);
-  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
-  const localMs = Date.UTC(
-    part("year"),
-    part("month") - 1,
-    part("day"),
-    part("hour"),
-    part("minute"),
-    part("second"),
-  );
-  return localMs - Math.floor(atMs / 1000) * 1000;
+  });
+  return (atMs) => {
+    const parts = format.formatToParts(atMs);
+    const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+    const localMs = Date.UTC(
+      part("year"),
+      part("month") - 1,
+      part("day"),
+      part("hour"),
+      part("minute"),
+      part("second"),
+    );
+    return localMs - atMs;
+  };
 }

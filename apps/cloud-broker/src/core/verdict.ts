@@ -165,7 +165,10 @@ export function decideVerdict(facts: VerdictFacts): Verdict {
     approvals: releaseOf(policy, purpose).approvals.required,
     causes,
     nextStep: step,
-    until: decideUntil(facts, nodes, causes),
+    // Lists, counts and the bell do not show it.
+    get until() {
+      return decideUntil(facts, nodes, causes);
+    },
     otherwise: deciding && ERRORS[deciding.code].meanwhile,
   };
 }
@@ -210,7 +213,8 @@ function decideUntil(
         : { by, atMs: nowMs + retryAfterSeconds * 1000 };
     });
   if (passing.every((each) => each !== undefined)) ends.push(byTime(passing).at(-1));
-  return byTime(ends.filter((each) => each !== undefined))[0];
+  // A risk stays until the next check, although its time has come.
+  return byTime(ends.filter((each) => each !== undefined)).find(({ atMs }) => atMs > nowMs);
 }
 
 const at = (by: Until["by"], atMs: EpochMs | undefined): Until | undefined =>

@@ -499,12 +499,14 @@ test("a key that expires is the step beside closed hours, which pass by themselv
   await world.delivered(job);
   await writePolicy(job, (policy) => release(policy, { windows: [closed] }));
   const atMs = world.clock.nowMs + 86_400_000;
-  await world
-    .store()
-    .updateTable("key_health")
-    .set({ state: "at-risk", risks_json: JSON.stringify([{ risk: "expires-soon", atMs }]) })
-    .where("order_id", "=", foldOrderId(jobPath(job)))
-    .execute();
+  const expire = (at: number) =>
+    world
+      .store()
+      .updateTable("key_health")
+      .set({ state: "at-risk", risks_json: JSON.stringify([{ risk: "expires-soon", atMs: at }]) })
+      .where("order_id", "=", foldOrderId(jobPath(job)))
+      .execute();
+  await expire(atMs);
   const { verdict } = await look(job);
   expect(verdict).toMatchObject({ state: "Waiting", until: { by: "hours" } });
   expect(verdict.nextStep.command).toContain("az keyvault key set-attributes");
@@ -513,6 +515,9 @@ test("a key that expires is the step beside closed hours, which pass by themselv
     state: "Ready",
     until: { by: "key", at: renderTime(atMs) },
   });
+  // Until the next check, the risk stays.
+  await expire(world.clock.nowMs - 1);
+  expect((await look(job)).verdict.until).toBeUndefined();
 });
 
 test("the day's limit of carried unlocks closes that way alone", async () => {
