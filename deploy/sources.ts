@@ -15,13 +15,19 @@ export function sourceDateSeconds(): number {
 /**
  * The name of the sources in the programs: the nearest tag, the commits since and the commit. In a
  * clone without tags it is the commit alone. `DATABOX_REVISION` replaces it, so that such a clone
- * can rebuild a release.
+ * can rebuild a release. A whole hash is cut to the length that `git describe` gives here.
+ *
+ * @throws {Error} for one that brokers would refuse in an agent's name (`deviceText`)
  */
 export function sourceRevision(): string {
-  const given = process.env["DATABOX_REVISION"];
-  if (given !== undefined) return given;
   const words = ["--tags", "--match=v[0-9]*", "--always", "--abbrev=12", "--dirty"];
-  return git("describe", ...words) ?? "unknown revision";
+  const found = process.env["DATABOX_REVISION"] ?? git("describe", ...words);
+  if (found === undefined) return "unknown revision";
+  const revision = found.replace(/[0-9a-f]{40,}/, (hash) => hash.slice(0, 12));
+  if (/^[\w.+-]{1,40}$/.test(revision)) return revision;
+  throw new Error(
+    `the revision ${JSON.stringify(revision)} is not 1 to 40 of A-Z a-z 0-9 _ . + -: set DATABOX_REVISION`,
+  );
 }
 
 /** @returns the commit, with `-dirty` if its files have changed; `undefined` outside a repository */
