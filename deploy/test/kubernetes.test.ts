@@ -193,7 +193,7 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     // A probe each five seconds, two that fail, and one that was just answered.
     expect(Number(delay?.value)).toBeGreaterThan(15);
     const { terminationGracePeriodSeconds } = podOf(one("Deployment"));
-    expect(terminationGracePeriodSeconds).toBeGreaterThan(Number(delay?.value) + 10);
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(Number(delay?.value) + 10 + 10);
   });
 
   test("replicas are spread by zone and by host, and only the autoscaler counts them", () => {
@@ -350,7 +350,7 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     for (const [name, args, schedule, work, limit] of [
       [
         AUDIT_VERIFY,
-        ["audit", "verify", "--configured"],
+        ["audit", "verify", "--configured", "--allow-gaps"],
         /^\d+ \d+ \* \* \d$/,
         "audit-verify",
         "8 * 86400",
@@ -376,6 +376,9 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
       expect(rules).toContain(`databox_upkeep_timestamp_seconds{work="${work}"}) > ${limit}`);
       expect(`${name}-29000000`).toMatch(/^databox-broker-.+$/);
     }
+    expect(one("CronJob", AUDIT_VERIFY)["spec"]).toMatchObject({
+      jobTemplate: { spec: { backoffLimit: 0 } },
+    });
     const { volumes } = podOf(one("CronJob", BACKUP));
     expect(volumes.find(({ name }) => name === "backup")).toMatchObject({
       persistentVolumeClaim: { claimName: nameOf(one("PersistentVolumeClaim", BACKUP)) },
