@@ -283,6 +283,32 @@ describe("a network that does not lead to the broker", () => {
     expect(await ask()).toMatchObject({ authority: new URL(second).host });
   });
 
+  test("a balancer with a dead backend is left; an answer that its caller gave up says nothing", async () => {
+    const second = world.broker.url.replace("broker.localhost", "127.0.0.1");
+    const notes: string[] = [];
+    using transport = createTransport({
+      addresses: [world.broker.url, second].map((url) =>
+        brokerAddress(url, { resolveLocalhost: true }),
+      ),
+      certificateAuthority: () => readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8"),
+      noted: (...note) => notes.push(note.join(" ")),
+    });
+    const ask = (deadline = AbortSignal.timeout(30_000)) =>
+      transport.post("/x", "application/json", "{}", deadline);
+    const stop = new AbortController();
+    world.broker.intercept = () => () => stop.abort();
+    await expect(
+      ask(AbortSignal.any([stop.signal, AbortSignal.timeout(30_000)])),
+    ).rejects.toMatchObject({ code: "BrokerUnreachable" });
+    expect(notes).toEqual([]);
+    world.broker.intercept = () => () => undefined;
+    await expect(ask(AbortSignal.timeout(500))).rejects.toMatchObject({ reason: "timeout" });
+    world.broker.intercept = undefined;
+    await ask();
+    const [one, other] = [world.broker.url, second].map((url) => new URL(url).host);
+    expect(notes).toEqual([`${one} left`, `${other} answers`]);
+  });
+
   test("the server never answers the handshake: given up long before the command's deadline", async () => {
     const { port, server } = await listen((socket) => socket.resume());
     using transport = createTransport({

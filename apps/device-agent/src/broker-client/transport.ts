@@ -127,9 +127,11 @@ export function createTransport(options: TransportOptions): Transport {
         } catch (error) {
           giveUp(); // The connection could not even be started.
           const failure = toUnreachable(error, deadline);
+          // A daemon that stops, or no longer wants the answer, says nothing about the address.
+          if (deadline.aborted && !isTimeout(deadline.reason)) throw failure;
+          leave(line);
           // A broker that had the request may have answered it: the next command repeats it.
           if (sending.isConnected) throw failure;
-          leave(line);
           failures.push({ authority, failure });
           if (deadline.aborted) break;
         }
@@ -141,6 +143,9 @@ export function createTransport(options: TransportOptions): Transport {
     },
   };
 }
+
+const isTimeout = (reason: unknown): boolean =>
+  reason instanceof DOMException && reason.name === "TimeoutError";
 
 type Failed = { readonly authority: string; readonly failure: AppError };
 
