@@ -20,6 +20,11 @@ import { parseDate } from "./ask-for-date.ts";
 import { noteExchange } from "./exchange.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
+/**
+ * How long one address may take until the next is tried: with Node's 250 ms, none of two is reached
+ * over a slow link. As much may pass for the name (`lookupBy`), and the last one has the rest.
+ */
+const ADDRESS_TIMEOUT_MS = 500;
 export const CALL_TIMEOUT_MS = 10_000;
 /** A vault writes the client's id of a call into its log, but not its own `x-ms-request-id`. */
 export const CALL_ID_HEADER = "x-ms-client-request-id";
@@ -145,7 +150,13 @@ function createAgent(
       : {
           secureContext: createSecureContext({ ca: [...getCACertificates("default"), extraCaPem] }),
         };
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST, lookup, ...trust });
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: MAX_SOCKETS_PER_HOST,
+    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+    lookup,
+    ...trust,
+  });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, done) => {
     const socket = connect(options, done);

@@ -45,6 +45,13 @@ it("gives up a host that accepts and never greets, when its time to connect is o
   });
 });
 
+it("leaves its time to the second address of a host whose first one is dead", () => {
+  const transport = createAzureTransport({});
+  // Node's own value is for networks without satellites and tunnels.
+  expect(transport.agent.options).toMatchObject({ autoSelectFamilyAttemptTimeout: 500 });
+  transport.close();
+});
+
 it("gives up a call when its whole time is over", async () => {
   expect(await call(20, 10_000)).toMatchObject({
     ok: false,
