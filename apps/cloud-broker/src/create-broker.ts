@@ -79,6 +79,7 @@ import { createCustomerQuota } from "./release/limits/unlock-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
+import { untilLate } from "./store/batches.ts";
 import { findWriteTrouble } from "./store/store-health.ts";
 import type { Store } from "./store/store.ts";
 import type { Commit } from "./store/transactions.ts";
@@ -148,6 +149,11 @@ export type Broker = {
   idle(): Promise<void>;
 };
 
+/**
+ * After this, work that hangs is left, so that what is counted is written before the process is
+ * killed (TimeoutStopSec and terminationGracePeriodSeconds: 45 s).
+ */
+const IDLE_MS = 10_000;
 /** Connections of scrapers: their memory is part of the broker's own. */
 const SCRAPERS_MAX = 100;
 
@@ -219,8 +225,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
         sent: (...attempt) => metrics.sentEvent(...attempt),
       }),
     async idle() {
-      await front.idle();
-      await keyHealth.idle();
+      await untilLate(
+        front.idle().then(() => keyHealth.idle()),
+        IDLE_MS,
+      );
       await ground.unauthenticatedRows.flush("now");
       await vaultOperations.flush();
       await vaultUses.save();

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { connect } from "node:tls";
 
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { createHealthRoutes, createReadiness } from "../../src/api/front/health.ts";
 import { createClockWatch } from "../../src/observability/clock-watch.ts";
 import { openTestStore } from "../store/open-test-store.ts";
-import { openBroker } from "../world/open-broker.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { CA_PEM, openListener, openTransport } from "../world/open-listener.ts";
 
 test("running requests are finished at shutdown, and no new ones are accepted", async () => {
@@ -126,8 +126,8 @@ test.each([
   if (!isBroken) await store.destroy();
 });
 
-test("work for a client that is gone ends before the database is closed", async () => {
-  await using world = await openBroker();
+/** An unlock that waits for its vault until `finish` is resolved; its client is gone. */
+async function leaveUnlock(world: BrokerWorld) {
   const device = await world.delivered("gone-client");
   const arrived = Promise.withResolvers<undefined>();
   const finish = Promise.withResolvers<undefined>();
@@ -141,6 +141,24 @@ test("work for a client that is gone ends before the database is closed", async 
   const stopped = Promise.all(world.replicas().map((replica) => replica.listener.close(0)));
   expect(await unlock).toContain("socket hang up");
   await stopped;
+  return finish;
+}
+
+test("work that hangs holds up a shutdown for ten seconds, and its flushes follow", async () => {
+  await using world = await openBroker();
+  const finish = await leaveUnlock(world);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const idle = world.broker().idle();
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  await idle;
+  expect((await world.audit()).at(-1)).toMatchObject({ action: "order/deliver" });
+  finish.resolve(undefined);
+});
+
+test("work for a client that is gone ends before the database is closed", async () => {
+  await using world = await openBroker();
+  const finish = await leaveUnlock(world);
   setTimeout(() => finish.resolve(undefined), 200);
   await world.broker().idle();
   const rows = await world.audit();
