@@ -36,7 +36,7 @@ import { createKeyCustody } from "./custody/create-key-custody.ts";
 import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
 import type { KeyCustody } from "./custody/key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
-import { type Announce, createAnnounce } from "./events/announce.ts";
+import { type Announce, createAnnounce, createTells } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
 import type { Notices } from "./events/open-notices.ts";
 import { createPersonReceivers } from "./events/person-receivers.ts";
@@ -307,6 +307,7 @@ function createGround(dependencies: BrokerDependencies) {
     hasAccess: createHasAccess(roles, now),
     receivers,
     announce: createAnnounce(portalUrl, receivers.select),
+    tells: createTells(store, receivers),
   };
 }
 
@@ -370,6 +371,7 @@ function createOrders(ground: Ground, { custody, keyHealth }: KeyLife): ControlP
     admitChange: createAdmitChange({ ...ground, tenantId, defaultPolicy }),
     stillApproves: ground.stillApproves,
     findTrouble: ground.findTrouble,
+    tells: ground.tells,
     now: ground.now,
     settings,
   };

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import { type News, renderCloudEvent } from "../core/cloud-event.ts";
+import type { RevocationPreview } from "@databox-cmk/protocol";
+
+import { type EventSubject, type News, renderCloudEvent } from "../core/cloud-event.ts";
 import type { EpochMs } from "../core/order.ts";
-import type { StoreTransaction } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
+import { isPerson } from "./person-receivers.ts";
 import type { Receivers } from "./receivers.ts";
 
 /** Queues an event for every receiver, in the transaction of the change that it reports. */
@@ -13,6 +16,22 @@ export function createAnnounce(source: string, select: Receivers["select"]): Ann
     const { id = randomUUID() } = news;
     const body = renderCloudEvent({ ...news, id, source });
     await enqueueEvent(transaction, await select(transaction, news), { id, body, atMs: news.atMs });
+  };
+}
+
+/** Names the groups that get an event, and counts programs and people: their addresses are secret. */
+export type Tells = (subject: EventSubject) => Promise<RevocationPreview["told"]>;
+
+export function createTells(store: Store, { select, find }: Receivers): Tells {
+  return async (subject) => {
+    const names = await select(store, subject);
+    const receivers = names.flatMap((name) => (isPerson(name) ? [] : (find(name) ?? [])));
+    const groups = receivers.filter(({ kind }) => kind !== "webhook").map(({ shown }) => shown);
+    return {
+      groups,
+      programs: receivers.length - groups.length,
+      people: names.filter(isPerson).length,
+    };
   };
 }
 

@@ -16,6 +16,7 @@ import type { QueuedEvent, Receiver } from "./deliver-events.ts";
 import type { SendMail } from "./send-mail.ts";
 
 const PREFIX = "person:";
+export const isPerson = (receiver: string): boolean => receiver.startsWith(PREFIX);
 
 export type PersonReceivers = ReturnType<typeof createPersonReceivers>;
 
@@ -72,7 +73,7 @@ export function createPersonReceivers(deps: {
 
   return {
     /** Names of the people who chose this kind of event in the subscription. */
-    async select(transaction: StoreTransaction, subject: EventSubject) {
+    async select(transaction: Store | StoreTransaction, subject: EventSubject) {
       const rows = await choicesFor(transaction, subject)
         .select("notice_choices.object_id")
         .distinct()
@@ -80,7 +81,7 @@ export function createPersonReceivers(deps: {
       return rows.map((row) => `${PREFIX}${row.object_id}`);
     },
     find(name: string): Receiver | undefined {
-      if (!name.startsWith(PREFIX)) return undefined;
+      if (!isPerson(name)) return undefined;
       const objectId = name.slice(PREFIX.length);
       return { kind: "email", shown: name, send: (event) => send(objectId, event) };
     },

@@ -13,7 +13,7 @@ import { createDescribeEvent } from "../core/notice-message.ts";
 import type { EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "../core/render-notice.ts";
-import type { StoreTransaction } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Receiver } from "./deliver-events.ts";
 import type { PersonReceivers } from "./person-receivers.ts";
 import type { PostEvent } from "./post-event.ts";
@@ -87,7 +87,7 @@ export function createReceivers(
   return {
     /** Names of the receivers that get an event; deliveries are queued under them. */
     select: async (
-      transaction: StoreTransaction,
+      transaction: Store | StoreTransaction,
       subject: EventSubject,
     ): Promise<readonly string[]> => {
       const names = [...configured].flatMap(([name, receiver]) =>

@@ -126,6 +126,7 @@ export const QUERY_TEXTS = {
   state: "only orders in this state: Waiting, Done or Failed",
   keyUrl: "URL of a key, with or without its version",
   unlock: "Ready, Waiting, NotNow or Blocked",
+  of: "switch (a kill switch), key (the loss of the key) or emergency (emergency access)",
   newestFirst: "true: in the opposite order",
   deleted: "number of a deleted order whose name another one has now",
   action: "rows of these actions, or families of actions, separated by commas",

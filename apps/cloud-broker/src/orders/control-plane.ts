@@ -6,7 +6,7 @@ import type { OrderId } from "../core/order.ts";
 import type { Actor, Clock, Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
 import type { Effects } from "../core/rule-changes.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
-import type { Announce } from "../events/announce.ts";
+import type { Announce, Tells } from "../events/announce.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Order } from "./order.ts";
 
@@ -55,6 +55,8 @@ export type ControlPlane = {
   readonly appendAudit: AppendAudit;
   /** Queues events for receivers. */
   readonly announce: Announce;
+  /** Finds the receivers of an event before it happens. */
+  readonly tells: Tells;
   /** Signs with the broker's key: a JWS compact of the given `typ`. */
   readonly sign: (typ: string, payload: object) => Promise<string>;
   readonly admitChange: AdmitChange;

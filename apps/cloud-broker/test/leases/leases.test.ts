@@ -49,6 +49,8 @@ const activity = async (): Promise<Record<string, unknown>[]> => {
 };
 const switchUnlocking = (action: "revoke" | "restoreAccess", body: object, roles = ["Owner"]) =>
   world.call("POST", `${jobPath(JOB)}/${action}?${API}`, { body, claims: { roles } });
+const preview = (of: string, roles = ["Reader"]) =>
+  world.call("GET", `${jobPath(JOB)}/revocations/preview?${API}&of=${of}`, { claims: { roles } });
 const scrape = () => world.broker().metrics.registry.metrics();
 const credentials = () => world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
 
@@ -203,6 +205,29 @@ describe("the receipt of a re-lock", () => {
 });
 
 describe("revoke now", () => {
+  test("says before what it would close, keep locked and tell, and does just that", async () => {
+    const { serial } = holder.device;
+    const told = { groups: [], programs: 0, people: 0 };
+    const open = { json: { closes: [serial], staysLocked: [], told } };
+    expect(await preview("switch")).toMatchObject(open);
+    expect(await preview("key")).toMatchObject(open);
+    expect(await preview("emergency")).toMatchObject({ json: { closes: [], staysLocked: [] } });
+    await holder.receipt({ outcome: "relocked", cause: "boot" });
+    const locked = { json: { closes: [], staysLocked: [serial] } };
+    expect(await preview("switch")).toMatchObject(locked);
+    expect(await switchUnlocking("revoke", { reason: "stolen" })).toMatchObject({
+      json: { leases: 0 },
+    });
+    const { answer } = await holder.device.unlock("unlock");
+    expect(answer).toMatchObject({ kind: "denial", value: { code: "UnlockRevoked" } });
+    expect(await preview("switch")).toMatchObject({ json: { closes: [], staysLocked: [] } });
+    expect(await preview("switch", [])).toMatchObject({ status: 403 });
+    expect(await preview("fire")).toMatchObject({
+      status: 400,
+      json: { error: { code: "InvalidRequestContent" } },
+    });
+  });
+
   test("refuses unlock and renewal until access is restored, and each node unlocks again", async () => {
     expect(await switchUnlocking("revoke", { reason: "stolen" })).toMatchObject({
       status: 200,

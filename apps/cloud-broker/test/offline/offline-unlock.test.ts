@@ -88,6 +88,12 @@ describe("a challenge that a person carried", () => {
     const receipt = await device.receipt(json.answer, "unlocked");
     expect(receipt.kind).toBe("answer");
     expect((await list("carried")).json.value[0].receipt).toBe("unlocked");
+    // No revocation reaches it before its lease ends.
+    const preview = `${jobPath("carried")}/revocations/preview?${API}&of=switch`;
+    expect((await world.call("GET", preview)).json).toMatchObject({
+      closes: [],
+      staysLocked: [device.serial],
+    });
   });
 
   // Evidence: Single use.

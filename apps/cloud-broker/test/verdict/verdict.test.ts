@@ -13,6 +13,7 @@ import {
 import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { decideConsequences } from "../../src/core/decide-consequences.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { renderTime } from "../../src/core/wire-time.ts";
@@ -547,6 +548,17 @@ test("a lease that the stage ends is refused with the stage's own reason and per
   const { verdict } = await look(job);
   const { who } = verdict.nextStep;
   expect(await holder.renew()).toMatchObject({ payload: { code: "PurposeForbidden", who } });
+});
+
+test("a node whose key is unusable already loses nothing by the loss of the key", async () => {
+  const job = "lost-before";
+  const { serial } = await world.delivered(job);
+  const { facts } = await readVerdict(reading(), nameOf(job));
+  const lost = (given: typeof facts) => decideConsequences(given, "key", () => false);
+  expect(lost(facts)).toEqual({ closes: [], staysLocked: [serial] });
+  const code = "SsemUserErrorEncryptionKeyExpired";
+  const expired = { ...facts, health: { state: "unusable", code, facts: {} } } as const;
+  expect(lost(expired)).toEqual({ closes: [], staysLocked: [] });
 });
 
 test("an order that is deleted meanwhile is not found", async () => {

@@ -36,6 +36,7 @@ export function createControlPlane(
     identities,
     appendAudit,
     announce,
+    tells: () => Promise.resolve({ groups: [], programs: 0, people: 0 }),
     sign: (type, payload) => signMessage(signing, type, payload),
     stillApproves: () => Promise.resolve({ ok: true, value: true }),
     findTrouble: () => Promise.resolve(undefined),

@@ -58,7 +58,7 @@ export function OrderApprovalsPage(): ReactElement {
   );
 }
 
-/** Allows one release without approval and outside of unlock hours; everyone is notified. */
+/** Allows one release without approval and outside of unlock hours; the dialog names who is told. */
 function BreakGlass(): ReactElement {
   const texts = useTexts().approvals.breakGlass;
   const [isAsking, setIsAsking] = useState(false);
@@ -93,6 +93,7 @@ function BreakGlass(): ReactElement {
         <LoudDialog
           title={texts.dialogTitle}
           warning={texts.warning}
+          loss="emergency"
           confirm={texts.button}
           onConfirm={opening.mutate}
           onClose={() => setIsAsking(false)}

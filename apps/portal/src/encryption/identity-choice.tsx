@@ -9,6 +9,7 @@ import {
   hasSystemIdentity,
   NO_IDENTITY,
 } from "../core/key-choice.ts";
+import { Consequences } from "../order/consequences.tsx";
 import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { Radios } from "../shell/fields.tsx";
@@ -122,7 +123,12 @@ function RemoveIdentity(): ReactElement {
       {isAsking && (
         <AlertDialog
           title={texts.removeIdentity.title}
-          text={texts.removeIdentity.text}
+          text={
+            <>
+              <p>{texts.removeIdentity.text}</p>
+              <Consequences of="key" />
+            </>
+          }
           onDismiss={() => setIsAsking(false)}
         >
           <Button

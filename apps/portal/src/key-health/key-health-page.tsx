@@ -5,6 +5,7 @@ import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { keyVersionLabel } from "../core/key-version-label.ts";
+import { Consequences } from "../order/consequences.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useKeyHealth, useOrderPart } from "../order/use-order.ts";
@@ -84,6 +85,7 @@ function KeyVersionsInUse(): ReactElement {
         rows={value}
         keyOf={({ kid }) => kid}
       />
+      <Consequences of="key" />
     </>
   );
 }

@@ -78,6 +78,7 @@ export function RevocationSection(): ReactElement {
         <LoudDialog
           title={texts.revokeTitle}
           warning={texts.revokeWarning}
+          loss="switch"
           confirm={texts.revoke}
           onConfirm={revoking.mutate}
           onClose={() => setIsAsking(false)}

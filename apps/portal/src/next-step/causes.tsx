@@ -22,6 +22,7 @@ import { OfferedTo } from "../order/read-only.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { type OrderAction, useMay } from "../order/use-may.ts";
 import { useOrder, useOrderChange, useOrderName } from "../order/use-order.ts";
+import { useNames } from "../people/use-people.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { usePart, useRead } from "../queries/use-part.ts";
@@ -84,8 +85,10 @@ export function CausePanel({
   const texts = useTexts().order.steps;
   const problem = useCloudProblem(error);
   const take = useStep(action);
+  const nameOf = useNames(problem?.message.match(OBJECT_ID) ?? []);
   if (problem === undefined) return null;
-  const message = serial === undefined ? problem.message : `${serial}: ${problem.message}`;
+  const told = problem.message.replaceAll(OBJECT_ID, nameOf);
+  const message = serial === undefined ? told : `${serial}: ${told}`;
   const button = (name: Called, isPrimary: boolean) => (
     <OfferedTo action={CALLED[name].may}>
       <Button
@@ -127,6 +130,9 @@ export function CausePanel({
   );
 }
 
+/** Of the person whose switch it is, say. */
+const OBJECT_ID = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
+
 /** After them, the key is checked again. */
 const OF_KEY: ReadonlySet<string> = new Set(["enableKeyVersion", "grantAccess", "checkKey"]);
 
@@ -166,7 +172,7 @@ async function refuseBy(error: CloudError | undefined): Promise<void> {
   throw new ProblemError(problemOfError(error));
 }
 
-/** Who may change a key of the vault, only the vault knows; who may not list its versions cannot. */
+/** Only the vault knows the rights on its keys: a person who cannot list versions cannot change one. */
 function OfferedToKeyReaders({
   keyUrl,
   children,

@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 import { Radios, TextField } from "../shell/fields.tsx";
 import { FormDialog } from "../shell/form-dialog.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { Consequences, type Loss } from "./consequences.tsx";
 import { useNodes, useOrderName } from "./use-order.ts";
 
 const WHOLE_ORDER = "";
@@ -17,12 +18,14 @@ export type Affirmed = { readonly reason: string; readonly serial?: string | und
 export function LoudDialog({
   title,
   warning,
+  loss,
   confirm,
   onConfirm,
   onClose,
 }: {
   readonly title: string;
   readonly warning: string;
+  readonly loss: Loss;
   readonly confirm: string;
   readonly onConfirm: (affirmed: Affirmed) => void;
   readonly onClose: () => void;
@@ -58,6 +61,7 @@ export function LoudDialog({
           onChange={setSerial}
         />
       )}
+      <Consequences of={loss} serial={serial === WHOLE_ORDER ? undefined : serial} />
       {affirmation.fields}
     </FormDialog>
   );

@@ -60,8 +60,9 @@ export const createOrderEn = {
     stateOrProvince: "State or province",
     postalCode: "Postal code",
   },
-  emailsHint: "These addresses are notified at each stage. Separate them with commas.",
-  notifications: "Notify me about",
+  emailsHint:
+    "Recorded with the order only: this service sends no e-mails to them. Separate them with commas.",
+  notifications: "Stages to notify (recorded only)",
   addressFixed: "The address can't be changed after dispatch.",
   forgotten: "The order has ended. Its contact and address were deleted.",
   saved: "Saved.",

@@ -47,6 +47,27 @@ export const de: Texts = {
           : "Durch das TPM geschützt, an den gemessenen Start gebunden";
       return attested ? place : `${place} (laut Knoten)`;
     },
+    consequences: {
+      ...strings.order.consequences,
+      closes: (serials) =>
+        serials.length === 0
+          ? "Kein offener Knoten schließt sich."
+          : `Schließt: ${serials.join(", ")}.`,
+      staysLocked: (serials) =>
+        serials.length === 0
+          ? "Jeder gesperrte Knoten bleibt, wie er ist."
+          : `Nicht mehr zu entsperren: ${serials.join(", ")}.`,
+      told: ({ groups, programs, people }) => {
+        const receivers = [
+          ...groups,
+          ...(programs === 0 ? [] : [programs === 1 ? "1 Programm" : `${programs} Programme`]),
+          ...(people === 0 ? [] : [people === 1 ? "1 Person" : `${people} Personen`]),
+        ];
+        return receivers.length === 0
+          ? "Niemand ist dafür eingerichtet, davon zu erfahren. Es steht in der Aktivität des Auftrags."
+          : `Erfahren es sofort: ${receivers.join(", ")}.`;
+      },
+    },
     commands: {
       ...strings.order.commands,
       cancel: { ...strings.order.commands.cancel, label: () => "Grund" },

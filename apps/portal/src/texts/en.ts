@@ -3,6 +3,7 @@ import {
   KEY_CHECKS,
   type KeyHealthState,
   type LockState,
+  type RevocationPreview,
   type StageName,
   type StageStatus,
 } from "@databox-cmk/protocol";
@@ -245,6 +246,29 @@ export const en = {
         label: (name: string) => `Type ${name} to confirm`,
       },
       clone: "Clone",
+    },
+    consequences: {
+      titles: {
+        switch: "Effects",
+        key: "If the key or the identity can no longer be used",
+        emergency: "Receivers of the message",
+      },
+      closes: (serials: readonly string[]) =>
+        serials.length === 0 ? "No open node closes." : `Closes: ${serials.join(", ")}.`,
+      staysLocked: (serials: readonly string[]) =>
+        serials.length === 0
+          ? "Every locked node stays as it is."
+          : `Can no longer be unlocked: ${serials.join(", ")}.`,
+      told: ({ groups, programs, people: mailed }: RevocationPreview["told"]) => {
+        const receivers = [
+          ...groups,
+          ...(programs === 0 ? [] : [programs === 1 ? "1 program" : `${programs} programs`]),
+          ...(mailed === 0 ? [] : [mailed === 1 ? "1 person" : `${mailed} people`]),
+        ];
+        return receivers.length === 0
+          ? "No receiver of messages is configured. The activity of the order records it."
+          : `Receivers of the message: ${receivers.join(", ")}.`;
+      },
     },
     steps: {
       restoreAccess: "Restore access",

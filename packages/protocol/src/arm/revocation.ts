@@ -58,6 +58,17 @@ export const revocationList = z.object({
 });
 export type RevocationList = z.infer<typeof revocationList>;
 
+/** The effects of a kill switch, the loss of the key or an emergency access. */
+export const revocationPreview = z.object({
+  /** Serial numbers of nodes that are open by a lease, which is refused. */
+  closes: z.array(z.string()),
+  /** Those of the others that could no longer be unlocked; a carried answer keeps one open until it ends. */
+  staysLocked: z.array(z.string()),
+  /** Groups and programs that the operator configured, and people who chose an e-mail. */
+  told: z.object({ groups: z.array(z.string()), programs: z.number(), people: z.number() }),
+});
+export type RevocationPreview = z.infer<typeof revocationPreview>;
+
 export const UNLOCKS_PER_DAY = { least: 1, most: 100_000 } as const;
 
 /** Our extension: maximum number of an order's unlocks in one day (UTC), without preparation. */
@@ -96,6 +107,11 @@ const DRILL = `${PATHS.job}/revocationDrill` as const;
 /** The order owner's kill switches. */
 export const REVOCATION_CALLS = {
   list: { at: ["GET", `${PATHS.job}/revocations`], answers: { 200: revocationList } },
+  preview: {
+    at: ["GET", `${PATHS.job}/revocations/preview`],
+    query: ["of"],
+    answers: { 200: revocationPreview },
+  },
   revoke: {
     at: ["POST", `${PATHS.job}/revoke`],
     body: revokeRequest,

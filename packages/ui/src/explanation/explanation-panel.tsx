@@ -27,6 +27,7 @@ const useStyles = makeStyles({
     overflowWrap: "anywhere",
   },
   title: { display: "block" },
+  actions: { flexWrap: "wrap", rowGap: tokens.spacingVerticalS },
   facts: {
     display: "flex",
     flexWrap: "wrap",
@@ -95,7 +96,9 @@ export function ExplanationPanel({
           </Text>
         )}
       </MessageBarBody>
-      {actions !== undefined && <MessageBarActions>{actions}</MessageBarActions>}
+      {actions !== undefined && (
+        <MessageBarActions className={styles.actions}>{actions}</MessageBarActions>
+      )}
     </MessageBar>
   );
 }

@@ -1,5 +1,11 @@
+import { namesOf } from "@databox-cmk/errors";
 import { REVOCATION_CALLS } from "@databox-cmk/protocol";
 
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import { type Consequences, decideConsequences } from "../../core/decide-consequences.ts";
+import { invalidMember } from "../../core/failure-error.ts";
+import { decideLock } from "../../core/lock-state.ts";
+import { orderIdOf } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { Changing, Plane } from "../../orders/control-plane.ts";
@@ -9,13 +15,29 @@ import { scopeOfOrder } from "../../release/kill-switches/existing-scope.ts";
 import { listRevocationsOver } from "../../release/kill-switches/list-revocations.ts";
 import type { RevocationScope } from "../../release/kill-switches/revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
-import { arm, type ArmRequest } from "./arm-route.ts";
+import { readVerdict, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
+import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 
 const origin = "customer";
+const OPEN: ReadonlySet<string> = new Set(["unlocked", "grace"]);
+const NO_LOSS: Consequences = { closes: [], staysLocked: [] };
+const EVENT_OF = {
+  switch: EVENT_TYPES.accessRevoked,
+  key: EVENT_TYPES.keyHealthChanged,
+  emergency: EVENT_TYPES.breakGlass,
+} as const;
+
+function lossOf(request: ArmRequest): keyof typeof EVENT_OF {
+  const [loss = "", ...others] = queryValues(request, "of");
+  const known = namesOf(EVENT_OF).find((name) => name === loss);
+  if (known === undefined || others.length > 0)
+    throw invalidMember("of", `expected once in the query, one of ${namesOf(EVENT_OF).join(", ")}`);
+  return known;
+}
 
 /** The order owner's actions on appliances in the field. */
 export function createRevocationRoutes(
-  deps: Changing & Plane<"admitChange" | "announce">,
+  deps: Changing & Plane<"admitChange" | "announce" | "tells"> & VerdictDependencies,
 ): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
     scopeOfOrder(deps, request.order, serial);
@@ -26,6 +48,30 @@ export function createRevocationRoutes(
       handle: async ({ order }) => ({
         json: await listRevocationsOver(deps.store, await findOrderId(deps.store, order)),
       }),
+    }),
+    arm.route(REVOCATION_CALLS.preview, {
+      action: "Microsoft.DataBox/jobs/revocations/read",
+      summary:
+        "Reads which nodes a kill switch or the loss of the key would close or keep locked, and who would be told (extension)",
+      handle: async (request) => {
+        const loss = lossOf(request);
+        const { facts, nodes } = await readVerdict(deps, request.order);
+        const nowMs = deps.now();
+        // Nothing reaches a node that a carried answer opened.
+        const open = nodes.filter(
+          ({ facts: of }) =>
+            OPEN.has(decideLock(of, nowMs).lock) && of.lease?.offline === undefined,
+        );
+        const { closes, staysLocked } =
+          loss === "emergency"
+            ? NO_LOSS
+            : decideConsequences(facts, loss, (serial) =>
+                open.some((node) => node.serial === serial),
+              );
+        const order = orderIdOf(request.order);
+        const told = await deps.tells({ type: EVENT_OF[loss], order });
+        return { json: { closes, staysLocked, told } };
+      },
     }),
     arm.bodyRoute(REVOCATION_CALLS.revoke, {
       action: "Microsoft.DataBox/jobs/revoke/action",

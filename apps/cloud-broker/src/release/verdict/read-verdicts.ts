@@ -21,6 +21,7 @@ import {
   isDispatchAhead,
   type NodeFacts,
   type Verdict,
+  type VerdictFacts,
 } from "../../core/verdict.ts";
 import { readRecoverability } from "../../custody/device-shares.ts";
 import { type StoredHealth, storedHealthOf } from "../../custody/stored-health.ts";
@@ -42,6 +43,8 @@ export type VerdictDependencies = Plane<"store" | "now" | "stillApproves" | "fin
 
 export type OrderVerdict = {
   readonly verdict: Verdict;
+  /** The facts that decided it. */
+  readonly facts: VerdictFacts;
   readonly names: Facts;
   readonly nodes: readonly NodeLock[];
   readonly health: StoredHealth | undefined;
@@ -137,7 +140,7 @@ export async function readVerdicts(
         isRecoverable: facts.isPrepared ? recoverable.get(nodeScope(id, serial)) : undefined,
       };
     });
-    const verdict = decideVerdict({
+    const facts: VerdictFacts = {
       nowMs,
       names,
       order,
@@ -152,8 +155,8 @@ export async function readVerdicts(
       unknownApprovers: unknown.filter(({ order: of }) => of === id).map((each) => each.approver),
       breakGlass: ofOrder?.id,
       nodes,
-    });
-    found.set(id, { verdict, names, nodes: locked, health: stored });
+    };
+    found.set(id, { verdict: decideVerdict(facts), facts, names, nodes: locked, health: stored });
   }
   return found;
 }

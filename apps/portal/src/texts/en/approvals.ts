@@ -101,11 +101,11 @@ export const approvals = {
   },
   breakGlass: {
     title: "Emergency access",
-    hint: "Allows one unlock within 15 minutes, outside unlock hours and without approval. Everyone is notified.",
+    hint: "Allows one unlock within 15 minutes, outside unlock hours and without approval. The dialog names the receivers.",
     button: "Use emergency access",
     dialogTitle: "Release one unlock without approval?",
     warning:
-      "Allows one unlock within 15 minutes, outside unlock hours and without approval. It never overrides a revocation. Your name and reason are recorded, and everyone who follows this order is notified at once.",
+      "Allows one unlock within 15 minutes, outside unlock hours and without approval. It never overrides a revocation. Your name and reason are recorded.",
     openTitle: "Emergency access is active",
     open: (serial: string | undefined) =>
       serial === undefined

@@ -54,7 +54,7 @@ export const unlockPolicy = {
   acceptUnknown: "Also name people whose right cannot be looked up (app roles)",
   expiresAfter: "Requests expire after (minutes)",
   expiresAfterHint: "The appliance must then send a new request.",
-  breakGlass: "Allow emergency access: one unlock without approval; everyone is notified",
+  breakGlass: "Allow emergency access: one unlock without approval, recorded in the activity",
   purposes: {
     title: "At the datacenter",
     hint: "Copying an import and filling an export can have conditions of their own. Emergency access applies to them, too.",
