@@ -75,7 +75,7 @@ export function storedHealthOf(
 }
 
 /** The health state in a row; what only a newer replica knows is not known here. */
-function healthOf(
+export function healthOf(
   row: Pick<HealthRow, "state" | "code" | "reason" | "facts_json" | "risks_json">,
 ): KeyHealth {
   if (row.state === "healthy") return { state: "healthy" };

@@ -12,6 +12,7 @@ import type { JobDetails } from "../../src/core/job-details.ts";
 import type { OrderState } from "../../src/core/order-state.ts";
 import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
+import { renderTime } from "../../src/core/wire-time.ts";
 import type { Answer, Caller, ServedRoute } from "../../src/http/route.ts";
 import { revoke } from "../../src/release/kill-switches/revocations.ts";
 import { toJson, type Json } from "../../src/store/json-column.ts";
@@ -47,18 +48,24 @@ beforeEach(async () => {
       defaultPolicy: defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 60 }),
       offlineUnlocksPerDay: 5,
     },
-    stillApproves: () => Promise.resolve({ ok: true, value: true }),
+    stillApproves: () => Promise.reject(new Error("the bell asks no one about approvers")),
     findTrouble: () => Promise.resolve(undefined),
     now,
   });
 });
 afterEach(() => store.destroy());
 
-function ask(method: "GET" | "POST", caller: Caller, subscriptions: string[], body = {}) {
+function ask(
+  method: "GET" | "POST",
+  caller: Caller,
+  subscriptions: string[],
+  body = {},
+  kinds = "any",
+) {
   const route = required(routes.find((each) => each.method === method));
   // These handlers read nothing else of a request.
   const { handle } = route as { handle: (request: unknown) => Promise<Answer> };
-  const query = new URLSearchParams();
+  const query = new URLSearchParams({ kinds });
   for (const id of subscriptions) query.append("subscriptionId", id);
   return handle({ caller, query, body });
 }
@@ -218,6 +225,7 @@ async function addCampaign(state: CampaignState, finishedAtMs: number | null): P
   return id;
 }
 const ACTION = { kind: "rotate" };
+const KEY_OFF = "SsemUserErrorEncryptionKeyDisabled";
 
 describe("a person is told", () => {
   test("of keys at risk or unusable of orders that have not ended, the last change first", async () => {
@@ -247,8 +255,50 @@ describe("a person is told", () => {
         code: "SsemUserCopyErrorWaitingForAction",
       },
     ]);
-    await addHealth(order, "unusable", START_MS);
+    // An edit does not make it new.
+    const [{ id } = { id: "" }] = await read(owner);
+    await store
+      .updateTable("orders")
+      .set({ updated_at_ms: START_MS + 1 })
+      .execute();
+    expect(await read(owner)).toMatchObject([{ id, at: renderTime(START_MS + 1) }]);
+    // A page of before does not know the kind.
+    const { body } = await ask("GET", owner, [OURS], {}, "");
+    expect(body).toMatchObject({ json: { value: [] } });
+    await addHealth(order, "at-risk", START_MS);
+    const both = await read(owner);
+    expect(both.map(({ kind }) => kind)).toEqual(["order-blocked", "key-at-risk"]);
+    expect(new Set(both.map((notice) => notice.id)).size).toBe(2);
+    await store.updateTable("key_health").set({ state: "unusable", code: KEY_OFF }).execute();
     expect(await kinds(owner)).toEqual(["key-unusable"]);
+  });
+
+  test("of an unusable key on the way back and under a kill switch, and of repairs beside many switches", async () => {
+    await addHealth(await addOrder(OURS, "returning", "PickedUp"), "unusable", START_MS);
+    for (let nth = 0; nth < 101; nth += 1) {
+      const order = await addOrder(OURS, `a-${String(nth)}`);
+      const by = { reason: "lost", by: "ada", nowMs: START_MS - 1 };
+      await store
+        .transaction()
+        .execute((transaction) => revoke(transaction, { kind: "order", order }, "operator", by));
+      if (nth === 0) await addHealth(order, "unusable", START_MS - 1);
+    }
+    const halted = await addOrder(OURS, "halted", "DataCopy");
+    const stage_status = "WaitingForCustomerActionForKek" as const;
+    const updated_at_ms = START_MS + 1;
+    await store
+      .updateTable("orders")
+      .set({ stage_status, updated_at_ms })
+      .where("id", "=", halted)
+      .execute();
+    expect(await read(owner)).toMatchObject([
+      { kind: "order-blocked", orderName: "halted" },
+      { kind: "key-unusable", orderName: "returning", code: KEY_OFF },
+      ...Array.from({ length: 98 }, () => ({})),
+    ]);
+    expect(await read(owner)).toContainEqual(
+      expect.objectContaining({ kind: "key-unusable", orderName: "a-0" }),
+    );
   });
 
   test("of approvals that wait for them, and of none that wait for others", async () => {

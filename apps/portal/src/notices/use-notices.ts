@@ -54,5 +54,5 @@ export function useNoticeScope() {
   const subscriptionId = subscriptions.data
     ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
     .map((each) => each.subscriptionId);
-  return { subscriptions, given: { params: {}, query: { subscriptionId } } };
+  return { subscriptions, given: { params: {}, query: { subscriptionId, kinds: "any" } } };
 }

@@ -41,8 +41,21 @@ export const noticeView = z.discriminatedUnion("kind", [
 ]);
 export type NoticeView = z.infer<typeof noticeView>;
 
-/** Newest first. */
-export const noticeList = z.object({ value: z.array(noticeView) });
+const KINDS: ReadonlySet<unknown> = new Set(
+  noticeView.def.options.map(({ shape }) => shape.kind.def.values[0]),
+);
+const isKnown = z.object({ kind: z.custom((kind) => KINDS.has(kind)) });
+
+/** Newest first, without kinds that only a newer service knows. */
+export const noticeList = z.object({
+  value: z.pipe(
+    z.pipe(
+      z.array(z.unknown()),
+      z.transform((all) => all.filter((each) => isKnown.safeParse(each).success)),
+    ),
+    z.array(noticeView),
+  ),
+});
 
 /** Most subscriptions that one request names. */
 export const NOTICE_SUBSCRIPTIONS_MAX = 100;
@@ -107,8 +120,11 @@ export const noticeChoicesWrite = z.strictObject({
 export type NoticeChoicesWrite = z.infer<typeof noticeChoicesWrite>;
 
 const NOTICES = "/portal/api/notices";
-/** A subscription that the page asks about; there may be several. */
-const query = ["subscriptionId"] as const;
+/**
+ * A subscription that the page asks about, of which there may be several; and `kinds`: `any` from a
+ * page that leaves out unknown ones, as the first pages did not.
+ */
+const query = ["subscriptionId", "kinds"] as const;
 
 export const NOTICE_CALLS = {
   list: { at: ["GET", NOTICES], query, answers: { 200: noticeList } },

@@ -15,7 +15,11 @@ import { STAGES_IN_THE_FIELD } from "../../core/unlock-purposes.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { FleetFigures } from "../../observability/fleet-figures.ts";
-import { readVerdicts, type VerdictDependencies } from "../../release/verdict/read-verdicts.ts";
+import {
+  ANYBODY,
+  readVerdicts,
+  type VerdictDependencies,
+} from "../../release/verdict/read-verdicts.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 import { operator } from "../arm/arm-route.ts";
@@ -68,7 +72,6 @@ const KEYS_MAX = 50;
 /** All callers within this time get the same answer. */
 const REMEMBERED_MS = 15_000;
 
-const ANYBODY = () => Promise.resolve({ ok: true, value: true } as const);
 /** Deleted meanwhile. */
 const NO_ORDER = { nodes: [], verdict: undefined } as const;
 

@@ -4,12 +4,18 @@ import { type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } fro
 import { decideLock, type LockState } from "../../core/lock-state.ts";
 import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
 import { isTerminalStage, TERMINAL_STAGES } from "../../core/stages.ts";
+import { repairOf } from "../../core/verdict.ts";
 import { idsIn, type OrderScope } from "../../orders/read-order.ts";
 import { jsonMember } from "../../store/json-member.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { engineOf, type Store } from "../../store/store.ts";
 import type { NodeLock } from "../leases/read-lock-facts.ts";
-import { type OrderVerdict, readVerdicts, type VerdictDependencies } from "./read-verdicts.ts";
+import {
+  ANYBODY,
+  type OrderVerdict,
+  readVerdicts,
+  type VerdictDependencies,
+} from "./read-verdicts.ts";
 
 type SummaryRow = Awaited<ReturnType<typeof selectSummaries>>[number];
 export type SummarisedOrder = {
@@ -32,6 +38,8 @@ export type SummaryPage = {
  * one page.
  */
 const LOOKED_AT_MAX = 2_000;
+/** The bell asks often. */
+const REPAIRS_LOOKED_AT_MAX = 200;
 const HEALTH_COLUMNS = {
   Healthy: "healthy",
   AtRisk: "at-risk",
@@ -161,30 +169,15 @@ async function selectSummaries(
   if (lock === "revoked") query = query.where((order) => isCovered(store, order));
   // Few orders; whether one is blocked is decided row by row.
   if (unlock === "Blocked")
-    query = query.where("orders.stage", "not in", TERMINAL_STAGES).where((order) =>
-      order.or([
-        order("key_health.state", "=", "unusable"),
-        order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
-        isCovered(store, order),
-        // A recovery key may be missing before the dispatch; an export is filled before that.
-        order.and([
-          order("orders.stage", "in", ["DeviceOrdered", "DevicePrepared", "DataCopy"]),
-          order.exists(
-            order
-              .selectFrom("unlock_policies")
-              .select("unlock_policies.order_id")
-              .whereRef("unlock_policies.order_id", "=", "orders.id"),
-          ),
+    query = query
+      .where("orders.stage", "not in", TERMINAL_STAGES)
+      .where((order) =>
+        order.or([
+          order("key_health.state", "=", "unusable"),
+          isCovered(store, order),
+          mayBeBlocked(order),
         ]),
-        order.exists(
-          order
-            .selectFrom("nodes")
-            .select("nodes.serial")
-            .whereRef("nodes.order_id", "=", "orders.id")
-            .where("nodes.device_kid", "is", null),
-        ),
-      ]),
-    );
+      );
   // The other states are decided row by row; an open lease is rare, and found by its index.
   if (lock === "unlocked" || lock === "grace")
     query = query.where((order) =>
@@ -197,6 +190,64 @@ async function selectSummaries(
       ),
     );
   return query.execute();
+}
+
+/** Whether something besides a key or a switch may block an order; the verdict decides. */
+const mayBeBlocked = (order: ExpressionBuilder<BrokerTables, "orders">) =>
+  order.or([
+    order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
+    // A recovery key may be missing before the dispatch; an export is filled before that.
+    order.and([
+      order("orders.stage", "in", ["DeviceOrdered", "DevicePrepared", "DataCopy"]),
+      order.exists(
+        order
+          .selectFrom("unlock_policies")
+          .select("unlock_policies.order_id")
+          .whereRef("unlock_policies.order_id", "=", "orders.id"),
+      ),
+    ]),
+    order.exists(
+      order
+        .selectFrom("nodes")
+        .select("nodes.serial")
+        .whereRef("nodes.order_id", "=", "orders.id")
+        .where("nodes.device_kid", "is", null),
+    ),
+  ]);
+
+/**
+ * The orders of a subscription that a person must repair, without those of which a switch or an
+ * unusable key tells; the last changed first.
+ */
+export async function readRepairs(deps: VerdictDependencies, subscriptionId: string) {
+  const rows = await deps.store
+    .selectFrom("orders")
+    .select(["orders.id", "orders.name", "orders.updated_at_ms"])
+    .where("orders.subscription_id", "=", subscriptionId)
+    .where("orders.stage", "not in", TERMINAL_STAGES)
+    .where((order) => order.not(isCovered(deps.store, order)))
+    .where((order) =>
+      order.not(
+        order.exists(
+          order
+            .selectFrom("key_health")
+            .select("key_health.order_id")
+            .whereRef("key_health.order_id", "=", "orders.id")
+            .where("key_health.state", "=", "unusable"),
+        ),
+      ),
+    )
+    .where(mayBeBlocked)
+    .orderBy("orders.updated_at_ms", "desc")
+    .limit(REPAIRS_LOOKED_AT_MAX)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  const verdicts = await readVerdicts({ ...deps, stillApproves: ANYBODY }, ids);
+  return rows.flatMap((row) => {
+    const found = verdicts.get(row.id);
+    const cause = found && repairOf(found.verdict);
+    return cause === undefined ? [] : { ...row, code: cause.code };
+  });
 }
 
 /** Company of the shipping address; read for operators only, and gone once the order has ended. */

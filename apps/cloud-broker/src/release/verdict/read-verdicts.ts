@@ -24,7 +24,7 @@ import {
   type VerdictFacts,
 } from "../../core/verdict.ts";
 import { readRecoverability } from "../../custody/device-shares.ts";
-import { type StoredHealth, storedHealthOf } from "../../custody/stored-health.ts";
+import { storedHealthOf } from "../../custody/stored-health.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { fromJson } from "../../store/json-column.ts";
@@ -41,13 +41,15 @@ export type VerdictDependencies = Plane<"store" | "now" | "stillApproves" | "fin
   readonly settings: Pick<Plane<"settings">["settings"], "defaultPolicy" | "offlineUnlocksPerDay">;
 };
 
+/** For counts and the bell: no state of an order depends on whom Resource Manager knows. */
+export const ANYBODY = () => Promise.resolve({ ok: true, value: true } as const);
+
 export type OrderVerdict = {
   readonly verdict: Verdict;
   /** The facts that decided it. */
   readonly facts: VerdictFacts;
   readonly names: Facts;
   readonly nodes: readonly NodeLock[];
-  readonly health: StoredHealth | undefined;
 };
 
 /**
@@ -156,7 +158,7 @@ export async function readVerdicts(
       breakGlass: ofOrder?.id,
       nodes,
     };
-    found.set(id, { verdict: decideVerdict(facts), facts, names, nodes: locked, health: stored });
+    found.set(id, { verdict: decideVerdict(facts), facts, names, nodes: locked });
   }
   return found;
 }

@@ -13,7 +13,12 @@ import { markRead, type NoticeDependencies, readNotices } from "./read-notices.t
 /** The bell: news for the person of the session, and how far they have read them. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly ServedRoute[] {
   const read = (request: SessionRequest) =>
-    readNotices(dependencies, request.caller, subscriptionsOf(request));
+    readNotices(
+      dependencies,
+      request.caller,
+      subscriptionsOf(request),
+      request.query.get("kinds") === "any",
+    );
   return [
     pageRoute(NOTICE_CALLS.list, async (request) => ({ value: await read(request) })),
     pageWrite(NOTICE_CALLS.markRead, async (request, wanted) => {

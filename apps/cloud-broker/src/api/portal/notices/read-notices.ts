@@ -1,18 +1,19 @@
-import { NOTICES_MAX, type NoticeView, type OrderSummaryFilter } from "@databox-cmk/protocol";
+import { NOTICES_MAX, type NoticeView } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../../callers/has-access.ts";
 import type { Action } from "../../../core/actions.ts";
 import { DAY_MS } from "../../../core/day.ts";
 import { type EpochMs, idsBelow, type OrderId } from "../../../core/order.ts";
 import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
-import { repairOf } from "../../../core/verdict.ts";
+import { TERMINAL_STAGES } from "../../../core/stages.ts";
 import { renderTime } from "../../../core/wire-time.ts";
+import { healthOf } from "../../../custody/stored-health.ts";
 import type { Caller } from "../../../http/route.ts";
 import { readFinishedCampaigns } from "../../../key-life/campaigns/stored-campaign.ts";
 import { readCasesFor } from "../../../release/approvals/approval-cases.ts";
 import { readFinishedDrills } from "../../../release/kill-switches/drill.ts";
 import { FLEET } from "../../../release/kill-switches/revocations.ts";
-import { readSummaryPage } from "../../../release/verdict/read-summaries.ts";
+import { readRepairs } from "../../../release/verdict/read-summaries.ts";
 import type { VerdictDependencies } from "../../../release/verdict/read-verdicts.ts";
 import type { Store } from "../../../store/store.ts";
 
@@ -30,19 +31,32 @@ type Notice = { readonly atMs: EpochMs; readonly view: NoticeView };
  * stores anyway, so that none can be missed or come twice; only the read ones are noted.
  *
  * @param subscriptions - lower case; those that the person has no right to are left out
+ * @param takesAnyKind - false for a page of before, which fails at a kind that it does not know
  */
 export async function readNotices(
   dependencies: NoticeDependencies,
   caller: Caller,
   subscriptions: readonly string[],
+  takesAnyKind: boolean,
 ): Promise<readonly NoticeView[]> {
   const found: Notice[] = [];
   for (const subscription of subscriptions) {
     const may = (action: Action) =>
       dependencies.hasAccess(caller, action, `/subscriptions/${subscription}`);
     found.push(...(await readWaiting(dependencies, caller, subscription)));
-    if (await may("Microsoft.DataBox/jobs/keyHealth/read"))
-      found.push(...(await readRepairs(dependencies, subscription)));
+    if (await may("Microsoft.DataBox/jobs/keyHealth/read")) {
+      found.push(...(await readKeys(dependencies.store, subscription)));
+      const repairs = takesAnyKind ? await readRepairs(dependencies, subscription) : [];
+      for (const { id: orderId, name: orderName, updated_at_ms: atMs, code } of repairs)
+        found.push(
+          noticeOf(`blocked ${code} ${orderId}`, atMs, {
+            kind: "order-blocked",
+            orderId,
+            orderName,
+            code,
+          }),
+        );
+    }
     if (await may("Microsoft.DataBox/jobs/approvals/read"))
       found.push(...(await readPower(dependencies, subscription)));
     if (await may("Microsoft.DataBox/jobs/revocationDrill/read"))
@@ -81,33 +95,36 @@ async function readWaiting(
   );
 }
 
-/** Orders that a person must repair, and keys at risk, as the verdict says. */
-async function readRepairs(
-  deps: NoticeDependencies,
-  subscriptionId: string,
-): Promise<readonly Notice[]> {
-  const read = (filter: OrderSummaryFilter) =>
-    readSummaryPage(deps, { subscriptionId }, filter, { after: undefined, limit: NOTICES_MAX });
-  const blocked = await read({ unlock: "Blocked" });
-  const atRisk = await read({ health: "AtRisk" });
-  return [...blocked.orders, ...atRisk.orders].flatMap(({ row, found: { verdict, health } }) => {
-    const order = { orderId: row.id, orderName: row.name };
-    const cause = repairOf(verdict);
-    const changedAtMs = health?.changedAtMs ?? 0;
-    const id = `key ${String(changedAtMs)} ${row.id}`;
-    // A switch is a notice of its own.
-    if (cause?.code === "UnlockRevoked") return [];
-    if (cause !== undefined && health?.health.state === "unusable")
-      return noticeOf(id, changedAtMs, { kind: "key-unusable", ...order, code: cause.code });
-    if (cause !== undefined)
-      return noticeOf(
-        `blocked ${cause.code} ${String(row.updated_at_ms)} ${row.id}`,
-        row.updated_at_ms,
-        { kind: "order-blocked", ...order, code: cause.code },
-      );
-    if (health?.health.state !== "at-risk") return [];
-    const risks = health.health.risks.map(({ risk }) => risk);
-    return noticeOf(id, changedAtMs, { kind: "key-at-risk", ...order, risks });
+/** Keys at risk or unusable of orders that have not ended. */
+async function readKeys(store: Store, subscription: string): Promise<readonly Notice[]> {
+  const rows = await store
+    .selectFrom("key_health")
+    .innerJoin("orders", "orders.id", "key_health.order_id")
+    .select([
+      "key_health.order_id",
+      "orders.name",
+      "key_health.state",
+      "key_health.code",
+      "key_health.reason",
+      "key_health.facts_json",
+      "key_health.risks_json",
+      "key_health.changed_at_ms",
+    ])
+    .where("orders.subscription_id", "=", subscription)
+    .where("orders.stage", "not in", TERMINAL_STAGES)
+    .where("key_health.state", "in", ["at-risk", "unusable"])
+    .orderBy("key_health.changed_at_ms", "desc")
+    .limit(NOTICES_MAX)
+    .execute();
+  return rows.flatMap((row) => {
+    const health = healthOf(row);
+    const id = `key ${String(row.changed_at_ms)} ${row.order_id}`;
+    const order = { orderId: row.order_id, orderName: row.name };
+    if (health.state === "unusable")
+      return noticeOf(id, row.changed_at_ms, { kind: "key-unusable", ...order, code: health.code });
+    if (health.state !== "at-risk") return [];
+    const risks = health.risks.map(({ risk }) => risk);
+    return noticeOf(id, row.changed_at_ms, { kind: "key-at-risk", ...order, risks });
   });
 }
 
