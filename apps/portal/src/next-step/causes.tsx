@@ -55,12 +55,19 @@ export function Causes({
         <CausePanel
           key={JSON.stringify(cause)}
           cause={cause}
-          action={hasButtons && cause === causes[0] ? nextStep.action : undefined}
+          action={
+            !hasButtons ? undefined : cause === shown[0] ? nextStep.action : ACTIONS[cause.code]
+          }
         />
       ))}
     </Section>
   );
 }
+
+/** Of causes behind the deciding one; the service tries the key before the copy continues. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  SsemUserCopyErrorWaitingForAction: { name: "mitigate", parameters: {} },
+};
 
 /** Steps that one call takes: the right to make it, and how its end is reported. */
 const CALLED = {

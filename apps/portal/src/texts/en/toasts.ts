@@ -6,7 +6,10 @@ const actions = {
   cancelOrder: { done: "Order canceled", failed: "Order not canceled" },
   deleteOrder: { done: "Order deleted", failed: "Order not deleted" },
   eraseOrder: { done: "The data will be erased without a copy", failed: "Erasing not started" },
-  resumeOrder: { done: "The order continues", failed: "The order does not continue" },
+  resumeOrder: {
+    done: "Resumed; the copy begins when the key can be used",
+    failed: "The order does not continue",
+  },
   changeContact: { done: "Contact details changed", failed: "Contact details not changed" },
   changeEncryption: { done: "Encryption changed", failed: "Encryption not changed" },
   enableIdentity: { done: "Identity enabled", failed: "Identity not enabled" },
@@ -16,10 +19,7 @@ const actions = {
   createVersion: { done: "Key version created", failed: "Key version not created" },
   setRotation: { done: "Rotation policy set", failed: "Rotation policy not set" },
   grantAccess: { done: "Access granted", failed: "Access not granted" },
-  enableVersion: {
-    done: "Key version enabled, and checked",
-    failed: "The key cannot be used yet",
-  },
+  enableVersion: { done: "Key version enabled", failed: "The key cannot be used yet" },
   checkKey: { done: "Key check finished", failed: "Key not checked" },
   changeNotices: { done: "Notifications changed", failed: "Notifications not changed" },
   overridePolicy: { done: "Override begun", failed: "Override not begun" },
