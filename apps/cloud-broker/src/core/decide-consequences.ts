@@ -15,7 +15,14 @@ const LOST: Readonly<Record<Loss, (facts: VerdictFacts) => VerdictFacts>> = {
 };
 
 /** Serial numbers of the nodes that a loss concerns. */
-export type Consequences = { readonly closes: string[]; readonly staysLocked: string[] };
+export type Consequences = {
+  readonly closes: string[];
+  readonly staysOpen: string[];
+  readonly staysLocked: string[];
+};
+
+/** `unreached`: open, but no refusal reaches the node before its time ends. */
+export type Reach = "open" | "unreached" | "locked";
 
 /**
  * Compares the verdicts of each node without and with a loss: open nodes close, and locked ones can
@@ -24,16 +31,14 @@ export type Consequences = { readonly closes: string[]; readonly staysLocked: st
 export function decideConsequences(
   facts: VerdictFacts,
   loss: Loss,
-  isOpen: (serial: string) => boolean,
+  reachOf: (serial: string) => Reach,
 ): Consequences {
   const lost = LOST[loss](facts);
   const hit = facts.nodes
     .filter((node) => node.deviceKid !== null && isHit(facts, lost, node))
     .map(({ serial }) => serial);
-  return {
-    closes: hit.filter(isOpen),
-    staysLocked: hit.filter((serial) => !isOpen(serial)),
-  };
+  const those = (reach: Reach) => hit.filter((serial) => reachOf(serial) === reach);
+  return { closes: those("open"), staysOpen: those("unreached"), staysLocked: those("locked") };
 }
 
 function isHit(before: VerdictFacts, after: VerdictFacts, node: NodeFacts): boolean {

@@ -208,19 +208,23 @@ describe("revoke now", () => {
   test("says before what it would close, keep locked and tell, and does just that", async () => {
     const { serial } = holder.device;
     const told = { groups: [], programs: 0, people: 0 };
-    const open = { json: { closes: [serial], staysLocked: [], told } };
+    const open = { json: { closes: [serial], staysOpen: [], staysLocked: [], told } };
     expect(await preview("switch")).toMatchObject(open);
     expect(await preview("key")).toMatchObject(open);
-    expect(await preview("emergency")).toMatchObject({ json: { closes: [], staysLocked: [] } });
+    expect(await preview("emergency")).toMatchObject({
+      json: { closes: [], staysOpen: [], staysLocked: [] },
+    });
     await holder.receipt({ outcome: "relocked", cause: "boot" });
-    const locked = { json: { closes: [], staysLocked: [serial] } };
+    const locked = { json: { closes: [], staysOpen: [], staysLocked: [serial] } };
     expect(await preview("switch")).toMatchObject(locked);
     expect(await switchUnlocking("revoke", { reason: "stolen" })).toMatchObject({
       json: { leases: 0 },
     });
     const { answer } = await holder.device.unlock("unlock");
     expect(answer).toMatchObject({ kind: "denial", value: { code: "UnlockRevoked" } });
-    expect(await preview("switch")).toMatchObject({ json: { closes: [], staysLocked: [] } });
+    expect(await preview("switch")).toMatchObject({
+      json: { closes: [], staysOpen: [], staysLocked: [] },
+    });
     expect(await preview("switch", [])).toMatchObject({ status: 403 });
     expect(await preview("fire")).toMatchObject({
       status: 400,

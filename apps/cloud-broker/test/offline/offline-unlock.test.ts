@@ -92,7 +92,8 @@ describe("a challenge that a person carried", () => {
     const preview = `${jobPath("carried")}/revocations/preview?${API}&of=switch`;
     expect((await world.call("GET", preview)).json).toMatchObject({
       closes: [],
-      staysLocked: [device.serial],
+      staysOpen: [device.serial],
+      staysLocked: [],
     });
   });
 

@@ -554,11 +554,11 @@ test("a node whose key is unusable already loses nothing by the loss of the key"
   const job = "lost-before";
   const { serial } = await world.delivered(job);
   const { facts } = await readVerdict(reading(), nameOf(job));
-  const lost = (given: typeof facts) => decideConsequences(given, "key", () => false);
-  expect(lost(facts)).toEqual({ closes: [], staysLocked: [serial] });
+  const lost = (given: typeof facts) => decideConsequences(given, "key", () => "locked");
+  expect(lost(facts)).toEqual({ closes: [], staysOpen: [], staysLocked: [serial] });
   const code = "SsemUserErrorEncryptionKeyExpired";
   const expired = { ...facts, health: { state: "unusable", code, facts: {} } } as const;
-  expect(lost(expired)).toEqual({ closes: [], staysLocked: [] });
+  expect(lost(expired)).toEqual({ closes: [], staysOpen: [], staysLocked: [] });
 });
 
 test("an order that is deleted meanwhile is not found", async () => {

@@ -27,12 +27,16 @@ export function Consequences({
   const given = { params: useOrderName(), query: { of } };
   const preview = usePart(REVOCATION_CALLS.preview, given, { staleTime: 0 });
   if (preview.data === undefined) return <QueryState of={preview} />;
-  const { closes, staysLocked, told } = preview.data;
+  const { closes, staysOpen = [], staysLocked, told } = preview.data;
   const covered = (each: string) => serial === undefined || each === serial;
   const lines = [
     ...(of === "emergency"
       ? []
-      : [texts.closes(closes.filter(covered)), texts.staysLocked(staysLocked.filter(covered))]),
+      : [
+          texts.closes(closes.filter(covered)),
+          ...(staysOpen.some(covered) ? [texts.staysOpen(staysOpen.filter(covered))] : []),
+          texts.staysLocked(staysLocked.filter(covered)),
+        ]),
     texts.told(told),
   ];
   return (

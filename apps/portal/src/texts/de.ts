@@ -53,6 +53,8 @@ export const de: Texts = {
         serials.length === 0
           ? "Kein offener Knoten schließt sich."
           : `Schließt: ${serials.join(", ")}.`,
+      staysOpen: (serials) =>
+        `Nicht erreichbar, bleibt bis zum Ablauf seiner Zeit offen: ${serials.join(", ")}.`,
       staysLocked: (serials) =>
         serials.length === 0
           ? "Jeder gesperrte Knoten bleibt, wie er ist."

@@ -255,6 +255,8 @@ export const en = {
       },
       closes: (serials: readonly string[]) =>
         serials.length === 0 ? "No open node closes." : `Closes: ${serials.join(", ")}.`,
+      staysOpen: (serials: readonly string[]) =>
+        `Cannot be reached, and stays open until its time ends: ${serials.join(", ")}.`,
       staysLocked: (serials: readonly string[]) =>
         serials.length === 0
           ? "Every locked node stays as it is."

@@ -62,7 +62,9 @@ export type RevocationList = z.infer<typeof revocationList>;
 export const revocationPreview = z.object({
   /** Serial numbers of nodes that are open by a lease, which is refused. */
   closes: z.array(z.string()),
-  /** Those of the others that could no longer be unlocked; a carried answer keeps one open until it ends. */
+  /** Those that are open, but that no refusal reaches before their time ends. */
+  staysOpen: z.optional(z.array(z.string())),
+  /** Those of the others that could no longer be unlocked. */
   staysLocked: z.array(z.string()),
   /** Groups and programs that the operator configured, and people who chose an e-mail. */
   told: z.object({ groups: z.array(z.string()), programs: z.number(), people: z.number() }),

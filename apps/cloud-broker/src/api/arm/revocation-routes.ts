@@ -2,7 +2,11 @@ import { namesOf } from "@databox-cmk/errors";
 import { REVOCATION_CALLS } from "@databox-cmk/protocol";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
-import { type Consequences, decideConsequences } from "../../core/decide-consequences.ts";
+import {
+  type Consequences,
+  decideConsequences,
+  type Reach,
+} from "../../core/decide-consequences.ts";
 import { invalidMember } from "../../core/failure-error.ts";
 import { decideLock } from "../../core/lock-state.ts";
 import { orderIdOf } from "../../core/order.ts";
@@ -19,8 +23,7 @@ import { readVerdict, type VerdictDependencies } from "../../release/verdict/rea
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 
 const origin = "customer";
-const OPEN: ReadonlySet<string> = new Set(["unlocked", "grace"]);
-const NO_LOSS: Consequences = { closes: [], staysLocked: [] };
+const NO_LOSS: Consequences = { closes: [], staysOpen: [], staysLocked: [] };
 const EVENT_OF = {
   switch: EVENT_TYPES.accessRevoked,
   key: EVENT_TYPES.keyHealthChanged,
@@ -57,20 +60,16 @@ export function createRevocationRoutes(
         const loss = lossOf(request);
         const { facts, nodes } = await readVerdict(deps, request.order);
         const nowMs = deps.now();
-        // Nothing reaches a node that a carried answer opened.
-        const open = nodes.filter(
-          ({ facts: of }) =>
-            OPEN.has(decideLock(of, nowMs).lock) && of.lease?.offline === undefined,
-        );
-        const { closes, staysLocked } =
-          loss === "emergency"
-            ? NO_LOSS
-            : decideConsequences(facts, loss, (serial) =>
-                open.some((node) => node.serial === serial),
-              );
+        const reachOf = (serial: string): Reach => {
+          const node = nodes.find((each) => each.serial === serial);
+          const lock = node && decideLock(node.facts, nowMs).lock;
+          if (lock === "unlocked" && node?.facts.lease?.offline === undefined) return "open";
+          return lock === "unlocked" || lock === "grace" ? "unreached" : "locked";
+        };
+        const concerned = loss === "emergency" ? NO_LOSS : decideConsequences(facts, loss, reachOf);
         const order = orderIdOf(request.order);
         const told = await deps.tells({ type: EVENT_OF[loss], order });
-        return { json: { closes, staysLocked, told } };
+        return { json: { ...concerned, told } };
       },
     }),
     arm.bodyRoute(REVOCATION_CALLS.revoke, {
