@@ -16,6 +16,9 @@ import type { Store } from "../../store/store.ts";
 import { noteUpkeep } from "../../store/upkeep.ts";
 import { postgresSettingsOf, databaseFileOf } from "../open-data-dir.ts";
 
+/** A statement that reads the whole trail takes longer than a request may. */
+const READ_ALL_SECONDS = 600;
+
 export type AuditSource = {
   readonly database?: string;
   readonly export?: readonly string[];
@@ -50,7 +53,11 @@ async function verifyConfigured(config: BrokerConfig, noted: NotedHeads): Promis
     await withFile(path, { readonly: false }, (store) => note(store, verdicts)).catch(DROPPED);
     return verdicts;
   }
-  const store = createPostgresStore({ ...settings, poolSize: 1 });
+  const store = createPostgresStore({
+    ...settings,
+    poolSize: 1,
+    statementTimeoutSeconds: Math.max(READ_ALL_SECONDS, settings.statementTimeoutSeconds),
+  });
   try {
     const verdicts = await verifyAuditStore(store, noted);
     await note(store, verdicts).catch(DROPPED);
