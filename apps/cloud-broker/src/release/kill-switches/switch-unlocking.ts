@@ -64,7 +64,8 @@ export async function restoreAccess(
   if (await withholdsDestroyed(deps.store, standing))
     throw new AppError("OrderStageForbids", {
       reason: "credentials",
-      detail: "a restored backup has destroyed keys of the order: erase it again",
+      detail:
+        "a restored backup has destroyed keys of the order: end or cancel it, and erase it again",
     });
   const claim =
     order === undefined || standing.length === 0

@@ -74,7 +74,7 @@ async function noteRestore(
     kind: "order" as const,
     scope: foldOrderId(order),
     origin: "operator" as const,
-    reason: `its keys were destroyed on ${new Date(atMs).toISOString()}, before the database was restored: erase it again`,
+    reason: `its keys were destroyed on ${new Date(atMs).toISOString()}, before the database was restored: end or cancel the order, and erase it again`,
     created_at_ms: nowMs,
     created_by: "broker",
   }));

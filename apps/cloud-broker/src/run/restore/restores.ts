@@ -159,7 +159,7 @@ export const describeLost = ({ switches, erasures, uses }: LostDecisions): reado
   ),
   ...erasures.map(
     ({ order, atMs }) =>
-      `erasure of ${timeOf(atMs)}: ${order} is withheld by a kill switch; erase it again`,
+      `erasure of ${timeOf(atMs)}: ${order} is withheld by a kill switch; end or cancel it, and erase it again`,
   ),
   ...uses.map(({ of, id }) => `${of} ${id}: it was used, and stays used`),
 ];
