@@ -192,10 +192,13 @@ async function selectSummaries(
   return query.execute();
 }
 
+const isHalted = (order: ExpressionBuilder<BrokerTables, "orders">) =>
+  order("orders.stage_status", "=", "WaitingForCustomerActionForKek");
+
 /** Whether something besides a key or a switch may block an order; the verdict decides. */
 const mayBeBlocked = (order: ExpressionBuilder<BrokerTables, "orders">) =>
   order.or([
-    order("orders.stage_status", "=", "WaitingForCustomerActionForKek"),
+    isHalted(order),
     // A recovery key may be missing before the dispatch; an export is filled before that.
     order.and([
       order("orders.stage", "in", ["DeviceOrdered", "DevicePrepared", "DataCopy"]),
@@ -217,7 +220,7 @@ const mayBeBlocked = (order: ExpressionBuilder<BrokerTables, "orders">) =>
 
 /**
  * The orders of a subscription that a person must repair, without those of which a switch or an
- * unusable key tells; the last changed first.
+ * unusable key tells; halted copies first, then the last changed.
  */
 export async function readRepairs(deps: VerdictDependencies, subscriptionId: string) {
   const rows = await deps.store
@@ -238,6 +241,7 @@ export async function readRepairs(deps: VerdictDependencies, subscriptionId: str
       ),
     )
     .where(mayBeBlocked)
+    .orderBy(isHalted, "desc")
     .orderBy("orders.updated_at_ms", "desc")
     .limit(REPAIRS_LOOKED_AT_MAX)
     .execute();
