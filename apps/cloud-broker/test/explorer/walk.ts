@@ -210,12 +210,12 @@ export class Walk {
         now,
       });
     ROUNDS.set(store, round);
-    for (;;)
+    for (let tries = 1; ; tries += 1)
       try {
         return await round();
       } catch (error) {
         // On a busy machine a file may take longer than the record waits; it tries again.
-        if (systemCodeOf(error) !== "ETIMEDOUT") throw error;
+        if (systemCodeOf(error) !== "ETIMEDOUT" || tries === 5) throw error;
       }
   }
 
