@@ -80,6 +80,6 @@ export type RequestContext = {
   /** App roles of the caller's token. */
   readonly roles?: readonly string[];
   /** Absent: no caller of this request. */
-  readonly isPerson?: boolean;
+  readonly isPerson?: boolean | undefined;
   readonly correlationId: string;
 };

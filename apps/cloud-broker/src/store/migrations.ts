@@ -150,6 +150,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       if (engineOf(store) === "postgres") await statements(...FORMER_CHAINS).up(store);
     },
   },
+  /** Whether a person or an application started it. */
+  "0034-campaign-starters": statements(`alter table campaigns add column is_person integer`),
 };
 
 function statements(...each: readonly string[]): Migration {

@@ -532,6 +532,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     state: CampaignState;
     total: number;
     actor_json: string;
+    /** Whether a person started it; null: the service did, or an earlier broker took it. */
+    is_person: number | null;
     created_at_ms: number;
     changed_at_ms: number;
     finished_at_ms: number | null;

@@ -1,9 +1,10 @@
 // @module-tag one-engine
 import { approvalList, type UnlockPolicy } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, fakeVaultId } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { exactly } from "../world/exactly.ts";
+import { TENANT_ID } from "../world/fake-identities.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
@@ -132,6 +133,30 @@ describe("a change that an application asks for", () => {
       details: expect.arrayContaining([expect.objectContaining({ code: "self" })]) as unknown[],
     });
   });
+});
+
+test("a campaign that an application started needs one approval more, as its change would", async () => {
+  await write(ada, policy(1));
+  world.vaults.addVault("kv-two", { tenantId: TENANT_ID });
+  world.vaults.addKey("kv-two", "key2");
+  for (const { principalId } of world.identities.system.values())
+    world.vaults.grant("kv-two", principalId);
+  const kekVaultResourceID = fakeVaultId("kv-two");
+  const to = { kekUrl: "https://kv-two.vault.test/keys/key2", kekVaultResourceID };
+  const start = (claims: { readonly isApplication?: true }) =>
+    world.call("POST", "/operator/v1/campaigns", {
+      claims: { ...claims, oid: id("f"), roles: ["DataBox.Operator"] },
+      body: { action: { kind: "move", to }, selector: { orders: [jobPath(JOB)] } },
+    });
+  for (const [claims, required] of [
+    [{ isApplication: true }, 2],
+    [{}, 1],
+  ] as const) {
+    expect((await start(claims)).status).toBe(201);
+    await world.broker().runCampaigns();
+    expect(await waiting(ada)).toMatchObject({ way: "change", required });
+    expect((await say(ada, "reject")).status).toBe(200);
+  }
 });
 
 test("a challenge that an application carries needs one approval more", async () => {

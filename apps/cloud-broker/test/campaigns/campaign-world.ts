@@ -53,7 +53,7 @@ export function createCampaignWorld() {
       return orderIdOf(orderName);
     },
     start: (store: Store, request: Parameters<typeof startCampaign>[1]["request"]) =>
-      startCampaign(deps(store), { request, origin: "operator", actor: ACTOR }),
+      startCampaign(deps(store), { request, origin: "operator", actor: ACTOR, isPerson: true }),
     run: (store: Store) =>
       createCampaignRunner({ deps: deps(store), isClosing: () => false, atOnce: 1 }).run(),
     /** The appliance's use of a released key: each node opens its own envelope. */

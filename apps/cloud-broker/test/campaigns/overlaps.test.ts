@@ -80,6 +80,7 @@ test("the broker's own rotation leaves an order the version that it names meanwh
     },
     origin: "automatic",
     actor: { kind: "broker" },
+    isPerson: undefined,
   });
   await choose("order-1", { kekUrl: kid });
   world.vaults.rotate(VAULT_NAME, KEY_NAME);

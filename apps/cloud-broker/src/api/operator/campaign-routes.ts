@@ -38,9 +38,10 @@ export function createCampaignRoutes(deps: Changing & Plane<"settings">): readon
       summary: "Starts a re-wrap of many orders",
       maxBytes: MAX_BYTES,
       handle: async ({ body, context }) => {
-        const { actor } = context;
+        const { actor, isPerson } = context;
         if (actor.kind !== "caller") throw new AppError("AuthorizationFailed");
-        const id = await startCampaign(deps, { request: body, origin: "operator", actor });
+        const starter = { origin: "operator", actor, isPerson } as const;
+        const id = await startCampaign(deps, { request: body, ...starter });
         return {
           status: 201,
           headers: { location: `${CAMPAIGN_CALLS.list.at[1]}/${id}` },

@@ -167,8 +167,9 @@ function missingIdentity(order: Order, choice: KeyChoice): string | undefined {
     : resourceId;
 }
 
-function contextOf({ id, actor }: Campaign): RequestContext {
-  return { actor, by: actor.kind === "caller" ? actor.name : "broker", correlationId: id };
+function contextOf({ id, actor, isPerson }: Campaign): RequestContext {
+  const by = actor.kind === "caller" ? actor.name : "broker";
+  return { actor, by, isPerson, correlationId: id };
 }
 
 async function markDone(

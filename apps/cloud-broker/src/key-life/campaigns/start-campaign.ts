@@ -17,6 +17,7 @@ type Starting = {
   readonly request: CampaignRequest;
   readonly origin: Campaign["origin"];
   readonly actor: CampaignActor;
+  readonly isPerson: Campaign["isPerson"];
 };
 
 /** Maximum number of selected orders; the schema limits a list. */
@@ -31,7 +32,7 @@ const INSERTED_AT_ONCE = 500;
  */
 export async function startCampaign(
   deps: Changing & Plane<"settings">,
-  { request, origin, actor }: Starting,
+  { request, origin, actor, isPerson }: Starting,
 ): Promise<string> {
   const id = randomUUID();
   const nowMs = deps.now();
@@ -66,6 +67,7 @@ export async function startCampaign(
         state: "running",
         total: orders.length,
         actor_json: JSON.stringify(actor),
+        is_person: isPerson === undefined ? null : Number(isPerson),
         created_at_ms: nowMs,
         changed_at_ms: nowMs,
       })

@@ -33,6 +33,8 @@ export type Campaign = {
   readonly state: CampaignState;
   readonly total: number;
   readonly actor: CampaignActor;
+  /** Of the caller who started it; undefined where the service did, or an earlier broker took it. */
+  readonly isPerson: boolean | undefined;
   readonly createdAtMs: EpochMs;
   readonly changedAtMs: EpochMs;
   readonly finishedAtMs: EpochMs | null;
@@ -45,6 +47,7 @@ const COLUMNS = [
   "state",
   "total",
   "actor_json",
+  "is_person",
   "created_at_ms",
   "changed_at_ms",
   "finished_at_ms",
@@ -145,6 +148,7 @@ function campaignOf(row: {
     state: row.state,
     total: row.total,
     actor: storedActor.parse(JSON.parse(row.actor_json)),
+    isPerson: row.is_person === null ? undefined : row.is_person === 1,
     createdAtMs: row.created_at_ms,
     changedAtMs: row.changed_at_ms,
     finishedAtMs: row.finished_at_ms,

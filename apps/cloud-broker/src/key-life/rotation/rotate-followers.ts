@@ -27,5 +27,6 @@ export async function rotateFollowers(
     request: { action: { kind: "rotate" }, selector: { keyUrl: keyAddress, orders: left } },
     origin: "automatic",
     actor: { kind: "broker" },
+    isPerson: undefined,
   });
 }
