@@ -151,7 +151,8 @@ export type Broker = {
 
 /**
  * After this, work that hangs is left, so that what is counted is written before the process is
- * killed (TimeoutStopSec and terminationGracePeriodSeconds: 45 s).
+ * killed (TimeoutStopSec and terminationGracePeriodSeconds: 45 s, of which SHUTDOWN_DELAY_SECONDS
+ * takes 20, and requests and chores take ten).
  */
 const IDLE_MS = 10_000;
 /** Connections of scrapers: their memory is part of the broker's own. */

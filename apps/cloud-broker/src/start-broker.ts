@@ -32,6 +32,7 @@ import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import { createRecordRounds } from "./run/restore/keep-record.ts";
 import { countAhead } from "./run/restore/restores.ts";
+import { untilLate } from "./store/batches.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
@@ -53,6 +54,7 @@ export type RunningBroker = {
   close(): Promise<void>;
 };
 
+/** For requests and for rounds of chores, at the same time; what then still runs is left. */
 const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
 const LOOKS_PER_INTERVAL = 10;
@@ -151,7 +153,11 @@ export async function startBroker(
     log("error", `${keepRecord.name} failed`, describeFault(error));
   });
   const { listener, reload } = await openListener(config, certificate, broker, log);
-  opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
+  const rounds: AsyncDisposable[] = [];
+  opened.defer(async () => {
+    const ended = Promise.all(rounds.map((each) => each[Symbol.asyncDispose]()));
+    await Promise.all([listener.close(SHUTDOWN_GRACE_MS), untilLate(ended, SHUTDOWN_GRACE_MS)]);
+  });
   broker.metrics.showDevicesAhead(remember(now, RECORD_MS, () => countAhead(store)));
   const unused = [
     ...(issuerKey === undefined ? [] : (["issuer"] as const)),
@@ -194,7 +200,7 @@ export async function startBroker(
     reloading,
     ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS),
   ])
-    opened.use(every(chore, broker.choreFailed));
+    rounds.push(every(chore, broker.choreFailed));
   opened.defer(() => {
     broker.watches.close();
     broker.events?.close();

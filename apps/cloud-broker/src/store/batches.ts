@@ -46,7 +46,7 @@ export async function gather(queue: readonly unknown[]): Promise<void> {
 }
 
 /** Resolves when it has ended, or is late and goes on by itself. */
-export async function untilLate(running: Promise<void>, lateMs: number): Promise<void> {
+export async function untilLate(running: Promise<unknown>, lateMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, lateMs);

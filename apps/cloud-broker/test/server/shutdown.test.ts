@@ -1,13 +1,18 @@
 // @module-tag one-engine
 
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:tls";
 
+import Database from "better-sqlite3";
 import { sql } from "kysely";
 import { expect, test, vi } from "vitest";
 
 import { createHealthRoutes, createReadiness } from "../../src/api/front/health.ts";
+import { parseConfig, startBroker } from "../../src/index.ts";
 import { createClockWatch } from "../../src/observability/clock-watch.ts";
+import { createBrokerEnvironment } from "../serve/broker-environment.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { CA_PEM, openListener, openTransport } from "../world/open-listener.ts";
@@ -166,4 +171,30 @@ test("work for a client that is gone ends before the database is closed", async 
   await world.broker().idle();
   const rows = await world.audit();
   expect(rows.at(-1)).toMatchObject({ action: "unlock", outcome: "granted" });
+});
+
+test("a chore that hangs holds up a shutdown for ten seconds, and the database is closed", async () => {
+  using environment = await createBrokerEnvironment();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  let database: Database.Database | undefined;
+  const broker = await startBroker(parseConfig(environment.variables), undefined, (path) => {
+    database = new Database(path);
+    return database;
+  });
+  // Nobody writes into this pipe, so the next look at the certificate does not end.
+  const file = environment.variables["BROKER_TLS_CERTIFICATE_FILE"] ?? "";
+  rmSync(file);
+  execFileSync("mkfifo", [file]);
+  vi.advanceTimersByTime(60_000);
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const closed = broker.close();
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(database?.open).toBe(true);
+  await expect(openTransport(broker.port).send("GET", "/")).rejects.toThrow("ECONNREFUSED");
+  await vi.advanceTimersByTimeAsync(1);
+  vi.useRealTimers();
+  await closed;
+  expect(database?.open).toBe(false);
+  writeFileSync(file, "");
 });
