@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import type { ChainVerdict } from "./verify-chain.ts";
+
 /** The chain that keeps the rows of a deleted order once another order has its name. */
 export const formerChain = (order: string, number: string): string => `${order}#${number}`;
 /** The name that the rows themselves have. */
@@ -21,3 +23,7 @@ export function readFormerLink(rowJson: string): FormerLink | undefined {
   const { data } = link.safeParse(JSON.parse(rowJson));
   return data && { ...data.detail, sequence: data.sequence };
 }
+
+/** Whether a chain is whole, and ends as its successor says. */
+export const isFormerOf = (link: FormerLink, verdict: ChainVerdict | undefined): boolean =>
+  verdict?.ok === true && verdict.length === link.formerLength && verdict.head === link.formerHead;

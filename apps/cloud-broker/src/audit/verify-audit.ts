@@ -3,8 +3,14 @@ import Database from "better-sqlite3";
 
 import { withFile } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { CREATED, formerChain, nameOfChain, readFormerLink } from "./former-link.ts";
-import { checkChain, type ChainVerdict, type Known } from "./verify-chain.ts";
+import {
+  type FormerLink,
+  formerChain,
+  isFormerOf,
+  nameOfChain,
+  readFormerLink,
+} from "./former-link.ts";
+import { checkChain, type ChainVerdict, type NotedHead } from "./verify-chain.ts";
 import { NOTHING_NOTED, type NotedHeads, type Verdicts, withMissing } from "./verify-exports.ts";
 
 /**
@@ -38,12 +44,6 @@ export async function verifyAuditStore(
   store: Store,
   noted: NotedHeads = NOTHING_NOTED,
 ): Promise<Verdicts> {
-  // Read first: rows that are put aside meanwhile are named by later rows only.
-  const successors = await store
-    .selectFrom("audit")
-    .select(["chain", "sequence", "row_json as rowJson"])
-    .where("row_json", "like", `${CREATED}%"former":%`)
-    .execute();
   const chains = await store
     .selectFrom("audit")
     .select("chain")
@@ -51,32 +51,40 @@ export async function verifyAuditStore(
     .orderBy("chain")
     .execute();
   const verdicts = new Map<string, ChainVerdict>();
+  const links = new Map<string, FormerLink>();
+  const verify = (chain: string, heads: readonly NotedHead[]) =>
+    verifyStoredChain(store, chain, heads, (link) => links.set(chain, link));
   for (const { chain } of chains) {
     let heads = noted.get(chain) ?? [];
-    let verdict = await verifyStoredChain(store, chain, { noted: heads });
+    let verdict = await verify(chain, heads);
     // A head may be that of an order which was deleted since, and whose name another one has.
     for (const { chain: former } of verdict.ok ? [] : chains)
       if (former !== chain && nameOfChain(former) === chain)
         for (const head of heads)
-          if ((await verifyStoredChain(store, former, { noted: [head] })).ok) {
+          if ((await verify(former, [head])).ok) {
             heads = heads.filter((each) => each !== head);
-            verdict = await verifyStoredChain(store, chain, { noted: heads });
+            verdict = await verify(chain, heads);
           }
     verdicts.set(chain, verdict);
   }
-  for (const { chain, sequence, rowJson } of successors) {
-    const link = readFormerLink(rowJson);
-    if (verdicts.get(chain)?.ok !== true || link === undefined) continue;
-    const named = verdicts.get(formerChain(nameOfChain(chain), String(link.former)));
-    if (named?.ok !== true || named.length !== link.formerLength || named.head !== link.formerHead)
-      verdicts.set(chain, { ok: false, sequence, fault: "not-its-former" });
+  for (const [chain, link] of links) {
+    if (verdicts.get(chain)?.ok !== true) continue;
+    const named = formerChain(nameOfChain(chain), String(link.former));
+    // It may have been put aside since the chains were listed.
+    if (!isFormerOf(link, verdicts.get(named) ?? (await verify(named, []))))
+      verdicts.set(chain, { ok: false, sequence: link.sequence, fault: "not-its-former" });
   }
   return withMissing(verdicts, noted);
 }
 
-async function verifyStoredChain(store: Store, chain: string, known: Known): Promise<ChainVerdict> {
+async function verifyStoredChain(
+  store: Store,
+  chain: string,
+  noted: readonly NotedHead[],
+  linked: (link: FormerLink) => void,
+): Promise<ChainVerdict> {
   const name = nameOfChain(chain);
-  const check = checkChain(name, known);
+  const check = checkChain(name, { noted });
   let last: number | undefined;
   for (;;) {
     const page = store
@@ -90,6 +98,8 @@ async function verifyStoredChain(store: Store, chain: string, known: Known): Pro
     for (const row of last === undefined ? rows : rows.slice(1)) {
       if (!check.take({ ...row, chain: name })) return check.verdict();
       last = row.sequence;
+      const link = readFormerLink(row.rowJson);
+      if (link !== undefined) linked(link);
     }
     if (rows.length < PAGE_ROWS) return check.verdict();
   }

@@ -1,6 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { readFormerLink } from "./former-link.ts";
+import { isFormerOf, readFormerLink } from "./former-link.ts";
 import {
   type ChainVerdict,
   type JudgedChain,
@@ -33,7 +33,8 @@ export function verifyAuditExports(
     const chain = rows[0]?.chain ?? "";
     const verdict = verifyChain(chain, rows);
     const link = rows.map(({ rowJson }) => readFormerLink(rowJson)).find((each) => each);
-    return { path, rows, chain, link, serials: verdict.ok ? Object.keys(verdict.devices) : [] };
+    const serials = verdict.ok ? Object.keys(verdict.devices) : [];
+    return { path, rows, chain, link, serials, verdict };
   });
   const enrolled = new Set(exports.flatMap(({ serials }) => serials));
   return exports.flatMap(({ path, rows, chain, link, serials }): readonly JudgedChain[] => {
@@ -61,14 +62,11 @@ export function verifyAuditExports(
     );
     const verdict = verifyChain(chain, rows, { noted: mine, devices: new Map(expected) });
     // The first order of a name has number 1.
-    const isLinked = ofName
-      .filter((other) => (other.link?.former ?? 0) + 1 === link?.former)
-      .every(
-        (former) =>
-          former.rows.length === link?.formerLength && former.rows.at(-1)?.hash === link.formerHead,
-      );
+    const formers = ofName.filter((other) => (other.link?.former ?? 0) + 1 === link?.former);
     const judged: ChainVerdict =
-      !verdict.ok || link === undefined || isLinked
+      !verdict.ok ||
+      link === undefined ||
+      formers.every((former) => isFormerOf(link, former.verdict))
         ? verdict
         : { ok: false, sequence: link.sequence, fault: "not-its-former" };
     return [{ chain, ...(exports.length > 1 && { path }), verdict: judged }];

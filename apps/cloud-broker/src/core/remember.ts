@@ -3,7 +3,7 @@ import type { EpochMs } from "./order.ts";
 import type { Clock } from "./ports.ts";
 
 /**
- * Keeps the last value that was read, for some time. All callers share it then, also while it is
+ * Keeps the last value that was read, for some time after the read. All callers share it then, also while it is
  * being read. A read that fails is not kept.
  */
 export function remember<Value>(
@@ -11,10 +11,15 @@ export function remember<Value>(
   keptMs: number,
   read: (nowMs: EpochMs) => Promise<Value>,
 ): () => Promise<Value> {
-  let kept: { readonly value: Promise<Value>; readonly atMs: EpochMs } | undefined;
+  let kept: { readonly value: Promise<Value>; atMs?: EpochMs } | undefined;
   return () => {
-    if (kept !== undefined && isFresh(now(), kept.atMs, keptMs)) return kept.value;
-    const entry = { value: read(now()), atMs: now() };
+    if (kept !== undefined && (kept.atMs === undefined || isFresh(now(), kept.atMs, keptMs)))
+      return kept.value;
+    const entry: typeof kept = {
+      value: read(now()).finally(() => {
+        entry.atMs = now();
+      }),
+    };
     kept = entry;
     entry.value.catch(() => {
       if (kept === entry) kept = undefined;
