@@ -10,17 +10,17 @@ export const nameOfChain = (chain: string): string => chain.split("#", 1)[0] ?? 
 /** The beginning of the row that makes an order, in its canonical form. */
 export const CREATED = '{"action":"order/create",';
 
-const link = z.object({
+const shape = z.object({
   sequence: z.number(),
   detail: z.object({ former: z.number(), formerLength: z.number(), formerHead: z.string() }),
 });
 /** How the row that makes an order names the chain of the order that had its name before. */
-export type FormerLink = z.infer<typeof link>["detail"] & { readonly sequence: number };
+export type FormerLink = z.infer<typeof shape>["detail"] & { readonly sequence: number };
 
 /** @returns undefined for any other row, and for the first order of a name */
 export function readFormerLink(rowJson: string): FormerLink | undefined {
   if (!rowJson.startsWith(CREATED)) return undefined;
-  const { data } = link.safeParse(JSON.parse(rowJson));
+  const { data } = shape.safeParse(JSON.parse(rowJson));
   return data && { ...data.detail, sequence: data.sequence };
 }
 
