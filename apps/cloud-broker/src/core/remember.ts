@@ -3,27 +3,27 @@ import type { EpochMs } from "./order.ts";
 import type { Clock } from "./ports.ts";
 
 /**
- * Keeps the last value that was read, for some time after the read. All callers share it then, also while it is
- * being read. A read that fails is not kept.
+ * Keeps the last value that was read, for some time after the read. All callers share it then, also
+ * while it is being read. A read that fails is not kept.
  */
 export function remember<Value>(
   now: Clock,
   keptMs: number,
   read: (nowMs: EpochMs) => Promise<Value>,
 ): () => Promise<Value> {
-  let kept: { readonly value: Promise<Value>; atMs?: EpochMs } | undefined;
+  let kept: Promise<Value> | undefined;
+  let readAtMs: EpochMs | undefined;
   return () => {
-    if (kept !== undefined && (kept.atMs === undefined || isFresh(now(), kept.atMs, keptMs)))
-      return kept.value;
-    const entry: typeof kept = {
-      value: read(now()).finally(() => {
-        entry.atMs = now();
-      }),
-    };
-    kept = entry;
-    entry.value.catch(() => {
-      if (kept === entry) kept = undefined;
+    if (kept !== undefined && (readAtMs === undefined || isFresh(now(), readAtMs, keptMs)))
+      return kept;
+    readAtMs = undefined;
+    const value = read(now()).finally(() => {
+      readAtMs = now();
     });
-    return entry.value;
+    kept = value;
+    value.catch(() => {
+      kept = undefined;
+    });
+    return value;
   };
 }

@@ -139,6 +139,8 @@ const serveFaulty = () =>
       metrics.showReadiness(() => Promise.resolve("unwritable"));
       metrics.showMemoryLimit(100);
       metrics.showDevicesAhead(() => Promise.resolve(1));
+      const buildInfo = metrics.registry.getSingleMetric("databox_build_info");
+      if (buildInfo instanceof Gauge) buildInfo.set({ version: "0.0.1", revision: "other" }, 1);
       // A process's own ones (e2e/observability.test.ts reads their names from a broker).
       for (const [name, value] of [
         ["nodejs_eventloop_lag_p99_seconds", 0.3],
