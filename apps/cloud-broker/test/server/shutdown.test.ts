@@ -181,7 +181,7 @@ test("a chore that hangs holds up a shutdown for ten seconds, and the database i
     database = new Database(path);
     return database;
   });
-  // Nobody writes into this pipe, so the next look at the certificate does not end.
+  // Nothing is written into this pipe, so the next read of the certificate does not end.
   const file = environment.variables["BROKER_TLS_CERTIFICATE_FILE"] ?? "";
   rmSync(file);
   execFileSync("mkfifo", [file]);
