@@ -26,19 +26,17 @@ test("schema.ts and tables.ts have the tables and columns that the migrations ma
   const tables = typeAnnotation.types.find(
     ({ type }: { type: string }) => type === "TSTypeLiteral",
   );
-  const defined = Object.values(TABLES).map(({ name, columns }) => [
-    name,
-    Object.keys(columns).toSorted(),
-  ]);
-  const written = membersOf(tables).map(([table, columns]) => [
-    table,
-    membersOf(columns)
-      .map(([column]) => column)
-      .toSorted(),
-  ]);
+  const written = new Map(
+    membersOf(tables).map(([table, columns]) => [table, membersOf(columns).map(([name]) => name)]),
+  );
+  // A column that a later migration adds to a defined table is written.
+  for (const { name, columns } of Object.values(TABLES))
+    written.set(name, [...Object.keys(columns), ...(written.get(name) ?? [])]);
   await using store = await openTestStore(":memory:");
   const made = await store.introspection.getTables();
-  expect(Object.fromEntries([...written, ...defined])).toEqual(
+  expect(
+    Object.fromEntries([...written].map(([name, columns]) => [name, columns.toSorted()])),
+  ).toEqual(
     Object.fromEntries(
       made
         .filter(({ name }) => !name.startsWith("kysely_"))

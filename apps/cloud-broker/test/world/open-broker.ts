@@ -296,6 +296,7 @@ export async function openBroker({
       verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
       portal,
       isClosing: () => false,
+      hasOlderKeys: () => false,
       post: (url, headers, body) => posted.post(url, headers, body),
       notices,
       random: () => 0.5,
