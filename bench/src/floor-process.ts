@@ -41,8 +41,6 @@ const job = readJob(
     fleetFile: z.string(),
     vaultUrl: z.string(),
     vaultCaFile: z.string(),
-    /** Whether the key is checked before its use, as the broker must. */
-    getsKey: z.boolean(),
   }),
 );
 
@@ -140,7 +138,6 @@ async function unlock(message: string): Promise<string> {
     verifyMessage(message, key, MESSAGE_TYPES.unlockRequest),
   );
   const requestHash = messageHash(message);
-  if (job.getsKey) await callVault("GET", "");
   const contentKey = await unwrap();
   const publicKey = decodeBase64url(hpke.publicKey, "key");
   const { enc, ciphertext } = await seal(
@@ -187,23 +184,13 @@ function flush(): void {
 
 async function unwrap(): Promise<Uint8Array> {
   const body = JSON.stringify({ alg: "RSA-OAEP-256", value: encodeBase64url(wrapped) });
-  const { value } = z
-    .object({ value: z.string() })
-    .parse(await callVault("POST", "/unwrapkey", body));
-  return decodeBase64url(value, "value");
-}
-
-async function callVault(
-  method: "GET" | "POST",
-  operation: string,
-  body?: string,
-): Promise<unknown> {
   const answer = await vault.request({
     origin: job.vaultUrl,
-    path: `${KEY_PATH}${operation}?api-version=7.6`,
-    method,
+    path: `${KEY_PATH}/unwrapkey?api-version=7.6`,
+    method: "POST",
     headers: { authorization: "Bearer stub", "content-type": "application/json" },
-    body: body ?? null,
+    body,
   });
-  return answer.body.json();
+  const { value } = z.object({ value: z.string() }).parse(await answer.body.json());
+  return decodeBase64url(value, "value");
 }

@@ -78,7 +78,7 @@ async function renewOnSqlite() {
   await using smaller = await startBenchBroker();
   const fleet = await seedFleet(broker.databaseFile, NODES, KEY);
   const fewer = await seedFleet(smaller.databaseFile, FEW_NODES, KEY);
-  await using floor = await startFloor(stub, fleet, { getsKey: false });
+  await using floor = await startFloor(stub, fleet);
   return await renewByTurns([
     { name: "SQLite, 10,000 leases", server: broker, fleet },
     { name: "SQLite, 1,000 leases", server: smaller, fleet: fewer },

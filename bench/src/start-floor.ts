@@ -14,7 +14,6 @@ import type { AzureStub } from "./start-azure-stub.ts";
 export async function startFloor(
   stub: AzureStub,
   fleet: readonly FleetNode[],
-  { getsKey }: { readonly getsKey: boolean },
 ): Promise<LoadedServer & AsyncDisposable & { residentBytes(): number }> {
   await using opened = new AsyncDisposableStack();
   const { path: folder } = opened.use(openTemporaryFolder());
@@ -31,7 +30,6 @@ export async function startFloor(
     fleetFile: file("fleet.json", JSON.stringify(fleet)),
     vaultUrl: stub.vaultUrl,
     vaultCaFile: stub.caFile,
-    getsKey,
   };
   const main = new URL("floor-process.ts", import.meta.url);
   const floor = opened.use(await startChild(main, job, z.object({ port: z.number() })));

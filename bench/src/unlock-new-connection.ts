@@ -15,13 +15,13 @@ const RUNS = { unlocks: 2_000, rounds: 3 };
 export async function run(): Promise<BenchOutcome> {
   await using stub = await startAzureStub();
   await using world = await startUnlockBroker(stub);
-  await using floor = await startFloor(stub, world.fleet, { getsKey: false });
+  await using floor = await startFloor(stub, world.fleet);
   await using load = await startUnlockLoad(world.broker, world.fleet, LOAD);
   await using floorLoad = await startUnlockLoad(floor, world.fleet, LOAD);
   const [ours, lowest] = await compareUnlocks(
     [
       { name: "broker", load },
-      { name: "floor, 1 vault call", load: floorLoad },
+      { name: "floor", load: floorLoad },
     ],
     RUNS,
   );

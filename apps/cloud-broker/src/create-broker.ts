@@ -322,12 +322,13 @@ function createKeyLife(ground: Ground) {
   const { config, vaults, resources, now, commit, choreFailed } = ground;
   const keyHealth = createKeyHealth({
     ...ground,
-    reader: createKeyReader({ vaults, resources, now }),
+    reader: createKeyReader({ vaults, resources, now, knownForMs: 0 }),
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     limit: createLimit("keyHealth", config, now),
     failed: (error) => choreFailed("key health", error),
   });
+  const knownForMs = config.KEY_FACTS_SECONDS * 1000;
   const openCustody = (
     own: Pick<CustodyDependencies, "resources" | "commit" | "listener">,
   ): KeyCustody =>
@@ -335,7 +336,7 @@ function createKeyLife(ground: Ground) {
       store: ground.store,
       custodyOf: ground.custodyOf,
       vaults,
-      reader: createKeyReader({ vaults, resources: own.resources, now }),
+      reader: createKeyReader({ vaults, resources: own.resources, now, knownForMs }),
       appendAudit: ground.appendAudit,
       now,
       serviceKey: ground.serviceKey,

@@ -10,6 +10,7 @@ import {
   type Costs,
   createRandom,
   createSchedule,
+  defaultOf,
   type Size,
   spreadOverVaults,
 } from "./world.ts";
@@ -17,8 +18,8 @@ import {
 /** The next step of an appliance's unlock. Each appliance has one at a time. */
 const STEPS = ["knock", "door", "proven", "vault", "answered", "done", "giveUp"] as const;
 
-/** An unlock gets the key and unwraps. */
-const VAULT_CALLS = 2;
+/** A replica's Get of a key serves its unlocks for so long (docs/design/decisions/0021). */
+const KNOWN_FOR_MS = defaultOf("KEY_FACTS_SECONDS") * 1000;
 
 export type Storm = {
   readonly size: Size;
@@ -72,6 +73,7 @@ export function simulateStorm({
   const startedMs = new Float64Array(size.appliances);
   const servedMs = new Float64Array(size.appliances);
   const replicaOf = new Uint16Array(size.appliances);
+  const knownUntilMs = new Float64Array(size.vaults * size.replicas);
   const asked = new Uint8Array(size.appliances);
   const attempts = new Uint8Array(size.appliances);
   const totals = { served: 0, refusedConnections: 0, turnedAway: 0, throttled: 0, handshakes: 0 };
@@ -127,8 +129,11 @@ export function simulateStorm({
     vault(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
       const vault = vaultOf[appliance] ?? 0;
-      if (vaults.call(vault, VAULT_CALLS)) {
-        schedule.add(appliance, "answered", nowMs + VAULT_CALLS * costs.vaultMs);
+      const known = vault * size.replicas + (replicaOf[appliance] ?? 0);
+      const calls = nowMs < (knownUntilMs[known] ?? 0) ? 1 : 2;
+      if (vaults.call(vault, calls)) {
+        if (calls === 2) knownUntilMs[known] = nowMs + KNOWN_FOR_MS;
+        schedule.add(appliance, "answered", nowMs + calls * costs.vaultMs);
         return;
       }
       totals.throttled += 1;

@@ -334,6 +334,13 @@ export const SETTINGS = {
     meaning:
       "How often each key is probed while it holds appliances unlocked; part of the time until they close.",
   },
+  KEY_FACTS_SECONDS: {
+    schema: whole(60, 0),
+    default: "10",
+    expected: "whole seconds, 0 to 60",
+    meaning:
+      "How old the broker's knowledge of a key's dates may be at an unlock; the unwrap itself finds a disabled or deleted key and a withdrawn right at once. 0: each unlock reads the key, and costs its vault two operations instead of one.",
+  },
   BACKUP_KEY_AFTER_SECONDS: {
     ...SECONDS,
     default: "900",

@@ -12,7 +12,7 @@ import { loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
 import type { KeyCustody } from "./key-custody.ts";
 import type { BackupUse } from "./open-by-backup.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
-import { createSharedGets, probeBackupKey, probeKey } from "./probe-key.ts";
+import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
 import { notGenerated, releaseContentKey, type UnwrapDependencies } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
@@ -20,7 +20,6 @@ import { usableKeyOf } from "./usable-key.ts";
 
 export function createKeyCustody(deps: CustodyDependencies): KeyCustody {
   const { listener } = deps;
-  const probing = { ...deps, sharedGets: createSharedGets() };
   /** @param backup - replaced the current key, whose own failure says more than the outcome */
   const used = (order: OrderId, outcome: Outcome<unknown>, backup?: BackupUse): void =>
     listener?.used(order, backup === undefined ? outcome : failed(backup.failure));
@@ -52,11 +51,11 @@ export function createKeyCustody(deps: CustodyDependencies): KeyCustody {
       };
     },
     async probe(order, kid) {
-      const outcome = await probeKey(probing, order, kid);
+      const outcome = await probeKey(deps, order, kid);
       used(order, outcome);
       return outcome;
     },
-    probeBackup: (order, kid) => probeBackupKey(probing, order, kid),
+    probeBackup: (order, kid) => probeBackupKey(deps, order, kid),
     putBackup: (subject, name, chosen, context) =>
       putBackupKey(deps, subject, name, chosen, context),
     removeBackup: (order, name, context) => removeBackupKey(deps, order, name, context),

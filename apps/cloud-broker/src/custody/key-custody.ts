@@ -27,7 +27,7 @@ export type UseBoth<T> = (currentKey: Uint8Array, proposedKey: Uint8Array) => Pr
 export type HeldNode = {
   readonly envelope: NodeEnvelope;
   /**
-   * Fresh Get checks, then the vault unwraps the content key, and its commitment is checked. If the
+   * The key's dates are checked, then the vault unwraps the content key, and its commitment is checked. If the
    * current key is lost, a backup key may replace it (`backup`; docs/design/decisions/0016), and
    * that is audited before the use, with the given correlation id.
    */

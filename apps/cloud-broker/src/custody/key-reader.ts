@@ -1,8 +1,10 @@
 import { failed } from "../core/failed.ts";
+import { isFresh } from "../core/is-fresh.ts";
 import { decideKeyUse } from "../core/key-rules.ts";
 import { kidOf } from "../core/key-url.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import { decideMissingKey, decideMissingVault } from "../core/missing-key.ts";
+import type { EpochMs, KeyIdentity, KeyUrl } from "../core/order.ts";
 import type {
   Clock,
   Failure,
@@ -11,6 +13,7 @@ import type {
   Outcome,
   ResourceReader,
 } from "../core/ports.ts";
+import { suspendSlot } from "../load/admission.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { UsableKey } from "./usable-key.ts";
 
@@ -18,13 +21,37 @@ import type { UsableKey } from "./usable-key.ts";
  * Number of missing keys whose earlier presence is remembered; a restart only makes the answer less
  * exact.
  */
-const REMEMBERED_KEYS = 1000;
+const MISSED_KEYS = 1000;
+const KNOWN_KEYS = 10_000;
+
+/**
+ * What a Get said of a key version. It is the same for every identity; whether another identity may
+ * use the key shows its own unwrap, whether it may read it, its own next Get.
+ */
+export type KnownKey = {
+  readonly facts: KeyFacts;
+  readonly reader: KeyIdentity;
+  /** When the Get began. */
+  readonly atMs: EpochMs;
+};
 
 export type KeyReader = {
   /** A fresh Get. */
   read(usable: UsableKey): Promise<Outcome<KeyFacts>>;
-  /** A fresh Get whose answer allows to use the key now; `kid` is the version to use. */
-  readUsable(usable: UsableKey): Promise<Outcome<KeyFacts>>;
+  /**
+   * A Get whose answer allows to use the key now; `kid` is the version to use.
+   *
+   * @param isEnough - whether an earlier Get of this version will do; absent: none does
+   */
+  readUsable(
+    usable: UsableKey,
+    isEnough?: (known: KnownKey) => boolean,
+  ): Promise<Outcome<KeyFacts>>;
+  /**
+   * Like `readUsable`, before an unwrap: an earlier Get will do for `KEY_FACTS_SECONDS`
+   * (docs/design/decisions/0021).
+   */
+  readForUnwrap(usable: UsableKey): Promise<Outcome<KeyFacts>>;
   /** Finds the cause where the vault's answer leaves it open, and adds the order's names to it. */
   explain(usable: UsableKey, failure: Failure): Promise<Failure>;
 };
@@ -36,10 +63,15 @@ export function createKeyReader(deps: {
   readonly vaults: KeyVaults;
   readonly resources: ResourceReader;
   readonly now: Clock;
+  /** How old the Get before an unwrap may be; 0: each has its own. */
+  readonly knownForMs: number;
 }): KeyReader {
-  const missedSinceMs = new LeastRecentlyUsed<string, number>(REMEMBERED_KEYS);
+  const missedSinceMs = new LeastRecentlyUsed<string, number>(MISSED_KEYS);
+  const known = new LeastRecentlyUsed<string, KnownKey>(KNOWN_KEYS);
+  const pending = new Map<string, Promise<Outcome<KeyFacts>>>();
 
   async function explain(usable: UsableKey, failure: Failure): Promise<Failure> {
+    known.delete(nameOf(usable.key));
     let explained = failure;
     if (mayBeMissing(failure)) explained = await explainMissingVault(usable, failure);
     else if (failure.code === "SsemUserErrorKeyDetailsNotFound")
@@ -77,22 +109,67 @@ export function createKeyReader(deps: {
     });
   }
 
-  async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
-    const key = await deps.vaults.getKey(usable.identity, usable.key);
-    if (!key.ok) return failed(await explain(usable, key.failure));
-    missedSinceMs.delete(key.value.kid);
-    return key;
+  async function getKey({ identity, key }: UsableKey): Promise<Outcome<KeyFacts>> {
+    const atMs = deps.now();
+    const got = await deps.vaults.getKey(identity, key);
+    if (!got.ok) return got;
+    const { kid } = got.value;
+    missedSinceMs.delete(kid);
+    known.set(kid, { facts: got.value, reader: identity, atMs });
+    return got;
   }
 
-  async function readUsable(usable: UsableKey): Promise<Outcome<KeyFacts>> {
-    const key = await read(usable);
-    if (!key.ok) return key;
+  /** Simultaneous ones share one Get, as far as its failure is the vault's and no identity's. */
+  async function getTogether(usable: UsableKey): Promise<Outcome<KeyFacts>> {
+    const name = nameOf(usable.key);
+    const begun = pending.get(name);
+    if (begun === undefined) {
+      const own = getKey(usable);
+      pending.set(name, own);
+      return own.finally(() => pending.delete(name));
+    }
+    const got = await suspendSlot("vault", () => begun);
+    return got.ok || OF_THE_VAULT.has(got.failure.code) ? got : getKey(usable);
+  }
+
+  async function decide(
+    usable: UsableKey,
+    getting: Promise<Outcome<KeyFacts>>,
+  ): Promise<Outcome<KeyFacts>> {
+    const key = await getting;
+    if (!key.ok) return failed(await explain(usable, key.failure));
     const failure = decideKeyUse(key.value, deps.now());
     return failure === undefined ? key : failed(describeFailure(failure, usable));
   }
 
-  return { read, readUsable, explain };
+  async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
+    const key = await getKey(usable);
+    return key.ok ? key : failed(await explain(usable, key.failure));
+  }
+
+  async function readUsable(
+    usable: UsableKey,
+    isEnough: (earlier: KnownKey) => boolean = () => false,
+    get = getKey,
+  ): Promise<Outcome<KeyFacts>> {
+    const earlier = known.get(nameOf(usable.key));
+    return earlier !== undefined &&
+      isEnough(earlier) &&
+      decideKeyUse(earlier.facts, deps.now()) === undefined
+      ? { ok: true, value: earlier.facts }
+      : decide(usable, get(usable));
+  }
+
+  const isRecent = ({ atMs }: KnownKey) => isFresh(deps.now(), atMs, deps.knownForMs);
+  const readForUnwrap = (usable: UsableKey) =>
+    deps.knownForMs === 0 ? readUsable(usable) : readUsable(usable, isRecent, getTogether);
+
+  return { read, readUsable, readForUnwrap, explain };
 }
+
+const nameOf = (key: KeyUrl): string => kidOf(key, key.version ?? "");
+/** Failures that every identity would meet. */
+const OF_THE_VAULT: ReadonlySet<string> = new Set(["KeyVaultUnreachable", "KeyVaultThrottled"]);
 
 /**
  * Whether a failure looks like a missing vault: its name is unknown, or another service answers or

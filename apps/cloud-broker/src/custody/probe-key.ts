@@ -4,16 +4,14 @@ import { decodeBase64url, encodeBase64url, zero } from "@databox-cmk/crypto";
 
 import { failed } from "../core/failed.ts";
 import { isFresh } from "../core/is-fresh.ts";
-import { decideKeyUse } from "../core/key-rules.ts";
-import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { EpochMs, KeyIdentity, OrderId } from "../core/order.ts";
-import type { KeyFacts, Outcome } from "../core/ports.ts";
+import type { Outcome } from "../core/ports.ts";
 import { operationWeight, SHARED_GET } from "../core/vault-capacity.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import { loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
-import type { VaultAccess } from "./key-reader.ts";
+import type { KnownKey, VaultAccess } from "./key-reader.ts";
 import { noteFailure, noteWorking } from "./primary-standings.ts";
 import { notGenerated } from "./release-content-key.ts";
 import { atVersion, type KnownKeys, type UsableKey, usableKeyOf } from "./usable-key.ts";
@@ -22,24 +20,13 @@ import { usableBackupOf } from "./wrap-for-order.ts";
 
 const CANARY_BYTES = 32;
 
-const REMEMBERED_KEYS = 10_000;
-
-/** The last Get of each key version whose identity then unwrapped with it. */
-export type SharedGets = LeastRecentlyUsed<string, SharedGet>;
-type SharedGet = {
-  readonly key: KeyFacts;
-  readonly reader: string;
-  readonly atMs: EpochMs;
-};
 /** In which of the steps an identity reads the key itself, on every replica. */
 const stepOf = (identity: string): number =>
   hash("sha1", identity, "buffer").readUInt32BE() % SHARED_GET.ownEach;
 const nameOf = (identity: KeyIdentity): string =>
   identity.kind === "order" ? identity.clientId : "";
-export const createSharedGets = (): SharedGets => new LeastRecentlyUsed(REMEMBERED_KEYS);
 
-type CanaryDependencies = VaultAccess &
-  Pick<CustodyDependencies, "store" | "now"> & { readonly sharedGets: SharedGets };
+type CanaryDependencies = VaultAccess & Pick<CustodyDependencies, "store" | "now">;
 type ProbeDependencies = CanaryDependencies & KnownKeys;
 
 /**
@@ -101,9 +88,9 @@ async function askVault(
   usable: UsableKey,
   kid: string,
 ): Promise<Outcome<undefined>> {
-  const atMs = deps.now();
-  const shared = sharedGetOf(deps, usable, kid);
-  const key = shared ?? (await deps.reader.readUsable(usable));
+  const key = await deps.reader.readUsable(usable, (known) =>
+    isShared(known, usable.identity, deps.now()),
+  );
   if (!key.ok) return key;
   const weight = operationWeight(key.value);
   const canary = await deps.store
@@ -115,35 +102,17 @@ async function askVault(
     canary === undefined
       ? await makeCanary(deps, usable, kid, weight)
       : await unwrapCanary(deps, usable, kid, canary);
-  if (!outcome.ok) deps.sharedGets.delete(kid);
-  else if (shared === undefined)
-    deps.sharedGets.set(kid, { key: key.value, reader: nameOf(usable.identity), atMs });
   // A version that wrote no weight made this canary.
   if (canary?.weight === null)
     await deps.store.updateTable("canaries").set({ weight }).where("kid", "=", kid).execute();
   return outcome;
 }
 
-/**
- * The attributes of a key are the same for every identity. Whether this one may still use the key
- * shows its own unwrap; whether it may still read it, its next own Get.
- */
-function sharedGetOf(
-  { sharedGets, now }: CanaryDependencies,
-  { identity }: UsableKey,
-  kid: string,
-): Outcome<KeyFacts> | undefined {
-  const got = sharedGets.get(kid);
+/** Whether an identity does without a Get of its own, which it makes in one step of ten. */
+function isShared({ reader, atMs }: KnownKey, identity: KeyIdentity, nowMs: EpochMs): boolean {
   const name = nameOf(identity);
-  if (
-    got === undefined ||
-    !isFresh(now(), got.atMs, SHARED_GET.forMs) ||
-    Math.floor(now() / SHARED_GET.stepMs) % SHARED_GET.ownEach === stepOf(name) ||
-    got.reader === name ||
-    decideKeyUse(got.key, now()) !== undefined
-  )
-    return undefined;
-  return { ok: true, value: got.key };
+  const isOwnStep = Math.floor(nowMs / SHARED_GET.stepMs) % SHARED_GET.ownEach === stepOf(name);
+  return isFresh(nowMs, atMs, SHARED_GET.forMs) && !isOwnStep && nameOf(reader) !== name;
 }
 
 async function makeCanary(

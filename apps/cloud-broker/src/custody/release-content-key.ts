@@ -15,7 +15,7 @@ export type Released<T> = Used<T> & { readonly backup?: BackupUse | undefined };
 export type UnwrapDependencies = VaultAccess & KnownKeys & { readonly store: Store };
 
 /**
- * Lets `use` have the content key of a node's current envelope: fresh Get, unwrap, commitment. If
+ * Lets `use` have the content key of a node's current envelope: Get, unwrap, commitment. If
  * this fails and the order received another key meanwhile, the new key is tried, so that a rotation
  * never looks like a refusal. If the key is lost, a backup key may open the envelope.
  */
@@ -66,6 +66,6 @@ export async function unwrapEnvelope<T>(
   if (!chosen.ok) return failed(nameCurrentKey(chosen.failure, current));
   const usable = atVersion(chosen.value, wrapping.kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
-  const key = await deps.reader.readUsable(usable.value);
+  const key = await deps.reader.readForUnwrap(usable.value);
   return key.ok ? unwrapWith(deps, usable.value, wrapping, use) : key;
 }

@@ -9,7 +9,7 @@ import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { keptBytes, openTestStore } from "../store/open-test-store.ts";
-import { custodyDependencies } from "../world/custody-dependencies.ts";
+import { custodyDependencies, KNOWN_FOR_MS } from "../world/custody-dependencies.ts";
 import { expectOk } from "../world/expect-ok.ts";
 import { readTrail } from "../world/read-trail.ts";
 import {
@@ -398,6 +398,8 @@ describe("releaseContentKey", () => {
   ])("names its reason when the key is %s", async (_case, breakIt, code, reason) => {
     await prepare(customerKey("kv-one"));
     breakIt();
+    // As old as the key's dates may be.
+    world.clock.nowMs += KNOWN_FOR_MS;
     const outcome = await releaseTo(custody, "DBX-1");
     expect(outcome).toMatchObject({
       ok: false,

@@ -3,6 +3,9 @@ import type { CustodyDependencies } from "../../src/custody/custody-dependencies
 import { createKeyReader } from "../../src/custody/key-reader.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
 
+/** The default of KEY_FACTS_SECONDS. */
+export const KNOWN_FOR_MS = 10_000;
+
 export const SERVICE_KEY = {
   vaultUrl: "https://kv-service.vault.test",
   vaultName: "kv-service",
@@ -16,7 +19,7 @@ export function custodyDependencies<
 >(given: Given) {
   return {
     appendAudit: createAppendAudit({ now: given.now }),
-    reader: createKeyReader(given),
+    reader: createKeyReader({ ...given, knownForMs: KNOWN_FOR_MS }),
     serviceKey: SERVICE_KEY,
     backupAfterSeconds: RULE_SETTINGS.backupAfterSeconds,
     keyVaultSuffixes: RULE_SETTINGS.keyVaultSuffixes,

@@ -225,6 +225,8 @@ function brokerEnvironment(
     // Clients in Python take 0 for "not said" and wait for 30 seconds.
     LRO_RETRY_AFTER_SECONDS: "1",
     AZURE_POD_IDENTITY_AUTHORITY_HOST: stack.imdsUrl,
+    // Who tries a new expiry date here wants to see it at the next unlock.
+    KEY_FACTS_SECONDS: "0",
   };
 }
 
