@@ -46,6 +46,21 @@ describe("the timeline of an unlock", () => {
     expect(shown(row).at(-1)).toBe("receipt not-reached");
   });
 
+  test("that used an earlier Get of the key says so, also where the vault then refuses", () => {
+    for (const code of [undefined, "X"]) {
+      const steps = [...BEGUN, step("nonce", 1), step("unwrap", 2, { code }), step("record", 5)];
+      const outcome = code === undefined ? "granted" : "refused";
+      const row: TracedRow = { ...base, outcome, code, steps };
+      expect(shown(row).slice(4, 7)).toEqual([
+        "get-key passed",
+        "key-rules passed",
+        `unwrap ${code === undefined ? "passed" : "failed"}`,
+      ]);
+      const get = timelineOf(row, AT_MS, undefined)[4];
+      expect(get).toMatchObject({ detail: "read shortly before" });
+    }
+  });
+
   const REFUSALS: Readonly<Record<string, readonly [TracedRow["steps"], string, string]>> = {
     "by the broker's own checks": [
       [step("received", 0), step("signature", 0.4), step("record", 1)],

@@ -90,8 +90,13 @@ export function timelineOf(
       vaultRequestId,
       detail: code,
     }));
-  const rulesAt = done.findIndex(({ name, status }) => name === "unwrap" && status === "passed");
-  if (rulesAt !== -1) done.splice(rulesAt, 0, { ...bare("key-rules"), status: "passed" });
+  const unwrapAt = done.findIndex(({ name }) => name === "unwrap");
+  if (unwrapAt !== -1) {
+    const before: TimelineStep[] = [{ ...bare("key-rules"), status: "passed" }];
+    if (!done.some(({ name }) => name === "get-key"))
+      before.unshift({ ...bare("get-key"), status: "passed", detail: "read shortly before" });
+    done.splice(unwrapAt, 0, ...before);
+  }
   return [...done, ...notDone(row, done), ...ending(row, noted, recordedAtMs, receipt)];
 }
 

@@ -27,9 +27,9 @@ export type UseBoth<T> = (currentKey: Uint8Array, proposedKey: Uint8Array) => Pr
 export type HeldNode = {
   readonly envelope: NodeEnvelope;
   /**
-   * The key's dates are checked, then the vault unwraps the content key, and its commitment is checked. If the
-   * current key is lost, a backup key may replace it (`backup`; docs/design/decisions/0016), and
-   * that is audited before the use, with the given correlation id.
+   * The key's dates are checked, then the vault unwraps the content key, and its commitment is
+   * checked. If the current key is lost, a backup key may replace it (`backup`;
+   * docs/design/decisions/0016), and that is audited before the use, with the given correlation id.
    */
   readonly release: <T>(use: Use<T>, correlationId?: string) => Promise<Outcome<Released<T>>>;
 };

@@ -25,8 +25,8 @@ const MISSED_KEYS = 1000;
 const KNOWN_KEYS = 10_000;
 
 /**
- * What a Get said of a key version. It is the same for every identity; whether another identity may
- * use the key shows its own unwrap, whether it may read it, its own next Get.
+ * The answer to a Get of a key version. It is the same for every identity; whether another identity
+ * may use the key shows its own unwrap, whether it may read it, its own next Get.
  */
 export type KnownKey = {
   readonly facts: KeyFacts;

@@ -47,7 +47,7 @@ const codeOf = async (reading: ReturnType<typeof read>) => {
   return key.ok ? "" : key.failure.code;
 };
 
-test("one Get serves all orders of a key for its time, whatever their identities", async () => {
+test("one Get serves all orders of a key for its time, also with different identities", async () => {
   const gets = spyOnGet();
   expect(await codeOf(read())).toBe("");
   world.clock.nowMs += KNOWN_FOR_MS - 1;

@@ -80,7 +80,7 @@ describe("the id on the agent's screen", () => {
     });
     expect(event.nextStep.command).toContain(VAULT_NAME);
     const failed = event.steps.filter((step: Step) => step.status === "Failed");
-    expect(failed).toMatchObject([{ name: "key-rules", detail: code }]);
+    expect(failed).toMatchObject([{ name: "unwrap", detail: code }]);
     expect(event.steps.some((step: Step) => step.name === "receipt")).toBe(false);
   });
 
