@@ -188,3 +188,102 @@ test("scripts of dependencies do not run, but those that are named", () => {
   expect(allowed.toSorted()).toEqual(["better-sqlite3", "esbuild", "node"]);
   expect(workspace.minimumReleaseAge).toBeGreaterThanOrEqual(1440);
 });
+
+/**
+ * Sizes of caches, of batches and of calls to other services, which no caller meets, and those that
+ * apps/cloud-broker/test/limits/write-limits.ts has in rows of their own.
+ */
+const INNER_LIMITS: readonly string[] = [
+  "api/portal/cookies.ts ATTEMPTS_MAX",
+  "api/portal/identity-provider.ts METADATA_MAX_AGE_MS",
+  "api/portal/open-portal.ts AZURE_ANSWER_MAX_BYTES",
+  "api/portal/sessions.ts SESSIONS_MAX_PER_PERSON",
+  "api/portal/sign-in-routes.ts STATE_MAX_CHARACTERS",
+  "audit/match-vault-log.ts CALLS_MAX",
+  "audit/unauthenticated-rows.ts NETWORKS_MAX",
+  "audit/unauthenticated-rows.ts COUNTED_MAX",
+  "azure/credentials.ts MAX_TOKEN_AGE_MS",
+  "azure/fetch-by-agent.ts MAX_BYTES",
+  "azure/key-vaults.ts MAX_MODULUS_BYTES",
+  "azure/resource-reader.ts MAX_AGE_MS",
+  "azure/resource-reader.ts MAX_REMEMBERED",
+  "azure/transport.ts MAX_SOCKETS_PER_HOST",
+  "azure/transport.ts ANSWER_MAX_BYTES",
+  "azure/transport.ts LIST_MAX_BYTES",
+  "azure/vault-budget.ts MAX_DEBT_MS",
+  "azure/vault-budget.ts MAX_VAULTS",
+  "azure/vault-calls.ts MAX_VAULTS",
+  "azure/vault-clients.ts MAX_CLIENTS",
+  "azure/vault-clients.ts MAX_CHALLENGES",
+  "azure/vault-issuer-keys.ts VERSIONS_MAX",
+  "callers/held-roles.ts MAX_AGE_MS",
+  "callers/held-roles.ts NONE_MAX_AGE_MS",
+  "callers/held-roles.ts MAX_ENTRIES",
+  "callers/verify-token.ts MAX_TOKENS",
+  "callers/verify-token.ts KEYS_MAX_AGE_MS",
+  "callers/verify-token.ts UNKNOWN_KIDS_MAX",
+  "callers/verify-token.ts KID_MAX_CHARACTERS",
+  "core/address-of.ts ADDRESS_MAX",
+  "core/campaign-step.ts MAX_DELAY_MS",
+  "core/classify-vault-answer.ts MAX_CHARACTERS",
+  "core/fit-denial.ts CARRIED_DENIAL_MAX_BYTES",
+  "core/fit-denial.ts SENTENCE_MAX_CHARACTERS",
+  "core/portal/return-path.ts MAX_CHARACTERS",
+  "core/render-notice.ts SLACK_HEADER_MAX",
+  "core/render-notice.ts SLACK_FIELDS_MAX",
+  "core/render-notice.ts SLACK_FIELD_MAX",
+  "core/vault-capacity.ts PROBES_AT_ONCE",
+  "core/vault-capacity.ts PROBE_STRETCH_MAX",
+  "events/deliver-events.ts BATCH_MAX",
+  "events/post-event.ts MAX_SOCKETS_PER_HOST",
+  "events/send-mail.ts CONNECTIONS_MAX",
+  "events/send-mail.ts ANSWER_MAX_BYTES",
+  "http/read-proxy-headers.ts REST_MAX_BYTES",
+  "http/sender-of.ts HOPS_MAX",
+  "key-life/campaigns/start-campaign.ts INSERTED_AT_ONCE",
+  "key-life/health/claim-due-keys.ts BATCH_MAX",
+  "key-life/rotation/poll-keys.ts ROUND_MAX",
+  "keys/secret-file.ts MAX_BYTES",
+  "load/admission.ts ENOUGH_INSIDE",
+  "load/limits.ts CAMPAIGN_STEPS_AT_ONCE",
+  "load/memory.ts CONNECTIONS_MOST",
+  "load/starts.ts ENOUGH_BEGUN",
+  "observability/log.ts VALUE_MAX_CHARACTERS",
+  "observability/log.ts STACK_MAX_CHARACTERS",
+  "observability/probe-loads.ts MISSED_LEASES_MAX",
+  "release/approvals/end-approval.ts BATCH_MAX",
+  "release/leases/probe-keys.ts READ_AT_ONCE",
+  "release/message/denial.ts TEXT_MAX_CHARACTERS",
+  "release/message/device-node.ts KEYS_MAX",
+  "release/message/signed-answer.ts NAMES_MAX",
+  "release/verdict/read-summaries.ts LOOKED_AT_MAX",
+  "release/verdict/read-summaries.ts REPAIRS_LOOKED_AT_MAX",
+  "release/verdict/read-verdicts.ts LOOK_UPS_MAX",
+  "run/commands/restore-envelope-file.ts ENVELOPE_MAX_BYTES",
+  "run/commands/rotate-key.ts NAMED_MAX",
+  "run/doctor/probe-restores.ts NAMED_MAX",
+  "run/restore/restores.ts AHEAD_MAX",
+  "store/batches.ts BATCH_MAX",
+  "store/fast/sqlite-dialect.ts MAX_STATEMENTS",
+  "store/group-commit.ts REWRAPS_MAX",
+  "store/migrate.ts MOST_TRIES",
+  "store/postgres/create-pool.ts MAX_STATEMENTS",
+  "protocol/src/device/broker-keys.ts BUNDLE_MAX",
+  "protocol/src/device/fields.ts BROKER_ANSWER_MAX_BYTES",
+  "protocol/src/device/unlock.ts HPKE_PUBLIC_KEY_MAX_CHARACTERS",
+  "protocol/src/device/unlock.ts HPKE_ENCAPSULATION_MAX_CHARACTERS",
+];
+
+test("each fixed limit has a row in docs/reference/limits.md, or is known as an inner one", () => {
+  const rows = readFileSync(join(root, "apps/cloud-broker/test/limits/size-limits.ts"), "utf8");
+  const listed = [...rows.matchAll(/^  "(.+\.ts \w+)":/gm)].map(([, limit = ""]) => limit);
+  const LIMIT = /^(?:export )?const (\w*(?:MAX|MOST|LARGEST|ENOUGH|AT_ONCE)\w*) = [\d_ *]+;$/gm;
+  const limits = sources
+    .filter(({ path }) => /^(?:apps.cloud-broker|packages.protocol)/.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(LIMIT)].map(
+        ([, name = ""]) => `${path.replace(/^(?:apps\/cloud-broker\/src|packages)\//, "")} ${name}`,
+      ),
+    );
+  expect(limits.toSorted()).toEqual([...listed, ...INNER_LIMITS].toSorted());
+});

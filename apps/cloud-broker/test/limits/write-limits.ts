@@ -12,6 +12,7 @@ import {
 } from "../../src/load/limits.ts";
 import { ENOUGH_BEGUN } from "../../src/load/starts.ts";
 import { UNAUTHENTICATED_LINES as LINES } from "../../src/observability/log.ts";
+import { renderSizes } from "./size-limits.ts";
 
 type Limit = {
   readonly what: string;
@@ -251,7 +252,7 @@ export function renderLimits(): string {
   const lines = [HEADINGS, HEADINGS.map(() => "---"), ...table].map(
     (row) => `| ${row.join(" | ")} |`,
   );
-  return `${INTRODUCTION}\n${lines.join("\n")}\n`;
+  return `${INTRODUCTION}\n${lines.join("\n")}\n\n${SIZES_INTRODUCTION}\n${renderSizes()}\n`;
 }
 
 const INTRODUCTION = `# Limits of the cloud broker
@@ -261,6 +262,11 @@ const INTRODUCTION = `# Limits of the cloud broker
 These are all limits on callers, appliances and vaults. A limit never closes an open volume: each
 answer counts as unreachable, not as a refusal, except for the limit of unlocks without network. A
 setting is shown with its default; [configuration](configuration.md) explains it.
+`;
+
+const SIZES_INTRODUCTION = `## Sizes of requests, orders and lists
+
+These are fixed; the table has the numbers of the code. Each counts for one request, order or list.
 `;
 
 if (import.meta.main) process.stdout.write(renderLimits());
