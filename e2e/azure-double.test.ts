@@ -27,7 +27,7 @@ import { runInGroup, type StartCommand } from "./harness/start-command.ts";
 
 const run = promisify(execFile);
 const LOCAL_STACK = fileURLToPath(new URL("../apps/local-stack", import.meta.url));
-const PACK = fileURLToPath(new URL("../deploy/broker/pack-double.mjs", import.meta.url));
+const PACK = fileURLToPath(new URL("../deploy/broker/pack-npm.mjs", import.meta.url));
 const PYTHON = "/usr/bin/python3";
 const AZ = "/usr/bin/az";
 const hasPython = requireTool(

@@ -11,6 +11,7 @@ import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
 const CLOUD_BROKER = "@databox-cmk/cloud-broker";
 const PORTAL = "@databox-cmk/portal";
 const LOCAL_STACK = "@databox-cmk/local-stack";
+const CONFORMANCE = "@databox-cmk/conformance";
 
 /**
  * An image by its parts. `layOut` builds the folder that it gets, with `parts` of the image beside
@@ -44,6 +45,18 @@ export const DOUBLE = {
   layOut(target, parts) {
     pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", "--dir", target);
     listContents([LOCAL_STACK], target, DOUBLE.name, parts);
+    return Promise.resolve();
+  },
+};
+
+/** An npm package alone, by the same steps. */
+export const KIT = {
+  name: "databox-conformance",
+  description: "Checks a device agent or a broker against the device API of Data Box CMK",
+  layOut(target) {
+    const config = join(root, "packages", "conformance", "rolldown.config.ts");
+    pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", config, "--dir", target);
+    listContents([CONFORMANCE], target, KIT.name, []);
     return Promise.resolve();
   },
 };

@@ -11,9 +11,9 @@ import { parseArgs } from "node:util";
 
 import { VERSION } from "@databox-cmk/protocol";
 
-import { root } from "../bill-of-materials.mjs";
+import { describeBuild } from "../describe-build.mjs";
 import { sourceCommit, sourceDateSeconds } from "../sources.ts";
-import { createLayout, sha256OfFile } from "./image-layout.mjs";
+import { createLayout } from "./image-layout.mjs";
 import { BROKER, DOUBLE } from "./lay-out-app.mjs";
 import { layOutBase } from "./lay-out-base.mjs";
 import { CYCLONEDX, PROVENANCE, signImage } from "./sign.mjs";
@@ -86,7 +86,14 @@ async function makeImage(folder, source, keyFile) {
   const manifest = layout.addImage(VERSION, image, [baseLayer(base), layer("app", whole)]);
   if (keyFile !== undefined)
     signImage(layout, readFileSync(keyFile), product.name, manifest, {
-      [PROVENANCE]: provenance({ source, revision, architecture, parts }),
+      [PROVENANCE]: describeBuild({
+        source,
+        revision,
+        page: "docs/operate/image.md",
+        script: "deploy/broker/make-image.mjs",
+        facts: { architecture },
+        parts,
+      }),
       [CYCLONEDX]: JSON.parse(readFileSync(join(app, "sbom.cdx.json"), "utf8")),
     });
   layout.close();
@@ -108,27 +115,6 @@ function labels({ revision, source, created }) {
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [`org.opencontainers.image.${name}`, value]),
   );
-}
-
-/** Says nothing of the day and the machine: it is the same each time. */
-function provenance({ source, revision, architecture, parts }) {
-  const gitCommit = /^[0-9a-f]{40}$/.test(revision) ? { gitCommit: revision } : undefined;
-  const node = join(root, "node_modules", "node", "bin", "node");
-  return {
-    buildDefinition: {
-      buildType: `${source}/blob/${revision}/docs/operate/image.md`,
-      externalParameters: { source, revision },
-      internalParameters: { architecture, SOURCE_DATE_EPOCH: sourceDateSeconds() },
-      resolvedDependencies: [
-        { uri: `git+${source}`, digest: gitCommit },
-        { uri: "pnpm-lock.yaml", digest: { sha256: sha256OfFile(join(root, "pnpm-lock.yaml")) } },
-        ...parts.map(({ component: { name, purl } }) =>
-          name === "node" ? { uri: purl, digest: { sha256: sha256OfFile(node) } } : { uri: purl },
-        ),
-      ],
-    },
-    runDetails: { builder: { id: `${source}/blob/${revision}/deploy/broker/make-image.mjs` } },
-  };
 }
 
 /** With the two folders that a process may write: /data is its user's alone. */

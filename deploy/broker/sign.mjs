@@ -15,10 +15,7 @@ export const CYCLONEDX = "https://cyclonedx.org/bom";
  * @throws {Error} when the key is of another kind
  */
 export function signImage(layout, pem, name, { digest }, predicates) {
-  const key = createPrivateKey(pem);
-  if (key.asymmetricKeyDetails?.namedCurve !== "prime256v1")
-    throw new Error("the key that signs is not on the curve P-256");
-  const signature = (bytes) => sign("sha256", bytes, key).toString("base64");
+  const signature = signWith(pem);
   const payload = bytesOf({
     critical: {
       identity: { "docker-reference": name },
@@ -27,21 +24,42 @@ export function signImage(layout, pem, name, { digest }, predicates) {
     },
     optional: null,
   });
-  const annotations = { "dev.cosignproject.cosign/signature": signature(payload) };
+  const annotations = {
+    "dev.cosignproject.cosign/signature": signature(payload).toString("base64"),
+  };
   layout.addSigned("sigs", [
     ["application/vnd.dev.cosign.simplesigning.v1+json", payload, annotations],
   ]);
   const subject = [{ name, digest: { sha256: digest.replace("sha256:", "") } }];
-  const envelopes = Object.entries(predicates).map(([predicateType, predicate]) => {
-    const statement = bytesOf({ _type: STATEMENT, subject, predicateType, predicate });
-    const signatures = [{ sig: signature(preAuthenticationEncoding(statement)) }];
-    return [
-      "application/vnd.dsse.envelope.v1+json",
-      bytesOf({ payloadType: PAYLOAD, payload: statement.toString("base64"), signatures }),
-      { "dev.cosignproject.cosign/signature": "", predicateType },
-    ];
-  });
+  const envelopes = Object.entries(predicates).map(([predicateType, predicate]) => [
+    "application/vnd.dsse.envelope.v1+json",
+    envelopeOf(statement(subject, predicateType, predicate), signature),
+    { "dev.cosignproject.cosign/signature": "", predicateType },
+  ]);
   layout.addSigned("atts", envelopes);
+}
+
+/**
+ * @param pem - a private key on the curve P-256
+ * @returns signs bytes (ECDSA with SHA-256, DER)
+ * @throws {Error} when the key is of another kind
+ */
+export function signWith(pem) {
+  const key = createPrivateKey(pem);
+  if (key.asymmetricKeyDetails?.namedCurve !== "prime256v1")
+    throw new Error("the key that signs is not on the curve P-256");
+  return (bytes) => sign("sha256", bytes, key);
+}
+
+/** @returns an in-toto statement, as JSON */
+export function statement(subject, predicateType, predicate) {
+  return bytesOf({ _type: STATEMENT, subject, predicateType, predicate });
+}
+
+/** @returns a statement and its signature (DSSE), as JSON */
+export function envelopeOf(payload, signature) {
+  const signatures = [{ sig: signature(preAuthenticationEncoding(payload)).toString("base64") }];
+  return bytesOf({ payloadType: PAYLOAD, payload: payload.toString("base64"), signatures });
 }
 
 /** DSSE 1.0.2: the payload's type is signed with it. */

@@ -209,6 +209,12 @@ export const ROWS: readonly Row[] = [
     prints: /usage: npm run image/,
   },
   {
+    command: /^npm run release -- /,
+    run: "npm run release -- --help",
+    because: "a newcomer has no strip; e2e/release.test.ts makes a release",
+    prints: /usage: npm run release/,
+  },
+  {
     command: "node tools/run.mjs node deploy/agent/install-tree.mjs FOLDER",
     run: "node tools/run.mjs node deploy/agent/install-tree.mjs",
     exitCode: 2,
@@ -224,7 +230,7 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     because: "it is for the image of the broker",
   },
   {
-    command: /^(?:npm run double$|npx --yes --package \S+ azure-double )/,
+    command: /^(?:npm run (?:double|kit)$|npx --yes --package \S+ azure-double )/,
     shownBy: "e2e/azure-double.test.ts",
     because: "it takes a bundle of its own; that test packs it and runs it by npx",
   },

@@ -1,6 +1,8 @@
+#!/usr/bin/env node
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { nameProgram } from "@databox-cmk/protocol";
 import { createHttpsTransport } from "@databox-cmk/testkit";
 import { Command, InvalidArgumentError } from "commander";
 import * as z from "zod";
@@ -29,8 +31,9 @@ type BrokerOptions = Options &
     readonly acts?: string;
   };
 
-const program = new Command("npm run conformance --")
+const program = new Command("databox-conformance")
   .description("Checks a device agent or a broker against the device API.")
+  .version(nameProgram("databox-conformance"), "--version", "show the version")
   .enablePositionalOptions()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSE));
 program

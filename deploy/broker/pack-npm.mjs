@@ -1,0 +1,70 @@
+// Makes the npm package of the test double, or of the conformance kit: without dependencies, and
+// with the licences of all that it contains.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { VERSION } from "@databox-cmk/protocol";
+
+import { root } from "../bill-of-materials.mjs";
+import { DOUBLE, KIT } from "./lay-out-app.mjs";
+
+const TYPES = "index.d.ts";
+const THE_DOUBLE = {
+  ...DOUBLE,
+  files: {
+    "README.md": "apps/azure-emulator/README.md",
+    [TYPES]: "apps/local-stack/src/double/azure-double.d.ts",
+  },
+  manifest: {
+    name: "@databox-cmk/azure-double",
+    keywords: ["azure", "key-vault", "entra", "data-box", "emulator", "test"],
+    bin: { "azure-double": "main.cjs" },
+    type: "commonjs",
+    exports: { ".": { types: `./${TYPES}`, default: "./index.cjs" } },
+    types: TYPES,
+    engines: { node: ">=20" },
+  },
+};
+const THE_KIT = {
+  ...KIT,
+  files: { "README.md": "packages/conformance/README.md" },
+  manifest: {
+    name: "@databox-cmk/conformance",
+    keywords: ["data-box", "conformance", "test"],
+    bin: { [KIT.name]: "main.mjs" },
+    type: "module",
+    engines: { node: ">=24.7" },
+  },
+};
+/** A link to a file of the repository leads nowhere from the package: its text stays. */
+const REPOSITORY_LINK = /\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g;
+
+const { values } = parseArgs({
+  options: {
+    out: { type: "string", default: "artifacts" },
+    kit: { type: "boolean", default: false },
+  },
+});
+const product = values.kit ? THE_KIT : THE_DOUBLE;
+mkdirSync(values.out, { recursive: true });
+const work = mkdtempSync(join(tmpdir(), `${product.name}-`));
+try {
+  await product.layOut(work, []);
+  for (const [to, from] of Object.entries({ LICENSE: "LICENSE", ...product.files }))
+    copyFileSync(join(root, from), join(work, to));
+  const readme = readFileSync(join(work, "README.md"), "utf8");
+  writeFileSync(join(work, "README.md"), readme.replaceAll(REPOSITORY_LINK, "$1"));
+  const whole = {
+    ...product.manifest,
+    version: VERSION,
+    description: product.description,
+    license: "MIT",
+  };
+  writeFileSync(join(work, "package.json"), JSON.stringify(whole, undefined, 2));
+  execFileSync("npm", ["pack", work, "--pack-destination", values.out], { stdio: "inherit" });
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
