@@ -49,6 +49,18 @@ export const DOUBLE = {
   },
 };
 
+/** No image: an npm package for the auditors of customers. */
+export const VERIFIER = {
+  name: "databox-verify",
+  description: "Verifies the evidence of an order of Azure Data Box with customer-managed keys",
+  layOut(target) {
+    const config = "rolldown.verifier.config.ts";
+    pnpm("--filter", CLOUD_BROKER, "exec", "rolldown", "-c", config, "--dir", target);
+    listContents([CLOUD_BROKER], target, VERIFIER.name, []);
+    return Promise.resolve();
+  },
+};
+
 /** An npm package alone, by the same steps. */
 export const KIT = {
   name: "databox-conformance",

@@ -1,5 +1,5 @@
-// Makes the npm package of the test double, or of the conformance kit: without dependencies, and
-// with the licences of all that it contains.
+// Makes the npm package of the test double, of the conformance kit, or of the customer's verifier:
+// without dependencies, and with the licences of all that it contains.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { VERSION } from "@databox-cmk/protocol";
 
 import { root } from "../bill-of-materials.mjs";
-import { DOUBLE, KIT } from "./lay-out-app.mjs";
+import { DOUBLE, KIT, VERIFIER } from "./lay-out-app.mjs";
 
 const TYPES = "index.d.ts";
 const THE_DOUBLE = {
@@ -39,6 +39,16 @@ const THE_KIT = {
     engines: { node: ">=24.7" },
   },
 };
+const THE_VERIFIER = {
+  ...VERIFIER,
+  files: { "README.md": "apps/cloud-broker/src/run/verifier/README.md" },
+  manifest: {
+    name: "@databox-cmk/verify",
+    bin: { [VERIFIER.name]: "databox-verify.mjs" },
+    type: "module",
+    engines: { node: ">=20" },
+  },
+};
 /** A link to a file of the repository leads nowhere from the package: its text stays. */
 const REPOSITORY_LINK = /\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g;
 
@@ -46,9 +56,10 @@ const { values } = parseArgs({
   options: {
     out: { type: "string", default: "artifacts" },
     kit: { type: "boolean", default: false },
+    verifier: { type: "boolean", default: false },
   },
 });
-const product = values.kit ? THE_KIT : THE_DOUBLE;
+const product = values.kit ? THE_KIT : values.verifier ? THE_VERIFIER : THE_DOUBLE;
 mkdirSync(values.out, { recursive: true });
 const work = mkdtempSync(join(tmpdir(), `${product.name}-`));
 try {

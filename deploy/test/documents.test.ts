@@ -130,7 +130,7 @@ describe.each(PAGES)("%s", (page) => {
 test("the pages name the packages and images of this version, and the changelog begins with it", () => {
   const named = PAGES.flatMap((page) => [
     ...read(page).matchAll(
-      /(?:databox-agent_|databox-broker[:_]|azure-double[-:]|conformance-|release-|v)(\d+\.\d+\.\d+)(?=[_.]\D|-|`|\s|$)/gm,
+      /(?:databox-agent_|databox-broker[:_]|azure-double[-:]|cmk-verify-|conformance-|release-|v)(\d+\.\d+\.\d+)(?=[_.]\D|-|`|\s|$)/gm,
     ),
   ]);
   expect(named.length).toBeGreaterThan(8);

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
@@ -25,6 +28,9 @@ import { runsBrowser } from "./harness/engines.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import type { Visit } from "./harness/visit.ts";
 
+const VERIFIER = fileURLToPath(
+  new URL("../../apps/cloud-broker/src/run/verifier/main.ts", import.meta.url),
+);
 const ORDER = "borealis";
 const SERIAL = "DBX-0007";
 const approvalIds = z.looseObject({ value: z.array(z.looseObject({ id: z.string() })) });
@@ -91,6 +97,16 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
       status: 0,
       stdout: expect.stringMatching(/^ok/),
     });
+    const saving = visit.page.waitForEvent("download");
+    await button("Save for an auditor").click();
+    const archive = await saving;
+    expect(archive.suggestedFilename()).toBe(`${ORDER}-evidence.zip`);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      VERIFIER,
+      await archive.path(),
+      "--allow-gaps",
+    ]);
+    expect(stdout).toMatch(/^ok .*^signed end: row \d+ at /ms);
   });
 
   test("the troubleshooter shows the present failures, and everything about their codes", async () => {

@@ -75,7 +75,10 @@ const PAGES: Readonly<Record<string, PageRow>> = {
   [`${ORDER}/clone`]: { ...CREATE, needs: READ },
   [`${ORDER}/activity`]: {
     needs: READ,
-    commands: { Export: `${JOBS}/activity/read`, "Details of row .*": `${JOBS}/activity/read` },
+    commands: {
+      "Export|Save for an auditor": `${JOBS}/activity/read`,
+      "Details of row .*": `${JOBS}/activity/read`,
+    },
   },
   [`${ORDER}/device-details`]: {
     needs: READ,

@@ -234,4 +234,9 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     shownBy: "e2e/azure-double.test.ts",
     because: "it takes a bundle of its own; that test packs it and runs it by npx",
   },
+  {
+    command: /^(?:npm run verifier$|npx --yes --package \S+ databox-verify )/,
+    shownBy: "e2e/verifier.test.ts",
+    because: "it takes a bundle of its own; that test packs it and runs it by npx",
+  },
 ];

@@ -11,8 +11,11 @@ import { addCertificateCommand } from "./run/commands/add-certificate-command.ts
 import { addEnvelopeCommand } from "./run/commands/add-envelope-command.ts";
 import { addRestoredCommand } from "./run/commands/add-restored-command.ts";
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
+import { printable } from "./run/commands/printable.ts";
 import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
 
+/** Rows and files of others are shown by it. */
+const out = (line: string): unknown => process.stdout.write(`${printable(line)}\n`);
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
 
@@ -117,19 +120,15 @@ export function createProgram(environment: Environment): Command {
       process.stdout.write(`${line}\n`);
     });
 
-  addAuditCommands(program, environment, (line) => process.stdout.write(`${line}\n`));
-
+  addAuditCommands(program, environment, out);
   addCertificateCommand(program, {
-    out: (line) => process.stdout.write(`${line}\n`),
+    out,
     warn: (line) => process.stderr.write(`${line}\n`),
   });
-
-  addEnvelopeCommand(program, environment, (line) => process.stdout.write(`${line}\n`));
-
-  addRestoredCommand(program, environment, (line) => process.stdout.write(`${line}\n`));
-
+  addEnvelopeCommand(program, environment, out);
+  addRestoredCommand(program, environment, out);
   addStoreCommands(program, environment, {
-    out: (line) => process.stdout.write(`${line}\n`),
+    out,
     progress: (line) => process.stderr.write(`${line}\n`),
   });
 

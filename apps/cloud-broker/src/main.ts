@@ -3,6 +3,7 @@ import { toAppError } from "@databox-cmk/errors";
 import { createProgram } from "./command-line.ts";
 import { WrongSettings } from "./config/config.ts";
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
+import { printable } from "./run/commands/printable.ts";
 
 // A reader such as `head` may leave first. Its command still ends as it would have ended.
 for (const output of [process.stdout, process.stderr])
@@ -19,7 +20,7 @@ try {
       ? `broker: ${String(faults.length)} settings are missing or wrong (${code})\n${faults
           .map(({ text, meaning }) => `  ${text}\n    ${meaning}\n`)
           .join("")}`
-      : `broker: ${detail ?? message} (${code})\n`,
+      : `broker: ${printable(detail ?? message)} (${code})\n`,
   );
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);

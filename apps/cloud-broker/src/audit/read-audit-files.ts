@@ -10,7 +10,7 @@ import type { Exported, NotedHeads } from "./verify-exports.ts";
 /** Another line of the output of `audit verify --json`, which notes no head. */
 const otherLine = z.union([
   z.object({ vaultLog: z.unknown() }),
-  z.object({ certificate: z.unknown() }),
+  z.object({ package: z.unknown() }),
 ]);
 const notedLine = z.object({
   chain: z.string(),
@@ -45,12 +45,13 @@ export function readNotedHeads(path: string): NotedHeads {
 
 /** @throws {AppError} Misuse when the file has another format */
 export function readExport(path: string): Exported {
-  return readFile(path, EXPORT_FAULT, (text) => parseExport(text, path));
+  return readFile(path, "cannot be read as an exported activity", (text) =>
+    parseExport(text, path),
+  );
 }
-const EXPORT_FAULT = "cannot be read as an exported activity";
 
 /** One JSON object a line, oldest first. */
-function parseExport(text: string, path: string): Exported {
+export function parseExport(text: string, path: string): Exported {
   const rows = linesOf(text, path).map((line) => {
     const { sequence, at, hash, row } = exportedLine.parse(line);
     return { chain: row.chain, sequence, at, hash, rowJson: canonicalJson(row) };
@@ -82,7 +83,7 @@ function readFile<Value>(path: string, fault: string, parse: (text: string) => V
 }
 
 /** @throws {AppError} Misuse with this detail where the input cannot be read or has another format */
-function orMisuse<Value>(detail: string, read: () => Value): Value {
+export function orMisuse<Value>(detail: string, read: () => Value): Value {
   try {
     return read();
   } catch (cause) {

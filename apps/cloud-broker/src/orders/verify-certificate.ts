@@ -13,6 +13,7 @@ import {
   sanitisation,
   type Sanitisation,
 } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 /** An order may have a wrapped copy for each generation of each node's envelope. */
 export const CERTIFICATE_MAX_BYTES = 4 * 1024 * 1024;
@@ -27,16 +28,20 @@ export function verifyCertificate(
   certificate: string,
   keys: readonly PublicJwk[],
 ): ErasureStatement | undefined {
+  return readSigned(certificate, keys, ERASURE_CERTIFICATE_TYPE, erasureStatement);
+}
+
+/** The payload of a compact JWS of this type, if one of the keys signed it. */
+export function readSigned<Value>(
+  signed: string,
+  keys: readonly PublicJwk[],
+  type: string,
+  schema: z.ZodMiniType<Value>,
+): Value | undefined {
   for (const key of keys) {
     try {
-      const imported = importVerifyKey(key);
-      const payload = verifyMessage(
-        certificate,
-        imported,
-        ERASURE_CERTIFICATE_TYPE,
-        CERTIFICATE_MAX_BYTES,
-      );
-      const parsed = erasureStatement.safeParse(payload);
+      const payload = verifyMessage(signed, importVerifyKey(key), type, CERTIFICATE_MAX_BYTES);
+      const parsed = schema.safeParse(payload);
       if (parsed.success) return parsed.data;
     } catch (error) {
       if (!(error instanceof CryptoError)) throw error;

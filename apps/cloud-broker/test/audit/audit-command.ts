@@ -1,20 +1,23 @@
-import { Command } from "commander";
+import { vi } from "vitest";
 
-import { addAuditCommands } from "../../src/run/commands/add-audit-commands.ts";
+import { createProgram } from "../../src/index.ts";
 
 /** `broker audit verify …`, in this process: the lines that it prints and its exit code. */
 export async function verifyAudit(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly lines: readonly string[]; readonly exitCode: number }> {
-  const lines: string[] = [];
-  const program = new Command("broker");
   const before = process.exitCode;
-  addAuditCommands(program, environment, (line) => lines.push(line));
+  let text = "";
+  const stdout = vi.spyOn(process.stdout, "write").mockImplementation((written) => {
+    text += String(written);
+    return true;
+  });
   try {
-    await program.parseAsync(["audit", "verify", ...words], { from: "user" });
-    return { lines, exitCode: Number(process.exitCode ?? 0) };
+    await createProgram(environment).parseAsync(["audit", "verify", ...words], { from: "user" });
+    return { lines: text.trimEnd().split("\n"), exitCode: Number(process.exitCode ?? 0) };
   } finally {
+    stdout.mockRestore();
     process.exitCode = before;
   }
 }

@@ -233,6 +233,17 @@ test("a receipt that is missing has its own exit code, unless the auditor accept
   expect(await verify(more, "--allow-gaps")).toMatchObject({ exitCode: 0 });
 });
 
+test("text of a forged row neither adds a line nor steers the terminal, and --json stays JSON", async () => {
+  const chain = "x\nok \u001b[2J\u009b2J\u202eko";
+  const forged = whole.map((line) => ({ ...line, row: { ...line.row, chain } }));
+  const { lines } = await verify(forged);
+  const shown = String.raw`x\u000aok \u001b[2J\u009b2J\u202eko`;
+  expect(lines).toEqual([`TAMPERED  ${shown}: row 1: this row or its hash was altered`]);
+  const { lines: json } = await verify(forged, "--json");
+  expect(json).toEqual([expect.not.stringMatching(/[\p{Cc}\p{Cf}]/u)]);
+  expect(JSON.parse(json.join())).toMatchObject({ chain, fault: "altered" });
+});
+
 describe("against a head that was noted before", () => {
   test("a chain that has only grown is whole", async () => {
     const noted = await note(whole.slice(0, 20));

@@ -9,7 +9,7 @@ import {
   Spinner,
   ToolbarButton,
 } from "@fluentui/react-components";
-import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import { ArrowDownloadRegular, ShieldCheckmarkRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -30,6 +30,7 @@ import { ORDER } from "../shell/router-link.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 import { actionName, actorName } from "./actor-name.ts";
+import { useEvidencePackage } from "./use-evidence-package.ts";
 
 const FILTER_NAMES = ["kind", "outcome", "span"] as const;
 
@@ -45,6 +46,7 @@ export function ActivityFilters({
   const texts = useTexts();
   const navigate = useNavigate({ from: `${ORDER}/activity` });
   const { mutate: save, isPending: isExporting, error } = useExport(search);
+  const evidence = useEvidencePackage();
   const apply = (change: Record<string, string | undefined>) => {
     void navigate({ search: parseActivitySearch({ ...search, ...change }), replace: true });
   };
@@ -72,12 +74,19 @@ export function ActivityFilters({
             </MenuList>
           </MenuPopover>
         </Menu>
+        <ToolbarButton
+          icon={evidence.isPending ? <Spinner size="tiny" /> : <ShieldCheckmarkRegular />}
+          disabledFocusable={evidence.isPending}
+          onClick={() => evidence.mutate()}
+        >
+          {texts.activity.evidence}
+        </ToolbarButton>
         <ClearFilters
           isFiltered={Object.keys(search).length > 0}
           onClear={() => void navigate({ search: {}, replace: true })}
         />
       </CommandBar>
-      <QueryProblem error={error} />
+      <QueryProblem error={error ?? evidence.error} />
       <FilterBar
         active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}
         search={

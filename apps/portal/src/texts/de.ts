@@ -1,3 +1,4 @@
+import { VERSION } from "@databox-cmk/protocol";
 import { uiTextsDe } from "@databox-cmk/ui";
 
 import strings from "./de.json" with { type: "json" };
@@ -101,6 +102,27 @@ export const de: Texts = {
     shown: (count) => (count === 1 ? "1 Ereignis" : `${count} Ereignisse`),
     node: (serial) => `Knoten ${serial}`,
     chained: (sequence) => `Hash der Zeile ${sequence}`,
+    coverLetter: ({ order, madeAt, service, rows, isErased, file }) =>
+      `Nachweise zum Auftrag ${order}
+
+Erstellt um ${madeAt} von ${service}.
+
+activity.jsonl      Das Aktivitätsprotokoll mit ${rows} Zeilen. Jede Zeile hat den Hash der vorigen.
+activity-head.jws   Das Ende des Protokolls, vom Dienst signiert.
+${isErased ? "certificate.jws     Das Löschzertifikat, vom Dienst und von jedem Knoten signiert.\n" : ""}keys.json           Die öffentlichen Schlüssel des Dienstes.
+
+Prüfen Sie alles auf einem beliebigen Rechner, ohne den Dienst und ohne Netz:
+
+  npx --yes --package ./databox-cmk-verify-${VERSION}.tgz databox-verify ${file}
+
+Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quelltext bauen
+(npm run verifier). Diese Optionen vergleichen die Dateien mit dem, was Sie von anderswo wissen:
+
+  --keys keys.json              die Schlüssel des Dienstes, wie Sie sie früher gespeichert haben
+  --device SERIAL=THUMBPRINT    der Schlüssel eines Geräts, wie das Gerät selbst ihn zeigt
+  --noted noted.jsonl           die Ausgabe von databox-verify --json zu einem früheren Zeitpunkt
+  --vault-log vault-log.json    das Protokoll Ihres Schlüsseltresors
+`,
   },
   approvals,
   backupKeys: {

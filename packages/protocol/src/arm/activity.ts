@@ -23,6 +23,17 @@ export const activityHead = z.object({
 });
 export type ActivityHead = z.infer<typeof activityHead>;
 
+/** Files of the archive that an order's owner gives to an auditor. */
+export const EVIDENCE_FILES = {
+  letter: "cover-letter.txt",
+  activity: "activity.jsonl",
+  /** The signed `activityHead`. */
+  head: "activity-head.jws",
+  /** The answer of `PATHS.ownKeys`. */
+  keys: "keys.json",
+  certificate: "certificate.jws",
+} as const;
+
 const listOf = <Row extends z.core.$ZodType>(row: Row) =>
   /** `head`: a compact JWS of `activityHead`; brokers of an older version send none. */
   z.extend(page(entry(row)), { head: z.optional(z.string()) });

@@ -14,4 +14,6 @@ export const PATHS = {
   groupLocation: `${GROUP}${PROVIDER}/locations/:location`,
   operator: OPERATOR,
   operatorOrder: `${OPERATOR}${JOB}`,
+  /** The public keys of the broker, for everyone. */
+  ownKeys: "/webhooks/v1/keys",
 } as const;

@@ -208,6 +208,8 @@ export function createActivityRoutes(
       handle: async (request) => {
         const { given, filter } = readFilter(request, activityFilter);
         const chain = await findChain(deps.store, request.order, filter.deleted);
+        // First, so that the pages have its row even where rows are added meanwhile.
+        const head = await signHead(deps, chain);
         const page = await readActivity(deps.store, chain, filter, {
           position: readPosition(request),
           limit: PAGE,
@@ -216,7 +218,6 @@ export function createActivityRoutes(
           page.position === undefined
             ? undefined
             : nextPageUrl(deps.settings.armUrl, request, String(page.position), given);
-        const head = await signHead(deps, chain);
         return { json: { value: page.rows, nextLink, head } };
       },
     }),

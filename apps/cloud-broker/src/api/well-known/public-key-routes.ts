@@ -1,4 +1,5 @@
 import { importVerifyKey, type PublicJwk } from "@databox-cmk/crypto";
+import { PATHS } from "@databox-cmk/protocol";
 
 import type { Route } from "../../http/route.ts";
 import type { TokenIssuer } from "../../keys/issuer/token-issuer.ts";
@@ -59,7 +60,7 @@ export function createWebhookRoutes(publicKeys: readonly PublicJwk[]): readonly 
   }));
   return [
     document(
-      "/webhooks/v1/keys",
+      PATHS.ownKeys,
       "Public keys by which receivers verify the broker's events (RFC 7517, RFC 9421)",
       () => Promise.resolve({ keys }),
     ),

@@ -1,37 +1,25 @@
 import { writeFileSync } from "node:fs";
 
-import { canonicalJson } from "@databox-cmk/crypto";
+import { canonicalJson, type PublicJwk } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
   type ErasureCertificate,
   erasureCertificate,
   type ErasureStatement,
 } from "@databox-cmk/protocol";
-import * as z from "zod";
 
 import { readFileWithin } from "../../config/read-file-within.ts";
 import { isPdf, readCertificatePdf, renderCertificatePdf } from "../../orders/certificate-pdf.ts";
-import {
-  CERTIFICATE_MAX_BYTES,
-  type NodeStatement,
-  readNodeStatement,
-  verifyCertificate,
-} from "../../orders/verify-certificate.ts";
+import { faultOfNodes, renderStatement } from "../../orders/render-statement.ts";
+import { CERTIFICATE_MAX_BYTES, verifyCertificate } from "../../orders/verify-certificate.ts";
 import { EXIT_FORGED, EXIT_OTHER_PAGES } from "./exit-codes.ts";
+import { parseKeySet } from "./parse-key-set.ts";
 
 const OTHER_PAGES =
   "WARNING: another version of the broker made the pages of the PDF, or they were changed: trust " +
   "only the output of this command";
 /** A PDF with the longest certificate, which is compressed there. */
 const FILE_MAX_BYTES = 2 * CERTIFICATE_MAX_BYTES;
-
-const jwk = z.object({
-  kty: z.literal("EC"),
-  crv: z.literal("P-256"),
-  x: z.string(),
-  y: z.string(),
-});
-const keySet = z.object({ keys: z.array(jwk).min(1) });
 
 /** Each takes one line, without its line break. */
 export type Output = {
@@ -48,7 +36,7 @@ export async function showCertificate(
   if (verified === undefined) return;
   const { statement, pages } = verified;
   if (options.json === true) out(JSON.stringify(statement));
-  else for (const line of render(statement)) out(line);
+  else for (const line of renderStatement(statement)) out(line);
   if (pages === "different") {
     warn(OTHER_PAGES);
     process.exitCode = EXIT_OTHER_PAGES;
@@ -133,46 +121,6 @@ function faultOfShown(signed: ErasureStatement, shown: ErasureStatement | undefi
     : "its member statement differs from the signed one";
 }
 
-function render(statement: ErasureStatement): readonly string[] {
-  const { order, erasedAt, by, method, verification, nodes = [], destroyed } = statement;
-  return [
-    `valid: ${order} was erased at ${erasedAt} by ${by}`,
-    `  ${method}`,
-    ...(verification === undefined ? [] : [`  ${verification}`]),
-    ...nodes.flatMap((node) => [
-      `  node ${node.serial}, device key ${node.deviceKey ?? "never enrolled"}`,
-      ...renderNode(readNodeStatement(order, node)),
-    ]),
-    ...destroyed.map(
-      ({ serial, generation, kid }) =>
-        `  destroyed: ${serial}, generation ${String(generation)}, wrapped by ${kid}`,
-    ),
-  ];
-}
-
-function faultOfNodes({ order, nodes = [] }: ErasureStatement): string | undefined {
-  const forged = nodes.find((node) => readNodeStatement(order, node).kind === "forged");
-  return forged && `node ${forged.serial}: its own certificate was not signed by its device key`;
-}
-
-function renderNode(own: NodeStatement): readonly string[] {
-  if (own.kind !== "signed") return ["    it has not certified that its medium was erased"];
-  const { medium, method, verification, verifiedAt } = own.said;
-  const drive = [medium.model, medium.serialNumber].filter((part) => part !== undefined);
-  return [
-    `    erased and verified at ${verifiedAt}: ${[`${medium.kind} ${medium.path}`, ...drive].join(", ")}`,
-    `    volume ${medium.id} (${medium.volume}), ${String(medium.bytes)} bytes`,
-    `    ${method}`,
-    `    ${verification}`,
-    ...(own.doubt === undefined ? [] : [`    ${own.doubt}`]),
-  ];
-}
-
-async function readKeys(path: string): Promise<z.infer<typeof keySet>["keys"]> {
-  const text = (await readFileWithin(path, FILE_MAX_BYTES)).toString();
-  try {
-    return keySet.parse(JSON.parse(text)).keys;
-  } catch (cause) {
-    throw new AppError("Misuse", { detail: `${path} is not a JWK Set of P-256 keys`, cause });
-  }
+async function readKeys(path: string): Promise<readonly PublicJwk[]> {
+  return parseKeySet((await readFileWithin(path, FILE_MAX_BYTES)).toString(), path);
 }

@@ -18,7 +18,7 @@ export function addEvidenceOptions(command: Command): Command {
     .addOption(
       new Option(
         "--vault-log <file>",
-        "AuditEvent records of the key vault: finds uses of the keys that no row of the exports has; may be repeated; only with --export",
+        "AuditEvent records of the key vault: finds uses of the keys that no exported row has; may be repeated",
       )
         .argParser(addFile)
         .conflicts(["database", "configured"]),
@@ -30,7 +30,7 @@ export function addEvidenceOptions(command: Command): Command {
     .addOption(
       new Option(
         "--device <serial=thumbprint>",
-        "the device key that its appliance shows; may be repeated; only with --export",
+        "the device key that its appliance shows; may be repeated",
       )
         .argParser(addDevice)
         .conflicts(["database", "configured"]),

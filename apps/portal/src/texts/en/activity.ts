@@ -1,6 +1,18 @@
-import type { AuditAction } from "@databox-cmk/protocol";
+import { type AuditAction, VERSION } from "@databox-cmk/protocol";
 
 import type { ActivityKind, ActivitySpan } from "../../core/activity-search.ts";
+
+/** Facts of the letter in an auditor's archive. */
+type CoverLetter = {
+  readonly order: string;
+  readonly madeAt: string;
+  /** Its address. */
+  readonly service: string;
+  readonly rows: number;
+  readonly isErased: boolean;
+  /** Name of the archive. */
+  readonly file: string;
+};
 
 export const activity = {
   title: "Activity of this order",
@@ -46,6 +58,28 @@ export const activity = {
   exportLinesHint: "The whole chain, for audit verify",
   exportCsv: "CSV",
   exportCsvHint: "The filtered events, for a spreadsheet",
+  evidence: "Save for an auditor",
+  coverLetter: ({ order, madeAt, service, rows, isErased, file }: CoverLetter) =>
+    `Evidence of the order ${order}
+
+Made at ${madeAt} by ${service}.
+
+activity.jsonl      The activity log, with ${rows} rows. Each row has the hash of the row before.
+activity-head.jws   The end of the activity log, signed by the service.
+${isErased ? "certificate.jws     The certificate of erasure, signed by the service and by each node.\n" : ""}keys.json           The public keys of the service.
+
+Verify all of it on any machine, without the service and without a network:
+
+  npx --yes --package ./databox-cmk-verify-${VERSION}.tgz databox-verify ${file}
+
+The operator of the service has this program, and it can be built from the source code
+(npm run verifier). These options compare the files with facts that you have from elsewhere:
+
+  --keys keys.json              the keys of the service, as you saved them before
+  --device SERIAL=THUMBPRINT    the key of an appliance, as the appliance itself shows it
+  --noted noted.jsonl           the output of databox-verify --json at an earlier time
+  --vault-log vault-log.json    the log of your key vault
+`,
   node: (serial: string) => `Node ${serial}`,
   service: "The service",
   stranger: "Unknown sender",

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The packed verifier: any Node since 20 runs it, without a broker, a database or a network.
+import { toAppError } from "@databox-cmk/errors";
+
+import { EXIT_WRONG_COMMAND_LINE } from "../commands/exit-codes.ts";
+import { printable } from "../commands/printable.ts";
+import { createVerifier } from "./program.ts";
+
+try {
+  createVerifier((line) => process.stdout.write(`${line}\n`)).parse();
+} catch (error) {
+  const { code, message, detail, cause } = toAppError(error);
+  const fault = code === "InternalError" && cause instanceof Error ? cause.stack : undefined;
+  process.stderr.write(`databox-verify: ${printable(detail ?? message)} (${code})\n${fault ?? ""}`);
+  process.exitCode = code === "Misuse" ? EXIT_WRONG_COMMAND_LINE : 1;
+}
