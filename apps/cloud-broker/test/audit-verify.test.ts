@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { readExport } from "../src/audit/read-audit-files.ts";
 import { verifyAuditFile } from "../src/audit/verify-audit.ts";
@@ -159,5 +159,15 @@ describe("the audit trail of a real broker", () => {
   test("of a file that is not a broker's database says so", async () => {
     const verified = verifyAuditFile(join(world.folder, "nonce-key.bin"));
     await expect(verified).rejects.toMatchObject({ code: "Misuse" });
+  });
+
+  test("names the Node that it needs, which an older one would not survive", async () => {
+    const older = { ...process.versions, node: "20.20.2" };
+    const versions = vi.spyOn(process, "versions", "get").mockReturnValue(older);
+    await expect(verifyAuditFile(databaseFile())).rejects.toMatchObject({
+      code: "Misuse",
+      detail: "a database file is read by Node 22 or newer; this is Node 20.20.2",
+    });
+    versions.mockRestore();
   });
 });

@@ -1,3 +1,4 @@
+import { AppError } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 
@@ -50,12 +51,19 @@ export async function openStore(
   }
 }
 
+/** better-sqlite3 ends the process of an older Node without a word. */
+const NODE_MIN = 22;
+
 /** Runs work on a database file as it is: nothing is created, migrated or set. */
 export async function withFile<Value>(
   path: string,
   { readonly }: { readonly readonly: boolean },
   work: (store: Store) => Promise<Value>,
 ): Promise<Value> {
+  if (Number.parseInt(process.versions.node, 10) < NODE_MIN)
+    throw new AppError("Misuse", {
+      detail: `a database file is read by Node ${String(NODE_MIN)} or newer; this is Node ${process.versions.node}`,
+    });
   const database = new Database(path, { readonly, fileMustExist: true });
   const store: Store = new Kysely<BrokerTables>({ dialect: new SqliteDialect({ database }) });
   try {
