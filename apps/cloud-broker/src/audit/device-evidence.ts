@@ -45,6 +45,7 @@ export type Gap = {
     | "grant-not-in-chain"
     | "journal-missing"
     | "time-goes-back"
+    | "former-ends-early"
     | "not-as-acknowledged";
   readonly serial?: string;
 };

@@ -1,10 +1,13 @@
 import { sql } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
+import { outsideTrace } from "../observability/trace.ts";
 import { takeChainHead } from "../store/chain-head.ts";
 import { engineOf, type Store, type StoreTransaction } from "../store/store.ts";
+import type { AppendAudit } from "./append-audit.ts";
 import { CREATED, formerChain } from "./former-link.ts";
 import type { AuditOutcome } from "./record.ts";
+import { writePending } from "./vault-uses.ts";
 
 /** Whether this chain has the rows of an order; refused attempts to make one have rows, too. */
 export async function hasOrder(store: Store, chain: string): Promise<boolean> {
@@ -26,8 +29,12 @@ export async function hasOrder(store: Store, chain: string): Promise<boolean> {
  */
 export async function putFormerAside(
   transaction: StoreTransaction,
+  appendAudit: AppendAudit,
   order: OrderId,
 ): Promise<NonNullable<AuditOutcome["detail"]>> {
+  if (!(await hasOrder(transaction, order))) return {};
+  // The calls of the present message are those of the new order.
+  await outsideTrace(() => writePending(transaction, appendAudit, order));
   const head = await takeChainHead(transaction, order);
   if (head === undefined) return {};
   const move = engineOf(transaction) === "postgres" ? moveByFunction : moveRows;
@@ -43,8 +50,7 @@ async function moveByFunction(store: Store, order: OrderId): Promise<number | un
   return rows[0]?.former ?? undefined;
 }
 
-async function moveRows(store: StoreTransaction, order: OrderId): Promise<number | undefined> {
-  if (!(await hasOrder(store, order))) return undefined;
+async function moveRows(store: StoreTransaction, order: OrderId): Promise<number> {
   let number = 1;
   while ((await takeChainHead(store, formerChain(order, String(number)))) !== undefined)
     number += 1;

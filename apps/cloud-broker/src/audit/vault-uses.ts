@@ -3,8 +3,16 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { DAY_MS } from "../core/day.ts";
 import type { EpochMs, KeyIdentity, OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
+import type { StoreTransaction } from "../store/store.ts";
+import type { AppendAudit } from "./append-audit.ts";
 import { callIdOf } from "./call-id.ts";
-import { type Auditing, record } from "./record.ts";
+import {
+  type AuditedAction,
+  type AuditedChange,
+  type Auditing,
+  record,
+  recorded,
+} from "./record.ts";
 
 type Series = {
   readonly order: OrderId;
@@ -89,20 +97,27 @@ export function createVaultUses(deps: Auditing & { readonly now: Clock }) {
         .where("day_ms", "<", startOfDay(now() - SETTLED_MS))
         .execute();
       for (const { order_id: order, day_ms: dayMs } of ended)
-        while (await writeDay(deps, order, dayMs));
+        while (await record(deps, ...rowOfDay(order, dayMs)));
     },
     save,
   };
 }
 
-/**
- * The replica that deletes the counts writes them.
- *
- * @returns false when nothing is left
- */
-function writeDay(deps: Auditing, order: OrderId, dayMs: EpochMs): Promise<boolean> {
+/** Writes all counts of an order into its chain, which is about to be put aside. */
+export async function writePending(
+  transaction: StoreTransaction,
+  appendAudit: AppendAudit,
+  order: OrderId,
+): Promise<void> {
+  const pending = transaction.selectFrom("vault_uses").select("day_ms").distinct();
+  for (const { day_ms: dayMs } of await pending.where("order_id", "=", order).execute())
+    while (await recorded(appendAudit, ...rowOfDay(order, dayMs))(transaction));
+}
+
+/** The replica that deletes the counts writes them. The change does nothing when none is left. */
+function rowOfDay(order: OrderId, dayMs: EpochMs): readonly [AuditedAction, AuditedChange] {
   const context = { actor: { kind: "broker" }, correlationId: randomUUID() } as const;
-  return record(deps, { chain: order, action: "key/uses", context }, async (transaction) => {
+  const change: AuditedChange = async (transaction) => {
     const series = await transaction
       .deleteFrom("vault_uses")
       .where("order_id", "=", order)
@@ -125,7 +140,8 @@ function writeDay(deps: Auditing, order: OrderId, dayMs: EpochMs): Promise<boole
         series: series.map(({ seed, calls }) => `${seed}:${String(calls)}`).join(" "),
       },
     };
-  });
+  };
+  return [{ chain: order, action: "key/uses", context }, change];
 }
 
 const startOfDay = (atMs: EpochMs): EpochMs => atMs - (atMs % DAY_MS);

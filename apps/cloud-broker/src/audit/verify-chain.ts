@@ -148,6 +148,7 @@ const GAPS: Readonly<Record<Gap["gap"], string>> = {
   "grant-not-in-chain": "the device's journal names an unlock that is not in the chain",
   "journal-missing": "the device signed a row of its journal that is not in the chain",
   "not-as-acknowledged": "the device was told another state of the chain than it has now",
+  "former-ends-early": "the export of the deleted order ends before the row that this one names",
   "time-goes-back": "this row is older than those before it",
 };
 

@@ -1,6 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { isFormerOf, readFormerLink } from "./former-link.ts";
+import { type FormerLink, isFormerOf, readFormerLink } from "./former-link.ts";
 import {
   type ChainVerdict,
   type JudgedChain,
@@ -61,16 +61,33 @@ export function verifyAuditExports(
       ([serial]) => serials.includes(serial) || !enrolled.has(serial),
     );
     const verdict = verifyChain(chain, rows, { noted: mine, devices: new Map(expected) });
-    // The first order of a name has number 1.
-    const formers = ofName.filter((other) => (other.link?.former ?? 0) + 1 === link?.former);
-    const judged: ChainVerdict =
-      !verdict.ok ||
-      link === undefined ||
-      formers.every((former) => isFormerOf(link, former.verdict))
-        ? verdict
-        : { ok: false, sequence: link.sequence, fault: "not-its-former" };
+    const judged = link === undefined ? verdict : judgeFormer(verdict, link, ofName);
     return [{ chain, ...(exports.length > 1 && { path }), verdict: judged }];
   });
+}
+
+/** An export from before the deletion is shorter; only one from after it shows the other rows. */
+function judgeFormer(
+  verdict: ChainVerdict,
+  link: FormerLink,
+  ofName: readonly (Exported & {
+    readonly link: FormerLink | undefined;
+    readonly verdict: ChainVerdict;
+  })[],
+): ChainVerdict {
+  const { sequence, formerLength } = link;
+  // The first order of a name has number 1.
+  const formers = ofName.filter((other) => (other.link?.former ?? 0) + 1 === link.former);
+  const whole = formers.find((former) => isFormerOf(link, former.verdict));
+  const isBegin = ({ rows }: Exported) =>
+    rows.length < formerLength &&
+    (whole === undefined || whole.rows[rows.length - 1]?.hash === rows.at(-1)?.hash);
+  if (!verdict.ok || formers.length === 0) return verdict;
+  if (!formers.every((former) => isFormerOf(link, former.verdict) || isBegin(former)))
+    return { ok: false, sequence, fault: "not-its-former" };
+  return whole === undefined
+    ? { ...verdict, gaps: [...verdict.gaps, { sequence, gap: "former-ends-early" }] }
+    : verdict;
 }
 
 export const judgedOf = (verdicts: Verdicts): readonly JudgedChain[] =>

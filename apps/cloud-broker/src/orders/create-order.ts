@@ -110,7 +110,7 @@ export async function createOrder(
         async (transaction) => {
           const chosen = await chooseCustody(transaction);
           await insertOrder(transaction, order);
-          const former = await putFormerAside(transaction, id);
+          const former = await putFormerAside(transaction, deps.appendAudit, id);
           await realised.commit(transaction);
           if (ownPasskey !== undefined)
             await transaction

@@ -1,12 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { importVerifyKey, messageHash, verifyMessage } from "@databox-cmk/crypto";
+import {
+  canonicalJson,
+  chainHash,
+  importVerifyKey,
+  messageHash,
+  verifyMessage,
+} from "@databox-cmk/crypto";
 import { ACTIVITY_HEAD_TYPE, activityHead, activityList } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { nextAuditRow } from "../../src/audit/audit-row.ts";
 import { verifyAuditStore } from "../../src/audit/verify-audit.ts";
+import { foldOrderId } from "../../src/core/order.ts";
 import { verifyCertificate } from "../../src/orders/verify-certificate.ts";
 import { verifyAudit } from "../audit/audit-command.ts";
 import { exactly } from "../world/exactly.ts";
@@ -35,6 +42,13 @@ const endOrder = async () => {
   expect((await call("POST", "/cancel", { reason: "not needed" })).status).toBe(204);
   expect((await call("DELETE", "")).status).toBe(202);
 };
+
+const hashed = (row: Record<string, unknown>, before: string) => ({
+  sequence: Number(row["sequence"]),
+  at: String(row["at"]),
+  hash: chainHash(before, canonicalJson(row)),
+  row,
+});
 
 // Evidence: Evidence of a deleted order.
 describe("an order that was deleted", () => {
@@ -75,9 +89,17 @@ describe("an order that was deleted", () => {
 
   test("is one of several, each with its number, and all of their chains hold", async () => {
     await endOrder();
+    const pending = { order_id: foldOrderId(jobPath(JOB)), day_ms: 0, seed: "s", calls: 7 };
+    await world.store().insertInto("vault_uses").values(pending).execute();
     await place();
+    // Calls that were not written down yet are those of the deleted order.
     expect(await actionsOf()).toEqual(["order/create", "key/change"]);
     expect(await actionsOf("deleted=2")).toContain("order/cancel");
+    const last = (await readActivity("deleted=2")).value.at(-1)?.row;
+    const detail = { day: "1970-01-01", calls: 7, series: "s:7" };
+    expect(last).toMatchObject({ action: "key/uses", outcome: "done", detail });
+    expect(last).not.toHaveProperty("vaultRequestIds");
+    expect(await world.store().selectFrom("vault_uses").selectAll().execute()).toEqual([]);
     const verdicts = await verifyAuditStore(world.store());
     expect([...verdicts.keys()].filter((chain) => chain.includes(JOB))).toHaveLength(3);
     for (const verdict of verdicts.values()) expect(verdict).toMatchObject({ ok: true });
@@ -136,13 +158,33 @@ describe("an order that was deleted", () => {
     expect((await verifyBoth(present, cut, ...noted)).exitCode).toBe(3);
     const second = write("second.jsonl", (await readActivity("deleted=2")).value);
     expect((await verifyBoth(former, second)).exitCode).toBe(0);
-    const shortened = write("shortened.jsonl", rows.slice(0, -1));
-    const { exitCode, lines: told } = await verifyBoth(shortened, second);
-    expect(exitCode).toBe(3);
-    expect(told.join("\n")).toContain(
-      `(${second}): row 1: the activity of the deleted order does not end`,
+    // An export from before the deletion is a beginning of the former's activity.
+    const begun = write("begun.jsonl", rows.slice(0, -2));
+    const isEarly = expect.stringMatching(
+      /^ {2}NOT PROVEN: row 1: the export of the deleted order/,
     );
-    expect((await verifyBoth(shortened, present)).exitCode).toBe(0);
+    expect(await verifyBoth(begun, second)).toEqual({
+      exitCode: 0,
+      lines: expect.arrayContaining([isEarly]),
+    });
+    const three = await verifyBoth(begun, second, "--export", former);
+    expect(three.exitCode).toBe(0);
+    expect(three.lines).not.toContainEqual(isEarly);
+    expect((await verifyBoth(begun, present)).exitCode).toBe(0);
+    const changed = { ...rows[2]?.row, correlationId: "another" };
+    const forged = write("forged.jsonl", [
+      ...rows.slice(0, 2),
+      hashed(changed, rows[1]?.hash ?? ""),
+    ]);
+    const next = { ...changed, sequence: rows.length + 1 };
+    const longer = write("longer.jsonl", [...rows, hashed(next, rows.at(-1)?.hash ?? "")]);
+    for (const [other, ...more] of [[forged, "--export", former], [longer]] as const) {
+      const { exitCode, lines: told } = await verifyBoth(other, second, ...more);
+      expect(exitCode).toBe(3);
+      expect(told.join("\n")).toContain(
+        `(${second}): row 1: the activity of the deleted order does not end`,
+      );
+    }
   });
 
   test("has the end that its successor names: one row more or less is found", async () => {

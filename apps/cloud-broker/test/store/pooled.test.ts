@@ -166,7 +166,8 @@ describe.skipIf(!canRun)("a database behind pgbouncer in the mode transaction", 
     const store = await openPostgres(as(USER));
     const order = foldOrderId("/deleted/order");
     const write = (action: AuditAction) => runLocking(store, (each) => append(each, order, action));
-    const putAside = (chain = order) => runLocking(store, (each) => putFormerAside(each, chain));
+    const putAside = (chain = order) =>
+      runLocking(store, (each) => putFormerAside(each, appendAudit, chain));
     await write("order/create");
     expect(await putAside()).toEqual({});
     await write("order/delete");
