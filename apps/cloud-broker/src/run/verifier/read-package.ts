@@ -10,7 +10,7 @@ import type { Exported } from "../../audit/verify-exports.ts";
 import { CERTIFICATE_MAX_BYTES } from "../../orders/verify-certificate.ts";
 import { parseKeySet } from "../commands/parse-key-set.ts";
 
-/** What an order's owner gives to an auditor; each part is still to be verified. */
+/** The archive that an order's owner gives to an auditor; each part is still to be verified. */
 export type EvidencePackage = {
   readonly path: string;
   readonly exported: Exported;
