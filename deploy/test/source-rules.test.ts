@@ -263,6 +263,8 @@ const INNER_LIMITS: readonly string[] = [
   "run/commands/rotate-key.ts NAMED_MAX",
   "run/doctor/probe-restores.ts NAMED_MAX",
   "run/restore/restores.ts AHEAD_MAX",
+  "run/verifier/read-package.ts ACTIVITY_MAX_BYTES",
+  "run/verifier/read-package.ts MAX_FILES",
   "store/batches.ts BATCH_MAX",
   "store/fast/sqlite-dialect.ts MAX_STATEMENTS",
   "store/group-commit.ts REWRAPS_MAX",
