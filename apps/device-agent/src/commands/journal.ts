@@ -8,6 +8,7 @@ import { readJournal } from "../journal/verify-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/hold-node.ts";
+import { readCause } from "../node/read-cause.ts";
 
 /**
  * Shows the newest rows; with `verify` proves the whole chain and the broker's countersignature,
@@ -18,7 +19,7 @@ import { requirePrepared } from "../node/hold-node.ts";
  */
 export async function journal(
   options: { readonly verify: boolean; readonly last: number },
-  dependencies: Pick<CommandDependencies, "stateDir" | "elapsedMs">,
+  dependencies: Pick<CommandDependencies, "stateDir" | "elapsedMs" | "nowIso">,
 ): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   const { rows, tornLines } = readJournal(folder.journalPath, state.journalHead);
@@ -40,6 +41,7 @@ export async function journal(
       ...describeProof(proof, rows.length),
     }),
     rows: options.verify ? undefined : rows.slice(-options.last),
+    cause: options.verify ? undefined : readCause(folder, settings, dependencies).cause,
     notes: notesOf(
       tornLines > 0 && `${String(tornLines)} line(s) were cut off by a crash and are marked`,
       proof.kind === "unknown-key" &&

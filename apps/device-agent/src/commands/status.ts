@@ -3,14 +3,14 @@ import { withoutUndefined } from "@databox-cmk/errors";
 
 import { describeAddress } from "../core/address-standing.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
-import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-duration.ts";
+import { describeLeaseEnd } from "../core/describe-duration.ts";
 import type { Erasure } from "../core/erasure.ts";
 import type { EventDetails } from "../core/event-details.ts";
+import { eventOfError } from "../core/failure-event.ts";
 import { endOfLease, type HeldLease } from "../core/lease-state.ts";
 import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { Settings } from "../core/settings.ts";
-import { viewWaiting } from "../core/waiting-request.ts";
 import { findDeviceKey, GRADE_TEXTS, readGrade } from "../device-key/device-key.ts";
 import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { lastSequence } from "../journal/open-journal.ts";
@@ -18,12 +18,12 @@ import { viewAddresses } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/hold-node.ts";
+import { readCause } from "../node/read-cause.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { describeShare } from "../share/describe-share.ts";
 import { bootClockMs, momentIn, readBootId } from "../state/boot.ts";
-import { readErasure } from "../state/erasure-file.ts";
+import { erasedError, readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { readWaitingRequest } from "../state/waiting-request-file.ts";
 
 /** Describes a volume that a passkey opened and that has no lease yet. */
 function passkeyDetails(openedAtMs: number): EventDetails {
@@ -83,14 +83,17 @@ function custodyDetails(
 /** Erased only when everything is destroyed, verified and certified. */
 function erasureStatus(
   erasing: Erasure,
-  { elapsedMs }: Pick<CommandDependencies, "elapsedMs">,
+  { elapsedMs, stateDir }: Pick<CommandDependencies, "elapsedMs" | "stateDir">,
 ): AgentEvent {
   const { step, order, serial, startedAt } = erasing;
+  const common = { event: "status", node: serial, elapsedMs: roundToTenth(elapsedMs()) } as const;
   return {
-    event: "status",
-    node: serial,
+    ...common,
     outcome: step === "erased" ? "erased" : "erasing",
-    elapsedMs: roundToTenth(elapsedMs()),
+    cause: {
+      ...eventOfError(erasedError(erasing), { ...common, known: { stateDir } }),
+      at: startedAt,
+    },
     details: withoutUndefined({
       order,
       erasure: step,
@@ -111,9 +114,9 @@ export async function status(
   const unlocked = isUnlocked(state, now.bootId);
   const { lock } = state;
   const unlockedBefore = lock.kind === "unlocked" && !unlocked;
-  const lease = unlocked && lock.kind === "unlocked" ? lock.lease : undefined;
   const receipts = state.receipts?.length ?? 0;
-  const waiting = readWaitingRequest(folder.path, now);
+  const { waiting, cause } = readCause(folder, settings, dependencies);
+  const { refusal } = state;
   return {
     ...eventOf("status", settings, dependencies),
     outcome: unlocked ? "unlocked" : "locked",
@@ -138,18 +141,14 @@ export async function status(
       undeliveredReceipts: receipts === 0 ? undefined : receipts,
       ...undelivered(folder, settings),
     }),
-    approval:
-      waiting === undefined
-        ? undefined
-        : viewWaiting(waiting, { bootMs: now.bootMs, iso: dependencies.nowIso() }),
+    approval: waiting,
+    cause,
     notes: notesOf(
       unlockedBefore && "it was unlocked before this boot; a boot locks it",
       !unlocked &&
-        state.refusal !== undefined &&
-        `the broker refuses to open it: ${state.refusal.title} [${state.refusal.code}]. ${state.refusal.ask.replace(/\.$/, "")}`,
-      lease !== undefined &&
-        isUnanswered(lease, now.bootMs) &&
-        describeOutage(lease, now.bootMs, dependencies.nowIso()),
+        refusal !== undefined &&
+        refusal.code !== cause?.code &&
+        `the broker's last decision was a refusal: ${refusal.title} [${refusal.code}]`,
     ),
   };
 }

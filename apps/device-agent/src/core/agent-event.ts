@@ -61,6 +61,8 @@ type Common = {
 
 export type SuccessEvent = Common & {
   readonly outcome: SuccessOutcome;
+  /** The cause that keeps the volume closed, or will close it (cause.ts). */
+  readonly cause?: (FailureEvent & { readonly at: string }) | undefined;
   readonly proof?: Proof;
   readonly mapping?: string | undefined;
   readonly kid?: string | undefined;

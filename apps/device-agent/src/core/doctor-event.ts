@@ -1,67 +1,53 @@
 import { AppError, decideNextStep } from "@databox-cmk/errors";
 import type { CheckRow, CheckRun, Facts } from "@databox-cmk/errors";
-import type { Denial } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "./agent-event.ts";
-import { eventOfDenial, eventOfError, knownFacts } from "./failure-event.ts";
+import { ASK_AGAIN, type Cause, fillable, isFinal, stepAtNode } from "./cause.ts";
+import { eventOfError, knownFacts } from "./failure-event.ts";
 import type { Settings } from "./settings.ts";
 
 export type ExaminedNode = {
   readonly stateDir: string;
   /** The settings, if they could be read. */
   readonly settings: Settings | undefined;
-  /** The broker's last refusal, in its words. */
-  readonly refusal: Denial | undefined;
+  /** The cause that the node itself knows (cause.ts). */
+  readonly cause: Cause | undefined;
   readonly elapsedMs: number;
 };
 
-const ASK_AGAIN = {
-  text: "Ask again: the answer names the key and the steps",
-  command: "databox-agent unlock",
-} as const;
-
 /**
  * The first failure is the event's own, with its code and exit code; without one the node can
- * unlock.
+ * unlock. A check of now says more than the last unlock, which is the last in the table.
  */
 export function eventOfExamination(
   { checks, failure }: CheckRun,
-  { stateDir, settings, elapsedMs, refusal }: ExaminedNode,
+  { stateDir, settings, elapsedMs, cause }: ExaminedNode,
 ): AgentEvent {
   const event = "doctor" as const;
   const node =
     settings === undefined ? {} : { node: settings.serial, volume: settings.volume.kind };
-  if (failure === undefined)
-    return {
-      event,
-      ...node,
-      outcome: "healthy",
-      elapsedMs,
-      checks,
-      nextStep: decideNextStep(undefined),
-    };
+  const failed = checks.find(({ status }) => status === "failed")?.name ?? "last-unlock";
+  if (isFinal(cause) && failed === "last-unlock")
+    return { ...cause, event, elapsedMs, checks, nextStep: stepAtNode(cause) };
+  if (failure === undefined) {
+    let nextStep = cause === undefined ? decideNextStep(undefined) : stepAtNode(cause);
+    // The broker has just answered.
+    if (cause?.code === "BrokerUnreachable") nextStep = { who: "site-operator", ...ASK_AGAIN };
+    return { event, ...node, outcome: "healthy", elapsedMs, checks, cause, nextStep };
+  }
   const { code, reason, detail } = failure;
   const known = knownFacts(stateDir, settings);
   const facts: Facts = { ...known, ...failure.facts };
   const context = { event, ...node, elapsedMs, known };
-  const own = {
-    ...eventOfError(new AppError(code, { reason, detail, facts }), context),
+  const own = eventOfError(new AppError(code, { reason, detail, facts }), context);
+  const filled = fillable(own);
+  return {
+    ...filled,
     checks,
-    nextStep: decideNextStep({ ...failure, facts }, "site-operator"),
+    nextStep:
+      filled === own ? decideNextStep({ ...failure, facts }, "site-operator") : stepAtNode(filled),
   };
-  // Only the broker's words have the names: those that were kept, or those of its next answer.
-  if (refusal?.code === code) {
-    const { who, steps, ask } = refusal;
-    const step = who === "site-operator" ? steps[0] : undefined;
-    const nextStep = { who, ...(step ?? { text: ask }) };
-    return { ...eventOfDenial(refusal, context), detail, checks, nextStep };
-  }
-  return HOLE.test(JSON.stringify([own.ask, own.steps]))
-    ? { ...own, steps: [ASK_AGAIN], nextStep: { who: "site-operator", ...ASK_AGAIN } }
-    : own;
 }
-
-const HOLE = /<[a-zA-Z]+>/;
 
 const CLOSE_MS = 2_000;
 

@@ -67,19 +67,40 @@ const toneOf = (failure: ErrorClass): Tone =>
   failure === "unreachable" || failure === "pending" ? "unreachable" : "refused";
 
 function renderFailure(event: FailureEvent): string[] {
-  const cause = event.reason === undefined ? event.code : `${event.code}: ${event.reason}`;
   return [
-    `${subject(event)} ${WORDS[event.outcome]}: ${event.title} [${cause}] (${duration(event.elapsedMs)})`,
-    `  ${event.message}.${event.detail === undefined ? "" : ` (${event.detail})`}`,
-    ...(event.relocked === true ? ["  The volume was open and has been closed."] : []),
-    `Who must act: ${PEOPLE[event.who]}`,
-    ...event.steps.flatMap(({ text, command }, index) => [
-      `  ${String(index + 1)}. ${text}`,
-      ...(command === undefined ? [] : [`       ${command}`]),
-    ]),
+    `${subject(event)} ${titleOf(event)} (${duration(event.elapsedMs)})`,
+    ...renderBody(event),
     ...(event.correlationId === undefined ? [] : [`Correlation id: ${event.correlationId}`]),
     `Next: ${event.nextStep === undefined ? event.ask : renderNextStep(event.nextStep)}`,
   ];
+}
+
+function titleOf({ outcome, title, code, reason }: FailureEvent): string {
+  return `${WORDS[outcome]}: ${title} [${reason === undefined ? code : `${code}: ${reason}`}]`;
+}
+
+/** Renders the finding, who must act, and the steps. */
+function renderBody({ message, detail, relocked, who, steps }: FailureEvent): string[] {
+  return [
+    `  ${message}.${detail === undefined ? "" : ` (${detail})`}`,
+    ...(relocked === true ? ["  The volume was open and has been closed."] : []),
+    `Who must act: ${PEOPLE[who]}`,
+    ...steps.flatMap(({ text, command }, index) => [
+      `  ${String(index + 1)}. ${text}`,
+      ...(command === undefined ? [] : [`       ${command}`]),
+    ]),
+  ];
+}
+
+/** Why the volume is closed, or will close: as the failure itself. */
+function renderCause(cause: NonNullable<SuccessEvent["cause"]>): string[] {
+  return [`Since ${cause.at}, ${titleOf(cause)}`, ...renderBody(cause)];
+}
+
+function renderNext({ outcome, nextStep, cause }: SuccessEvent): string[] {
+  if (outcome === "waiting") return [];
+  if (nextStep !== undefined && cause !== undefined) return [`Next: ${renderNextStep(nextStep)}`];
+  return [`Next: ${cause?.ask ?? NEXT[outcome]}`];
 }
 
 function renderSuccess(event: SuccessEvent): string[] {
@@ -96,7 +117,8 @@ function renderSuccess(event: SuccessEvent): string[] {
     ),
     ...(event.notes ?? []).map((note) => `  Note: ${note}.`),
     ...(event.correlationId === undefined ? [] : [`Correlation id: ${event.correlationId}`]),
-    ...(event.outcome === "waiting" ? [] : [`Next: ${NEXT[event.outcome]}`]),
+    ...(event.cause === undefined ? [] : renderCause(event.cause)),
+    ...renderNext(event),
   ];
 }
 

@@ -1,11 +1,11 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError, type Finding, type Probe, runChecks, toAppError } from "@databox-cmk/errors";
-import type { Denial } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
 import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import { brokerAddresses } from "../broker-client/broker-address.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import { type Cause, judgeLastUnlock } from "../core/cause.ts";
 import {
   describeClock,
   describeProxies,
@@ -13,14 +13,14 @@ import {
   eventOfExamination,
 } from "../core/doctor-event.ts";
 import type { DoctorCheckName } from "../core/doctor-event.ts";
-import { judgeLastUnlock } from "../core/judge-last-unlock.ts";
 import type { Settings } from "../core/settings.ts";
 import { askForChallenge, challengeHash } from "../exchange/ask-for-challenge.ts";
-import { readNewestRows } from "../journal/open-journal.ts";
 import { certificateAuthorityOf, connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { readCause } from "../node/read-cause.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot.ts";
+import { requireNotErased } from "../state/erasure-file.ts";
 import { requireFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -46,11 +46,11 @@ export async function doctor(dependencies: CommandDependencies): Promise<AgentEv
   using examination = createExamination(dependencies);
   const run = await runChecks(DOCTOR_CHECKS, examination.probes, elapsedMs);
   const settings = examination.settings();
-  const refusal = examination.refusal();
+  const cause = examination.cause();
   return eventOfExamination(run, {
     stateDir,
     settings,
-    refusal,
+    cause,
     elapsedMs: roundToTenth(elapsedMs()),
   });
 }
@@ -58,7 +58,7 @@ export async function doctor(dependencies: CommandDependencies): Promise<AgentEv
 type Examination = Disposable & {
   readonly probes: Readonly<Record<DoctorCheckName, Probe>>;
   settings(): Settings | undefined;
-  refusal(): Denial | undefined;
+  cause(): Cause | undefined;
 };
 
 function createExamination(
@@ -66,6 +66,7 @@ function createExamination(
     CommandDependencies,
     | "credentialsFolder"
     | "cryptsetupFolders"
+    | "elapsedMs"
     | "environmentNames"
     | "nowIso"
     | "stateDir"
@@ -82,7 +83,7 @@ function createExamination(
   } = dependencies;
   let known: Settings | undefined;
   let network: readonly NetworkAddress[] = [];
-  let refusal: Denial | undefined;
+  let cause: Cause | undefined;
   let clock: { readonly answeredMs: number; readonly brokerTime: string } | undefined;
   const folder = () => openStateFolder(stateDir, credentialsFolder);
   const nowMs = () => Date.parse(nowIso());
@@ -144,13 +145,14 @@ function createExamination(
 
   return {
     settings: () => known,
-    refusal: () => refusal,
+    cause: () => cause,
     [Symbol.dispose]() {
       for (const { probes } of network) probes[Symbol.dispose]();
     },
     probes: {
       "state-folder": async () => probeStateFolder(stateDir),
       async settings() {
+        requireNotErased(stateDir);
         known = folder().readSettings();
         if (known === undefined)
           throw new AppError("AgentNotPrepared", { detail: `${stateDir} holds no prepared node` });
@@ -188,8 +190,9 @@ function createExamination(
           ? { ok: true }
           : { ok: true, found: describeClock(clock.answeredMs, clock.brokerTime) },
       async "last-unlock"() {
-        refusal = folder().readState()?.refusal;
-        return judgeLastUnlock(readNewestRows(folder().journalPath), nowMs());
+        const found = readCause(folder(), settings(), dependencies);
+        cause = found.cause;
+        return judgeLastUnlock(found.rows, cause, nowMs());
       },
     },
   };

@@ -45,6 +45,8 @@ export type Operations = {
   hear(event: AgentEvent): void;
   /** The broker has answered: the outage has ended, and its report is removed. */
   answered(): void;
+  /** The volume was opened, maybe beside this page: no failure of before is of now. */
+  opened(): void;
 };
 
 export function createOperations(options: {
@@ -134,6 +136,9 @@ export function createOperations(options: {
     hear(event) {
       note(event);
       changed();
+    },
+    opened() {
+      lastFailure = undefined;
     },
     answered() {
       if (lastFailure?.failure.class === "unreachable") lastFailure = undefined;

@@ -8,12 +8,12 @@ import type { RenewedLease } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { LocalUiOptions } from "../core/command.ts";
-import { knownFacts } from "../core/failure-event.ts";
+import { eventOfError, knownFacts } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
-import { viewWaiting } from "../core/waiting-request.ts";
 import { viewAddresses } from "../node/connect.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
+import { readCause } from "../node/read-cause.ts";
 import { provePasskey, type PasskeyDependencies } from "../passkey/passkey.ts";
 import { custodyOf } from "../share/describe-share.ts";
 import { momentIn, readBootId } from "../state/boot.ts";
@@ -91,6 +91,7 @@ export async function startLocalUi(input: {
   const { nowIso, pause, report } = dependencies;
   let looked = "";
   let heardAnswer: string | undefined;
+  let openedAt: string | undefined;
   const streams = createEventStreams();
   const changed = () => streams.changed();
   const siblings = createSiblingMemory(nowMs, changed);
@@ -106,12 +107,16 @@ export async function startLocalUi(input: {
   });
   const { model, shutDownCommand } = options;
   const moment = () => momentIn(readBootId(settings.bootIdFile));
-  const waiting = () => {
-    const now = moment();
-    const found = readWaitingRequest(folder.path, now);
-    return found === undefined
-      ? undefined
-      : viewWaiting(found, { bootMs: now.bootMs, iso: nowIso() });
+  const waiting = () => readWaitingRequest(folder.path, moment());
+  /** A journal that cannot be read is the failure that is shown; the page still locks the volume. */
+  const known = ({ lock }: Pick<MachineState, "lock">) => {
+    try {
+      return readCause(folder, settings, { nowIso, elapsedMs: nowMs });
+    } catch (error) {
+      const context = { elapsedMs: 0, known: knownFacts(folder.path, settings) };
+      const cause = { ...eventOfError(error, { event: "serve", ...context }), at: lock.since };
+      return { waiting: undefined, cause };
+    }
   };
   const waiter = createApprovalWaiter({ run: input.run, pause, report, changed });
   const view = (session: Session | undefined) => {
@@ -123,7 +128,7 @@ export async function startLocalUi(input: {
         custody: readCustody(folder, settings, state),
         addresses: viewAddresses(folder.path, settings.connection),
         tries: folder.readPasskeyTries(),
-        waiting: waiting(),
+        ...known(state),
         isAsked: waiter.operation !== undefined,
         moment: moment(),
         siblings: siblings.current,
@@ -177,10 +182,12 @@ export async function startLocalUi(input: {
       const answer = answerOf(state);
       if (answer !== undefined && answer !== heardAnswer) operations.answered();
       heardAnswer = answer;
+      if (state.lock.kind === "unlocked" && state.lock.since !== openedAt) operations.opened();
+      openedAt = state.lock.kind === "unlocked" ? state.lock.since : undefined;
       // Without a lease, nothing tells this node when the other nodes change.
       if (answer === undefined) siblings.forget();
-      const { id, given } = waiting() ?? {};
-      const text = JSON.stringify([state.lock, state.generation, id, given]);
+      const { id, given } = waiting()?.approval ?? {};
+      const text = JSON.stringify([state.lock, state.generation, state.counter, id, given]);
       if (text !== looked) streams.changed();
       looked = text;
     },

@@ -1,6 +1,7 @@
 import type { LocalState, LocalWaiting } from "@databox-cmk/protocol";
 
 import type { AddressView } from "../core/address-standing.ts";
+import type { Cause } from "../core/cause.ts";
 import { endOfLease, type HeldLease } from "../core/lease-state.ts";
 import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import type { Moment } from "../core/moment.ts";
@@ -9,6 +10,7 @@ import { type PasskeyTries, TRIES, waitSeconds } from "../core/passkey-tries.ts"
 import { brokerUrls, type Settings } from "../core/settings.ts";
 import type { WaitingView } from "../core/waiting-request.ts";
 import { AGENT_NAME } from "../exchange/broker-session.ts";
+import { describeFailure } from "./describe-failure.ts";
 import type { Operations } from "./local-operations.ts";
 import { IDLE_SECONDS, type Session } from "./session-store.ts";
 
@@ -26,6 +28,8 @@ export type Facts = {
   readonly siblings: LocalState["siblings"];
   readonly model: string;
   readonly custody: LocalState["node"]["custody"];
+  /** The cause that keeps the volume closed, or will close it. */
+  readonly cause: Cause | undefined;
   readonly operations: Pick<Operations, "current" | "lastFailure">;
   readonly canShutDown: boolean;
 };
@@ -54,7 +58,7 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
     siblings: facts.siblings,
     waiting: facts.waiting && viewWaiting(facts.waiting, facts.isAsked, session !== undefined),
     operation: operations.current,
-    lastFailure: operations.lastFailure,
+    lastFailure: newestFailure(facts),
     passkeyTries: { left: TRIES - used, waitSeconds: wait },
     session:
       session === undefined
@@ -62,6 +66,15 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
         : { signedIn: true, csrfToken: session.csrfToken, idleSeconds: IDLE_SECONDS },
     canShutDown,
   };
+}
+
+/** The page's own failure has more words for the same cause; the volume's is shown otherwise. */
+function newestFailure({ cause, operations: { lastFailure } }: Facts): LocalState["lastFailure"] {
+  if (cause === undefined || cause.class === "pending") return lastFailure;
+  const isOwn =
+    lastFailure !== undefined &&
+    (lastFailure.failure.code === cause.code || lastFailure.at > cause.at);
+  return isOwn ? lastFailure : { at: cause.at, failure: describeFailure(cause) };
 }
 
 /** Names and reason of the request: for signed-in people. */

@@ -3,7 +3,7 @@ import { toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "../core/agent-event.ts";
-import { eventOfDenial } from "../core/failure-event.ts";
+import { eventOfDenial, knownFacts } from "../core/failure-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import type { Opened, Opening, Volume } from "../core/ports.ts";
@@ -118,5 +118,6 @@ export async function recordDenial(
     ...(relocked ? { lock: { kind: "locked", since } } : {}),
   });
   const common = eventOf(context.event, settings, dependencies);
-  return eventOfDenial(denial, { ...common, timings: context.timings, relocked });
+  const known = knownFacts(dependencies.stateDir, settings);
+  return eventOfDenial(denial, { ...common, known, timings: context.timings, relocked });
 }

@@ -25,9 +25,11 @@ export function writeErasure<Next extends Erasure>(folder: string, value: Next):
 /** @throws {AppError} `NodeErased` for a node that is erased or being erased */
 export function requireNotErased(folder: string): void {
   const found = readErasure(folder);
-  if (found === undefined) return;
-  const { step, serial, order } = found;
-  throw new AppError("NodeErased", {
+  if (found !== undefined) throw erasedError(found);
+}
+
+export function erasedError({ step, serial, order }: Erasure): AppError {
+  return new AppError("NodeErased", {
     reason: step === "erased" ? undefined : "erasing",
     facts: { serial, orderId: order, orderName: order.split("/").at(-1) ?? "" },
   });

@@ -3,7 +3,7 @@ import type { AskedPurpose, Denial } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
-import { eventOfDenial } from "../core/failure-event.ts";
+import { eventOfDenial, knownFacts } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { Opened, Opening } from "../core/ports.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
@@ -136,7 +136,11 @@ async function denied(
   const timings = stopwatch.timings();
   const isFinal = FINAL.has(denial.class);
   if (kept !== undefined && !isFinal)
-    return eventOfDenial(denial, { ...eventOf("unlock", node.settings, dependencies), timings });
+    return eventOfDenial(denial, {
+      ...eventOf("unlock", node.settings, dependencies),
+      known: knownFacts(dependencies.stateDir, node.settings),
+      timings,
+    });
   const event = await recordDenial(unlocking, denial, { event: "unlock", timings });
   if (isFinal) destroyWaitingRequest(node.folder.path);
   return event;
