@@ -7,14 +7,33 @@ import { DRILLS } from "./drills.ts";
 import { renderEntry } from "./render-entry.ts";
 import { writeEntry } from "./runbook.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    list: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
-  },
-});
+const USAGE = `usage: npm run drill -- [--list] [--write] [NAME …]
+
+  NAME      plays these drills; all without a name
+  --list    prints the names
+  --write   also writes them into docs/operate/runbook.md`;
+
+function readCommandLine() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        list: { type: "boolean", default: false },
+        write: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    process.exit(2);
+  }
+}
+const { values, positionals } = readCommandLine();
 const print = (text: string) => process.stdout.write(`${text}\n`);
+if (values.help) {
+  print(USAGE);
+  process.exit();
+}
 if (values.list) {
   print(Object.keys(DRILLS).join("\n"));
   process.exit();
