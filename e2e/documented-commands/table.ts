@@ -209,7 +209,7 @@ export const ROWS: readonly Row[] = [
     prints: /usage: npm run image/,
   },
   {
-    command: /^npm run release -- /,
+    command: /^npm run release(?: -- |$)/,
     run: "npm run release -- --help",
     because: "a newcomer has no strip; e2e/release.test.ts makes a release",
     prints: /usage: npm run release/,
@@ -230,8 +230,13 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     because: "it is for the image of the broker",
   },
   {
-    command: /^(?:npm run (?:double|kit)$|npx --yes --package \S+ azure-double )/,
+    command: /^(?:npm run double$|npx --yes --package \S+ azure-double )/,
     shownBy: "e2e/azure-double.test.ts",
+    because: "it takes a bundle of its own; that test packs it and runs it by npx",
+  },
+  {
+    command: /^(?:npm run kit$|npx --yes --package \S+ databox-conformance)/,
+    shownBy: "e2e/release.test.ts",
     because: "it takes a bundle of its own; that test packs it and runs it by npx",
   },
   {
