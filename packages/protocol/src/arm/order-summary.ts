@@ -67,9 +67,11 @@ export const orderSummaryPage = z.object({
 });
 export type OrderSummaryPage = z.infer<typeof orderSummaryPage>;
 
+/** Part of an order's name or of a serial number; nothing else can be found. */
+export const ORDER_SEARCH = /^[\w.-]{1,64}$/;
+
 export const orderSummaryFilter = z.strictObject({
-  /** Part of an order's name or of a serial number. */
-  search: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/))),
+  search: z.optional(z.string().check(z.regex(ORDER_SEARCH))),
   stage: z.optional(z.enum(STAGE_NAMES)),
   stageStatus: z.optional(z.enum(STAGE_STATUSES)),
   encryption: z.optional(z.enum(KEK_TYPES)),
