@@ -77,7 +77,7 @@ async function write(
   return left >= LEAST_FREE_PAGES && (await freeBytesOf(dirname(file))) >= LEAST_FREE_BYTES;
 }
 
-async function freeBytesAt(folder: string): Promise<number> {
+export async function freeBytesAt(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }

@@ -1,12 +1,17 @@
 // @module-tag one-engine
 
-import { chmodSync, cpSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { mayMount, mountDisk } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { exitCodeOf, renderReport } from "../../src/core/doctor-report.ts";
+import { createSqliteProbes } from "../../src/run/doctor/probe-storage.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { freeBytesAt } from "../../src/store/store-health.ts";
 import { createDoctorWorld, type DoctorWorld, SERVICE_VAULT } from "./doctor-world.ts";
 
 let world: DoctorWorld;
@@ -292,5 +297,43 @@ describe("beside a broker that serves", () => {
     );
     expect(report.nextStep.text).toMatch(fault.nextStep);
     expect(exitCodeOf(report)).toBe(fault.exitCode);
+  });
+
+  test.skipIf(!mayMount())("a full disk and a read-only one are found by a write", async () => {
+    const folder = join(world.folder, "small");
+    mkdirSync(folder);
+    using opened = new DisposableStack();
+    opened.use(mountDisk(folder, 8 * 1024 * 1024));
+    const write = createSqliteProbes(folder)["database-write"];
+    expect(await write()).toMatchObject({
+      ok: true,
+      found: expect.stringContaining("none yet") as string,
+    });
+    // A serving broker keeps the files beside the database.
+    await using serving = await openStore(join(folder, "broker.sqlite"));
+    void serving;
+    expect(await write()).toMatchObject({ ok: true, found: "a write was committed" });
+    const { report } = await world.examine({ BROKER_DATA_DIR: folder });
+    expect(report).toMatchObject({
+      code: "DiskFull",
+      nextStep: { text: expect.stringContaining("space") as string },
+    });
+    expect(exitCodeOf(report)).toBe(5);
+    const fill = () => appendFileSync(join(folder, "filling"), Buffer.alloc(4096));
+    while ((await freeBytesAt(folder)) > 900_000) fill();
+    const failure = { code: "ServiceUnavailable", reason: "full" };
+    expect(await write()).toMatchObject({ ok: false, failure });
+    const fillAll = () => {
+      for (;;) fill();
+    };
+    expect(fillAll).toThrow("ENOSPC");
+    expect(await write()).toMatchObject({ ok: false, failure });
+    rmSync(join(folder, "filling"));
+    expect(await write()).toMatchObject({ ok: true });
+    execFileSync("mount", ["--bind", folder, folder]);
+    opened.defer(() => execFileSync("umount", ["--lazy", folder]));
+    execFileSync("mount", ["-o", "remount,bind,ro", folder]);
+    const readOnly = { ...failure, reason: "read-only" };
+    expect(await write()).toMatchObject({ ok: false, failure: readOnly });
   });
 });

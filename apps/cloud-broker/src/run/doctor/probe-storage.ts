@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { access, stat, statfs } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { AppError, type Finding, systemCodeOf } from "@databox-cmk/errors";
@@ -18,6 +18,7 @@ import type { PostgresSettings } from "../../store/postgres/connection-settings.
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
 import { startFailure } from "../../store/postgres/start-failure.ts";
 import { requireTimeLimits } from "../../store/postgres/time-limits.ts";
+import { findWriteTrouble, freeBytesAt } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 import { DATABASE_FILE, dataDirFailure } from "../open-data-dir.ts";
 
@@ -40,8 +41,7 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
         "Allow only its owner to open the folder",
         `chmod 700 '${folder}'`,
       );
-    const { bavail, bsize } = await statfs(folder);
-    const freeMib = Math.floor((bavail * bsize) / MEBIBYTE);
+    const freeMib = Math.floor((await freeBytesAt(folder)) / MEBIBYTE);
     if (freeMib < LEAST_FREE_MIB)
       throw new AppError("DiskFull", {
         detail: `${String(freeMib)} MiB are left for ${folder}`,
@@ -52,6 +52,15 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
     if (systemCodeOf(error) === "ENOENT") return NOT_THERE_YET;
     throw dataDirFailure(folder, error);
   }
+}
+
+/** Commits a write, as readiness does: a serving broker waits for some milliseconds. */
+async function probeWrite(store: Store): Promise<Finding> {
+  if ((await requiredMigration(store)) === undefined) return NOT_THERE_YET;
+  const trouble = await findWriteTrouble(store);
+  if (trouble === undefined) return { ok: true, found: "a write was committed" };
+  const { code, reason } = trouble;
+  return { ok: false, failure: { code, reason, detail: "the database does not take a write" } };
 }
 
 /** Probes of the configured database. */
@@ -71,16 +80,11 @@ const probeMigrations = async (store: Store, mayMigrate = true) =>
 
 export function createSqliteProbes(folder: string): DatabaseProbes {
   const ask = async (probe: StoreProbe, readonly = true): Promise<Finding> => {
+    const file = join(folder, DATABASE_FILE);
+    if (!existsSync(file)) return NOT_THERE_YET;
     try {
-      return await withFile(join(folder, DATABASE_FILE), { readonly }, probe);
+      return await withFile(file, { readonly }, probe);
     } catch (error) {
-      // Without a file better-sqlite3 says that it cannot open it; without the folder it says that
-      // the folder does not exist.
-      if (
-        systemCodeOf(error) === "SQLITE_CANTOPEN" ||
-        /directory does not exist/.test(String(error))
-      )
-        return NOT_THERE_YET;
       throw dataDirFailure(folder, error);
     }
   };
@@ -104,13 +108,7 @@ export function createSqliteProbes(folder: string): DatabaseProbes {
       }),
     migrations: () => ask((store) => probeMigrations(store)),
     "database-rights": () => Promise.resolve({ ok: true, found: "those of the data folder" }),
-    /** Takes the write lock and releases it: a serving broker waits for some milliseconds. */
-    "database-write": () =>
-      ask(async (store) => {
-        await sql`begin immediate`.execute(store);
-        await sql`rollback`.execute(store);
-        return { ok: true, found: "a transaction can be begun" };
-      }, false),
+    "database-write": () => ask(probeWrite, false),
   };
 }
 
@@ -147,8 +145,7 @@ export function createPostgresProbes(settings: PostgresSettings): DatabaseProbes
         const { rows } = await sql<{
           transaction_read_only: string;
         }>`show transaction_read_only`.execute(store);
-        if (rows[0]?.transaction_read_only !== "on")
-          return { ok: true, found: "a transaction may write" };
+        if (rows[0]?.transaction_read_only !== "on") return probeWrite(store);
         return refuse(
           "the server accepts no writes: it is a standby, or was made read-only",
           "Promote the standby, or name the primary server in DATABASE_URL",
