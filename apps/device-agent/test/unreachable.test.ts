@@ -1,4 +1,3 @@
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { brokerAddress } from "../src/broker-client/broker-address.ts";
 import { createTransport } from "../src/broker-client/transport.ts";
 import { type AgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
+import { A, openNameServer } from "./name-server.ts";
 
 let world: AgentWorld;
 let original: string;
@@ -150,6 +150,10 @@ test("how long a busy broker wants to be left alone is passed on", async () => {
   world.broker.intercept = undefined;
 });
 
+const NXDOMAIN = 3;
+const SERVFAIL = 2;
+const addressOf = (...bytes: number[]) => ({ type: A, data: Buffer.from(bytes) });
+
 describe("a network that does not lead to the broker", () => {
   test("its certificate is of another authority", async () => {
     const { certificatePem } = createCertificateAuthority({
@@ -197,21 +201,38 @@ describe("a network that does not lead to the broker", () => {
     expect(seen(event)).toMatchObject({ exit: 4, code: "BrokerUnreachable", reason });
   });
 
-  test("its name does not resolve", async () => {
-    const { promise: bound, resolve } = Promise.withResolvers<void>();
-    const socket = createSocket("udp4", (message, from) => {
-      const answer = Buffer.from(message);
-      answer[2] = 0x81;
-      answer[3] = 0x83; // NXDOMAIN
-      socket.send(answer, from.port, from.address);
+  test.each([
+    ["does not exist", NXDOMAIN, [], "dns"],
+    ["cannot be looked up", SERVFAIL, [], "dns"],
+    ["has no address", 0, [], "dns"],
+    ["has a dead address", 0, [addressOf(127, 0, 0, 99)], "connection"],
+  ])("its name %s, until the right answer opens at once", async (_case, wrong, wrongly, reason) => {
+    let code = wrong;
+    const answers = [...wrongly];
+    const opened = await openNameServer("127.0.0.1", answers, () => code);
+    using cleanup = new DisposableStack();
+    cleanup.defer(() => opened.socket.close());
+    const names = { dnsServer: opened.address, resolveLocalhost: false };
+    useConnection(names);
+    // A daemon's, which stays.
+    using transport = createTransport({
+      addresses: [brokerAddress(world.broker.url, names)],
+      certificateAuthority: () => readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8"),
     });
-    socket.bind(0, "127.0.0.1", resolve);
-    await bound;
-    const dnsServer = `127.0.0.1:${String(socket.address().port)}`;
-    useConnection({ dnsServer, resolveLocalhost: false });
-    const event = await world.unlock();
-    socket.close();
-    expect(seen(event)).toMatchObject({ exit: 4, reason: "dns" });
+    const ask = () => transport.post("/x", "application/json", "{}", AbortSignal.timeout(20_000));
+    const doctor = async () => {
+      const { checks = [] } = await world.run({ command: "doctor" });
+      return checks.find(({ name }) => name === (reason === "dns" ? "name" : "connection"))?.status;
+    };
+    await expect(ask()).rejects.toMatchObject({ code: "BrokerUnreachable", reason });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, reason });
+    expect(await doctor()).toBe("failed");
+    code = 0;
+    answers.splice(0, Infinity, addressOf(127, 0, 0, 1));
+    expect(await ask()).toMatchObject({ authority: new URL(world.broker.url).host });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 0 });
+    expect(seen(await world.status())).toMatchObject({ outcome: "unlocked" });
+    expect(await doctor()).toBe("passed");
   });
 
   test("the first of two addresses is dead: it is left before the deadline, and not asked next", async () => {

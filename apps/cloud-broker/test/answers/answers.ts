@@ -1,5 +1,6 @@
 import { type Answer, AUTHORITY, CHALLENGE, errorOf, json, type Kind, NO_TOKEN } from "./calls.ts";
 import { type Delivery, DELIVERY_NAMES } from "./deliver.ts";
+import { nameOfAnswer, ownAnswers, rendered } from "./own-answers.ts";
 
 /**
  * What an answer means, from Azure's documentation and not from the broker's classifiers:
@@ -23,7 +24,6 @@ export type KindOfAnswer = Answer & {
   /** What its Retry-After asks for, bounded to an hour. */
   readonly retryAfterSeconds?: number;
 };
-type Row = readonly [status: number, code: string, meaning: Meaning];
 
 const STATUSES = [
   200, 201, 202, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 405, 408, 409, 410, 412, 413,
@@ -57,87 +57,6 @@ function junkBodies(right: string): Readonly<Record<string, string | Buffer>> {
     "error with holes": errorOf("<code>", "<message> <vaultName>", "<inner>"),
   };
 }
-
-const VAULT: readonly (readonly [...Row, innerCode?: string | undefined, message?: string])[] = [
-  ...[
-    "AccessDenied",
-    "ForbiddenByPolicy",
-    "ForbiddenByRbac",
-    "ForbiddenByFirewall",
-    "ForbiddenByConnection",
-    "KeyDisabled",
-    "KeyOperationForbidden",
-    "SomethingNew",
-  ].map((inner) => [403, "Forbidden", "refuses", inner] as const),
-  [403, "Forbidden", "refuses"],
-  [403, "AccessDenied", "refuses"],
-  [403, "RequestDisallowedByPolicy", "act"],
-  [404, "KeyNotFound", "open"],
-  [404, "VaultNotFound", "act"],
-  [404, "SecretNotFound", "act"],
-  [401, "Unauthorized", "refuses", undefined, "AKV10032: Invalid issuer."],
-  [401, "Unauthorized", "act", undefined, "AKV10022: Invalid audience."],
-  [401, "Unauthorized", "passes", undefined, "AKV10046: Unable to resolve the key."],
-  [400, "BadParameter", "refuses", undefined, "Error occurred while decoding OAEP padding."],
-  [400, "BadParameter", "act", undefined, "Property value is invalid"],
-  [400, "KeySizeNotSupported", "act"],
-  [409, "Conflict", "passes", "ObjectIsBeingDeleted"],
-  [409, "Conflict", "act", "ObjectIsDeletedButRecoverable"],
-  [429, "Throttled", "passes"],
-  [500, "InternalError", "passes"],
-  [503, "ServiceUnavailable", "passes"],
-  [405, "MethodNotAllowed", "act"],
-];
-const RM: readonly Row[] = [
-  [409, "ScopeLocked", "forbids"],
-  [403, "RequestDisallowedByPolicy", "forbids"],
-  [403, "RequestDisallowedByAzure", "forbids"],
-  [409, "QuotaExceeded", "act"],
-  [400, "LocationNotAvailableForResourceType", "act"],
-  [409, "MissingSubscriptionRegistration", "act"],
-  [400, "InvalidTemplate", "act"],
-  [409, "ReadOnlyDisabledSubscription", "act"],
-  [403, "ReadOnlyDisabledSubscription", "act"],
-  [400, "FederatedIdentityCredentialsLimitExceeded", "act"],
-  [400, "NoRegisteredProviderFound", "act"],
-  [404, "InvalidResourceType", "act"],
-  [403, "LinkedInvalidPropertyId", "act"],
-  [400, "InvalidApiVersionParameter", "act"],
-  [401, "ExpiredAuthenticationToken", "act"],
-  [401, "InvalidAuthenticationToken", "act"],
-  [403, "AuthorizationFailed", "open"],
-  [403, "LinkedAuthorizationFailed", "open"],
-  [403, "Forbidden", "open"],
-  [401, "InvalidAuthenticationTokenTenant", "open"],
-  [404, "ResourceNotFound", "open"],
-  [404, "ResourceGroupNotFound", "open"],
-  [404, "ParentResourceNotFound", "open"],
-  [404, "SubscriptionNotFound", "open"],
-  [409, "AnotherOperationInProgress", "passes"],
-  [409, "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity", "passes"],
-  [429, "TooManyRequests", "passes"],
-  [429, "SubscriptionRequestsThrottled", "passes"],
-  [503, "ServerBusy", "passes"],
-  [500, "InternalServerError", "passes"],
-];
-/** AADSTS numbers that a federated sign-in can meet (Entra's list of error codes). */
-const ENTRA: Readonly<Partial<Record<Meaning, readonly number[]>>> = {
-  refuses: [700016, 7000229, 7000112, 70025, 70021, 700211, 700212, 700213, 90002],
-  act: [
-    53000, 53001, 53003, 530032, 530035, 65001, 5000224, 500011, 500014, 50105, 50173, 900382,
-    900439, 700229, 50020, 50034, 50057, 500021, 7000113, 7000218, 7000215, 9002313, 90013, 90100,
-    1002016, 392001, 50076, 50013, 700027, 7000272, 500133, 700024, 999999,
-  ],
-  passes: [50196, 90006, 90012, 90024, 90033, 90055, 501661],
-};
-const IMDS: readonly (readonly [number, string, Meaning])[] = [
-  [400, "invalid_request", "act"],
-  [403, "forbidden", "act"],
-  [404, "not_found", "passes"],
-  [410, "gone", "passes"],
-  [429, "too_many", "passes"],
-  [500, "unknown", "passes"],
-];
 
 const CLAIMS = "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==";
 const AUTHORIZATION = `Bearer authorization="${AUTHORITY}"`;
@@ -223,32 +142,16 @@ const DELIVERIES: Readonly<Record<Delivery, Meaning>> = {
   "a bad header": "junk",
 };
 
-const entraBody = (number: number, error = "invalid_grant"): string =>
-  JSON.stringify({ error, error_description: `AADSTS${number}: text`, error_codes: [number] });
-
-function* ownAnswers(party: string): Generator<KindOfAnswer> {
-  if (party === "vault")
-    for (const [status, code, meaning, inner, message] of VAULT)
-      yield {
-        name: `${status} ${code} ${inner ?? message ?? ""}`,
-        status,
-        body: errorOf(code, message, inner),
-        headers: status === 401 ? { "www-authenticate": CHALLENGE } : {},
-        meaning,
-      };
-  if (party === "rm")
-    for (const [status, code, meaning] of RM)
-      yield { name: `${status} ${code}`, status, body: errorOf(code), headers: {}, meaning };
-  if (party === "imds")
-    for (const [status, error, meaning] of IMDS)
-      yield { name: `${status} ${error}`, ...json({ error }, status), meaning };
+// An answer that may name any identity is one of the order's system-assigned one here.
+function* answersOfParty(party: string): Generator<KindOfAnswer> {
+  for (const own of ownAnswers)
+    if (own.party === party && (own.identity ?? "system") === "system")
+      yield { name: nameOfAnswer(own), ...rendered(own), meaning: own.means };
   if (party !== "entra") return;
-  for (const meaning of ["refuses", "act", "passes"] as const)
-    for (const number of ENTRA[meaning] ?? [])
-      yield { name: `AADSTS${number}`, ...json(undefined, 400), body: entraBody(number), meaning };
-  const passing = entraBody(90006, "temporarily_unavailable");
-  yield { name: "unavailable", ...json(undefined, 503), body: passing, meaning: "passes" };
-  yield { name: "429", ...json(undefined, 429), body: entraBody(50196), meaning: "passes" };
+  const busy = json({ error: "temporarily_unavailable", error_codes: [90_006] }, 503);
+  yield { name: "unavailable", ...busy, meaning: "passes" };
+  const many = json({ error: "invalid_grant", error_codes: [50_196] }, 429);
+  yield { name: "429", ...many, meaning: "passes" };
   yield { name: "no numbers", ...json({ error: "invalid_grant" }, 400), meaning: "junk" };
 }
 
@@ -274,14 +177,14 @@ export function* answersOf(kind: Kind, right: Answer): Generator<KindOfAnswer> {
       };
     }
   // Before a token was sent, a challenge is one, whatever its body says.
-  for (const answer of ownAnswers(party))
+  for (const answer of answersOfParty(party))
     yield kind === "vault.challenge" && answer.status === 401
       ? { ...answer, meaning: "open" }
       : answer;
-  const own = new Set([...ownAnswers(party)].map((answer) => wordOf(answer)));
+  const own = new Set([...answersOfParty(party)].map((answer) => wordOf(answer)));
   // Another party's word, and the party's own with a status that it does not give.
   for (const other of ["vault", "entra", "imds", "rm"])
-    for (const answer of ownAnswers(other)) {
+    for (const answer of answersOfParty(other)) {
       if (other !== party && !own.has(wordOf(answer)))
         yield { ...answer, name: `of ${other}: ${answer.name}`, meaning: "junk" };
       else if (other === party && answer.meaning === "refuses")

@@ -24,6 +24,7 @@ import {
   CONFIG,
   errorOf,
   type Fault,
+  healthy,
   healthyOf,
   type Kind,
   openAzureInMemory,
@@ -253,6 +254,28 @@ test(
     expect(problems).toEqual([]);
   },
 );
+
+test.each([
+  ["vault.get", { status: 200, json: { status: "ready", clock: "ok" } }],
+  ["entra.token", { status: 503, json: { status: "unavailable", clock: "off" } }],
+] as const)("/readyz judges our clock by %s's date: %j", async (kind, expected) => {
+  const readyz = () => world.call("GET", "/readyz", { claims: "none" });
+  world.clock.nowMs += 61_000;
+  vi.setSystemTime(world.clock.nowMs);
+  const date = new Date(world.clock.nowMs + 86_400_000).toUTCString();
+  const answer: Fault["answer"] = (request) => {
+    const { headers, ...right } = healthy(request);
+    return Promise.resolve(responseOf(request, { ...right, headers: { ...headers, date } }));
+  };
+  azureState.faults = [{ kind, times: 99, answer }];
+  await unlock(device);
+  // The database is late on a busy machine.
+  await vi.waitFor(async () => expect(await readyz()).toMatchObject(expected));
+  azureState.faults = [];
+  world.clockWatch.note("azure", world.clock.nowMs);
+  expect(await unlock(device)).toMatchObject({ ok: true });
+  await vi.waitFor(async () => expect(await readyz()).toMatchObject({ status: 200 }));
+});
 
 const CURL = /^curl (--head )?<brokerUrl>(\/\S+)$/;
 const curls = ERROR_CODES.flatMap((code) => {

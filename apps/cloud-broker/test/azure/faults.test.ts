@@ -1,6 +1,8 @@
 // @module-tag one-engine
 
 import { randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,8 +10,10 @@ import { CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { createAzure } from "../../src/azure/create-azure.ts";
+import { type Azure, createAzure } from "../../src/azure/create-azure.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
+import type { Outcome } from "../../src/core/ports.ts";
+import { ownAnswers } from "../answers/own-answers.ts";
 import { expectOk } from "../world/expect-ok.ts";
 import {
   createOrderIdentity,
@@ -22,11 +26,12 @@ const VAULT = "kv-faults";
 let world: EmulatorWorld;
 let identity: Extract<KeyIdentity, { kind: "order" }>;
 let kid: string;
+let vaultId: string;
 
 beforeAll(async () => {
   world = await startEmulatorWorld();
   identity = await createOrderIdentity(world);
-  await world.addVault(VAULT, identity.principalId);
+  vaultId = await world.addVault(VAULT, identity.principalId);
   kid = await world.addKey(VAULT, "kek");
 });
 afterEach(() => world.clearFaults());
@@ -34,34 +39,30 @@ afterAll(() => world.close());
 
 const getKey = () => world.azure.vaults.getKey(identity, world.keyUrl(VAULT, "kek"));
 const status = (code: number, rest: object = {}) => ({ kind: "status", status: code, ...rest });
-const forbidden = (innerCode: string) => status(403, { code: "Forbidden", innerCode });
-const ACCESS = "SsemUserErrorKeyVaultBadRequestException";
 
 /**
  * A failure on the wire, and its only valid name. Each is caused in the emulator and seen through
  * the real SDK.
  */
-const FAULTS: readonly (readonly [string, object, string, string?])[] = [
-  ["403 by access policy", forbidden("ForbiddenByPolicy"), ACCESS, "access-policy"],
-  ["403 by role", forbidden("ForbiddenByRbac"), ACCESS, "role"],
-  ["403 by firewall", forbidden("ForbiddenByFirewall"), ACCESS, "firewall"],
-  ["403 by private link", forbidden("ForbiddenByConnection"), ACCESS, "public-access-disabled"],
-  ["403 of an unknown kind", forbidden("SomethingNew"), ACCESS, "access-unspecified"],
-  [
-    "409 being deleted",
-    status(409, { code: "Conflict", innerCode: "ObjectIsBeingDeleted" }),
-    "KeyVaultUnreachable",
-    "server-error",
-  ],
-  ["500", status(500, { code: "InternalServerError" }), "KeyVaultUnreachable", "server-error"],
-  ["503", status(503, { code: "ServiceUnavailable" }), "KeyVaultUnreachable", "server-error"],
-  ["429 without Retry-After", status(429, { code: "Throttled" }), "KeyVaultThrottled"],
+const FAULTS: readonly (readonly [string, object, string, (string | undefined)?])[] = [
+  ...ownAnswers.flatMap(({ party, answer: { status: code, ...answer }, failure }) =>
+    // Only a decryption has a bad parameter, and a 401 is a challenge first.
+    party === "vault" && code !== 400 && code !== 401 && failure !== undefined
+      ? [
+          [
+            Object.values(answer).join(" "),
+            status(code, answer),
+            failure.code,
+            failure.reason,
+          ] as const,
+        ]
+      : [],
+  ),
   [
     "429 with a long Retry-After",
     status(429, { code: "Throttled", retryAfterSeconds: 30 }),
     "KeyVaultThrottled",
   ],
-  ["an unknown status", status(418, { code: "Teapot" }), "KeyVaultUnexpectedAnswer"],
   ["a broken connection", { kind: "connection-reset" }, "KeyVaultUnreachable", "connection"],
   ["half a body", { kind: "half-body" }, "KeyVaultUnexpectedAnswer"],
   ["a body that is not JSON", { kind: "garbage-body" }, "KeyVaultUnexpectedAnswer"],
@@ -103,7 +104,10 @@ describe("a vault that answers", () => {
   it("is asked with the vault's request id in hand, for good answers and refusals", async () => {
     const wrapped = expectOk(await world.azure.vaults.wrapKey(identity, kid, randomBytes(32)));
     expect(wrapped.vaultRequestId).toMatch(/^[0-9a-f-]{36}$/);
-    await world.addFault({ service: "key-vault", vault: VAULT }, forbidden("ForbiddenByPolicy"));
+    await world.addFault(
+      { service: "key-vault", vault: VAULT },
+      status(403, { code: "Forbidden", innerCode: "ForbiddenByPolicy" }),
+    );
     const refused = await world.azure.vaults.unwrapKey(identity, kid, wrapped.encryptedKey);
     expect(refused.ok ? "" : refused.failure.vaultRequestId).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -125,6 +129,57 @@ describe("a name server that", () => {
       failure: { code: "KeyVaultUnreachable", reason: "dns" },
     });
     expect(outcome.ok ? true : outcome.failure.vaultNameUnknown).toBeUndefined();
+  });
+});
+
+/** Answers questions of IPv4 with one address, or a code without any. */
+async function openNameServer(state: { code: number; address: readonly number[] }) {
+  const socket = createSocket("udp4", (query, from) => {
+    const end = query.indexOf(0, 12) + 5;
+    const has = state.code === 0 && query.readUInt16BE(end - 4) === 1;
+    const head = Buffer.from(query.subarray(0, end));
+    head.writeUInt16BE(0x8180 + state.code, 2);
+    head.writeUInt16BE(has ? 1 : 0, 6);
+    head.writeUInt32BE(0, 8);
+    const record = Buffer.from([
+      ...Buffer.from("c00c00010001000000010004", "hex"),
+      ...state.address,
+    ]);
+    socket.send(has ? Buffer.concat([head, record]) : head, from.port, from.address);
+  });
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return socket;
+}
+
+describe("a name that", () => {
+  const CALLS: Readonly<Record<string, (azure: Azure) => Promise<Outcome<unknown>>>> = {
+    KeyVaultUnreachable: ({ vaults }) => vaults.getKey(identity, world.keyUrl(VAULT, "kek")),
+    IdentityProviderUnreachable: ({ vaults }) => vaults.signIn(identity),
+    ResourceManagerUnreachable: ({ resources }) => resources.vault(vaultId),
+  };
+  const WRONG = [
+    ["does not exist", { code: 3, address: [] }],
+    ["cannot be looked up", { code: 2, address: [] }],
+    ["has a dead address", { code: 0, address: [127, 0, 0, 99] }],
+  ] as const;
+  it.each(
+    WRONG.flatMap(([name, wrong]) =>
+      Object.entries(CALLS).map(([code, call]) => {
+        return { name, wrong, code, call };
+      }),
+    ),
+  )("$name is $code, and the very next call with the right one works", async (row) => {
+    const state = { ...row.wrong, address: [...row.wrong.address] };
+    const socket = await openNameServer(state);
+    const DNS_SERVER = { address: "127.0.0.1", port: socket.address().port };
+    const azure = createAzure({ ...world.settings, DNS_SERVER }, world.dependencies);
+    const failure = { code: row.code };
+    expect(await row.call(azure)).toMatchObject({ ok: false, failure });
+    Object.assign(state, { code: 0, address: [127, 0, 0, 1] });
+    expect(await row.call(azure)).toMatchObject({ ok: true });
+    azure.close();
+    socket.close();
   });
 });
 
@@ -272,7 +327,8 @@ describe("a vault with a firewall", () => {
       Promise.all(
         [identity, user].map((of) => world.azure.vaults.getKey(of, world.keyUrl(WALLED, "kek"))),
       );
-    const refused = { code: ACCESS, reason: "firewall", facts: { brokerAddress: "203.0.113.10" } };
+    const code = "SsemUserErrorKeyVaultBadRequestException";
+    const refused = { code, reason: "firewall", facts: { brokerAddress: "203.0.113.10" } };
     await setFirewall([]);
     expect(await read()).toMatchObject([{ failure: refused }, { failure: refused }]);
     await setFirewall([{ value: "203.0.113.10" }]);
