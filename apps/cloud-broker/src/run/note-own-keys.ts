@@ -54,7 +54,7 @@ export async function noteOwnKeys(
       conflict.columns(["name", "fingerprint"]).doUpdateSet({ seen_ms: nowMs }),
     )
     .execute();
-  const rows = await store.selectFrom("own_keys").selectAll().execute();
+  const rows = await readRows(store);
   return new Map(used.map((key) => [key.name, sinceOf(rows, key) ?? nowMs]));
 }
 
@@ -69,7 +69,7 @@ export async function findOlderKeys(
   nowMs: EpochMs,
   atMs: EpochMs = nowMs,
 ): Promise<readonly OwnKey[]> {
-  const rows = await store.selectFrom("own_keys").selectAll().execute();
+  const rows = await readRows(store);
   const inUse = rows.filter(({ seen_ms: seenMs }) => (seenMs ?? 0) > nowMs - IN_USE_MS);
   return used
     .filter((key) => {
@@ -80,6 +80,9 @@ export async function findOlderKeys(
     })
     .map(({ name }) => name);
 }
+
+const readRows = (store: Store) =>
+  store.selectFrom("own_keys").select(["name", "fingerprint", "since_ms", "seen_ms"]).execute();
 
 const sinceOf = (
   rows: readonly { name: string; fingerprint: string; since_ms: number }[],

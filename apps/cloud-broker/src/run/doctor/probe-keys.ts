@@ -11,7 +11,7 @@ import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Failure, KeyVaults } from "../../core/ports.ts";
 import { RINGS, SECRETS } from "../../keys/own-secrets.ts";
 import { readSecretFile } from "../../keys/secret-file.ts";
-import { hasTable } from "../../store/migrate.ts";
+import { appliedMigrations } from "../../store/migrate.ts";
 import type { Store } from "../../store/store.ts";
 import { findOlderKeys, readUsedKeys } from "../note-own-keys.ts";
 import { type FolderSetting } from "../open-data-dir.ts";
@@ -73,7 +73,7 @@ export async function probeSharedKeys(
   folder: string,
   nowMs: EpochMs,
 ): Promise<Finding> {
-  const older = (await hasTable(store, "own_keys"))
+  const older = (await appliedMigrations(store)).includes("0035-own-keys-seen")
     ? await findOlderKeys(store, await readUsedKeys(folder), nowMs)
     : [];
   if (older.length === 0) return { ok: true, found: "those of the other replicas" };
