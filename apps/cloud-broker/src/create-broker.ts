@@ -101,8 +101,6 @@ export type BrokerDependencies = {
   /** Verifies tokens of Event Grid's deliveries; absent: none is accepted. */
   readonly verifyEventToken?: VerifyToken | undefined;
   readonly isClosing: () => boolean;
-  /** Whether the process was started with older keys of its own than others use. */
-  readonly hasOlderKeys: () => boolean;
   readonly spans: Spans;
   /** Sends an event to a receiver. */
   readonly post: PostEvent;

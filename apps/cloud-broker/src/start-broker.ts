@@ -27,8 +27,8 @@ import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans } from "./observability/spans.ts";
 import { forgetWindows } from "./release/limits/unlock-quota.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
-import { type Chore, every } from "./run/every.ts";
-import { createOwnKeys, readUsedKeys } from "./run/note-own-keys.ts";
+import { type Chore, every, untilDone } from "./run/every.ts";
+import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import { createRecordRounds } from "./run/restore/keep-record.ts";
 import { countAhead } from "./run/restore/restores.ts";
@@ -112,11 +112,6 @@ export async function startBroker(
       ? undefined
       : opened.use(await traceTo(config.OTLP_TRACES_URL, config.OTLP_TRACES_PERCENT));
 
-  const unused = [
-    ...(issuerKey === undefined ? [] : (["issuer"] as const)),
-    ...(portal === undefined ? (["session"] as const) : []),
-  ];
-  const ownKeys = createOwnKeys(store, () => readUsedKeys(keysFolderOf(config), unused), now);
   let isClosing = false;
   const broker = createBroker({
     config,
@@ -132,7 +127,6 @@ export async function startBroker(
     ...createTokenChecks(config, azure.agent),
     portal,
     isClosing: () => isClosing,
-    hasOlderKeys: ownKeys.areOlder,
     spans: tracing === undefined ? noSpans : createSpans(tracing.tracer),
     post,
     notices,
@@ -165,13 +159,18 @@ export async function startBroker(
     await Promise.all([listener.close(SHUTDOWN_GRACE_MS), untilLate(ended, SHUTDOWN_GRACE_MS)]);
   });
   broker.metrics.showDevicesAhead(remember(now, RECORD_MS, () => countAhead(store)));
-  broker.metrics.showOwnKeys(ownKeys.sinceMs);
-  const notingKeys: Chore = {
+  const unused = [
+    ...(issuerKey === undefined ? [] : (["issuer"] as const)),
+    ...(portal === undefined ? (["session"] as const) : []),
+  ];
+  const notingKeys = untilDone({
     name: "noting own keys",
     everyMs: HOUSEKEEPING_MS,
     atOnce: true,
-    run: () => ownKeys.note(),
-  };
+    run: async () => {
+      broker.metrics.showOwnKeys(await noteOwnKeys(store, keysFolderOf(config), now(), unused));
+    },
+  });
   const reloading: Chore = { name: RELOADING, everyMs: CERTIFICATE_MS, run: reload };
   if (config.METRICS_PORT !== undefined) {
     collectDefaultMetrics({ register: broker.metrics.registry });

@@ -26,7 +26,7 @@ export const METRICS = {
   },
   ready: {
     name: "databox_ready",
-    help: "1 if the process can decide (/readyz); 0 if not, with the reason: closing, failed, outdated, unwritable, stuck, clock, keys.",
+    help: "1 if the process can decide (/readyz); 0 if not, with the reason: closing, failed, outdated, unwritable, stuck, clock.",
     labels: ["reason"],
   },
   exchanges: {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { every } from "./every.ts";
+import { every, untilDone } from "./every.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -40,4 +40,15 @@ test("a long round holds the next one back, and disposing waits for it", async (
   await ended;
   await vi.advanceTimersByTimeAsync(500);
   expect(run).toHaveBeenCalledTimes(1);
+});
+
+test("a chore until it is done runs again after a failure, and never after a success", async () => {
+  const run = vi
+    .fn<() => Promise<void>>()
+    .mockRejectedValueOnce(new Error("no database"))
+    .mockResolvedValue();
+  const chore = every(untilDone({ name: "once", everyMs: 100, run }), vi.fn());
+  await vi.advanceTimersByTimeAsync(500);
+  expect(run).toHaveBeenCalledTimes(2);
+  await chore[Symbol.asyncDispose]();
 });

@@ -8,6 +8,19 @@ export type Chore = {
   readonly run: () => Promise<unknown>;
 };
 
+/** A chore whose rounds do nothing after the first one that succeeds. */
+export function untilDone(chore: Chore): Chore {
+  let isDone = false;
+  return {
+    ...chore,
+    async run() {
+      if (isDone) return;
+      await chore.run();
+      isDone = true;
+    },
+  };
+}
+
 /**
  * Runs rounds of a chore, never two at the same time, until it is disposed, which waits for the
  * last one. A failed round is reported, and the next one follows as usual.

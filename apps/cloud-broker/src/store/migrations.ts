@@ -152,8 +152,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   },
   /** Whether a person or an application started it. */
   "0034-campaign-starters": statements(`alter table campaigns add column is_person integer`),
-  /** When a process last used the key. */
-  "0035-own-keys-seen": statements(`alter table own_keys add column seen_ms bigint`),
 };
 
 function statements(...each: readonly string[]): Migration {

@@ -28,7 +28,6 @@ import type { TABLES } from "./tables.ts";
  * `_json`. Only this broker writes them, so a column has the type of the value that was written.
  */
 export type BrokerTables = TablesOf<typeof TABLES> & {
-  own_keys: { seen_ms: number | null };
   orders: {
     id: OrderId;
     subscription_id: string;

@@ -145,23 +145,6 @@ describe("beside a broker that serves", () => {
       nextStep: /newer version/,
       exitCode: 5,
     },
-    "a folder of keys that is older than the other replicas' one": {
-      change: inCopy((folder) => {
-        const database = new Database(join(folder, "broker.sqlite"));
-        database
-          .prepare(
-            "insert into own_keys (name, fingerprint, since_ms, seen_ms) select name, 'other', since_ms + 1, ? from own_keys where name = 'nonce'",
-          )
-          .run(Date.now());
-        database.close();
-      }),
-      check: "signing-keys",
-      code: "Misuse",
-      detail: /other replicas use a newer key: nonce/,
-      nextStep: /same, newest folder of keys/,
-      exitCode: 5,
-      notReached: 1,
-    },
     "a signing key that others may read": {
       change: inCopy((folder) => {
         chmodSync(join(folder, "broker-signing-key.pem"), 0o644);

@@ -187,7 +187,6 @@ const NOT_READY = Object.keys({
   unwritable: true,
   stuck: true,
   clock: true,
-  keys: true,
 } satisfies Record<Exclude<Reason, "">, true>);
 const serveNotReady = (reason: string) =>
   serveReplica(

@@ -88,14 +88,12 @@ test.each([
   ["is ready with a clock that is half a minute off", { aheadMs: 30_000 }, 200],
   ["is not ready with a clock that is two minutes off", { aheadMs: -120_000 }, 503],
   ["is not ready while it has no place for anybody", { isStuck: true }, 503],
-  ["is not ready with older keys than the others", { hasOlderKeys: true }, 503],
 ] as const)("a replica %s", async (_name, state, status) => {
-  const { isClosing, isBroken, isReadOnly, isStuck, hasOlderKeys, aheadMs } = {
+  const { isClosing, isBroken, isReadOnly, isStuck, aheadMs } = {
     isClosing: false,
     isBroken: false,
     isReadOnly: false,
     isStuck: false,
-    hasOlderKeys: false,
     aheadMs: 0,
     ...state,
   };
@@ -110,7 +108,6 @@ test.each([
       vaultHealth: { report: () => report },
       isClosing: () => isClosing,
       isStuck: () => isStuck,
-      hasOlderKeys: () => hasOlderKeys,
       clock,
       now,
     }),

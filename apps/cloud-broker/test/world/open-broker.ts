@@ -296,7 +296,6 @@ export async function openBroker({
       verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
       portal,
       isClosing: () => false,
-      hasOlderKeys: () => false,
       post: (url, headers, body) => posted.post(url, headers, body),
       notices,
       random: () => 0.5,

@@ -13,8 +13,6 @@ export type HealthDependencies = {
   readonly isClosing: () => boolean;
   /** Whether this process has no place for anybody, and nothing that would give one back. */
   readonly isStuck: () => boolean;
-  /** Whether other replicas use newer keys of the broker's own, so that they refuse its answers. */
-  readonly hasOlderKeys: () => boolean;
   readonly clock: ClockWatch;
   readonly now: Clock;
 };
@@ -23,22 +21,15 @@ export type HealthDependencies = {
 const WRITE_COUNTS_MS = 1_000;
 
 /** Why this process cannot decide; empty if it can. */
-export type Reason =
-  | ""
-  | "closing"
-  | "stuck"
-  | "clock"
-  | "keys"
-  | "unwritable"
-  | Exclude<StoreHealth, "ok">;
+export type Reason = "" | "closing" | "stuck" | "clock" | "unwritable" | Exclude<StoreHealth, "ok">;
 type Readiness = { readonly reason: Reason; readonly report: object };
 
 /**
  * Whether to send requests here. It reports vaults with the age of their last answer, but they
  * never make a replica unready, since they fail for all replicas alike. A process cannot decide
- * anything, and is not ready, when its database takes no write, its clock is off, its keys are an
- * older copy, or all its places are taken permanently. One check at a time for any number of
- * callers, since /readyz needs no token.
+ * anything, and is not ready, when its database takes no write, its clock is off, or all its places
+ * are taken permanently. One check at a time for any number of callers, since /readyz needs no
+ * token.
  */
 export function createReadiness(dependencies: HealthDependencies): () => Promise<Readiness> {
   let asked: Promise<Readiness> | undefined;
@@ -86,7 +77,7 @@ export function createHealthRoutes(readiness: () => Promise<Readiness>): readonl
 }
 
 async function readReadiness(
-  { vaultHealth, isClosing, isStuck, hasOlderKeys, clock, now }: HealthDependencies,
+  { vaultHealth, isClosing, isStuck, clock, now }: HealthDependencies,
   readDatabase: () => Promise<StoreHealth | "unwritable">,
 ): Promise<Readiness> {
   const database = await readDatabase();
@@ -97,7 +88,6 @@ async function readReadiness(
     database !== "ok" && database,
     isFull && "stuck",
     isClockOff && "clock",
-    hasOlderKeys() && "keys",
   ];
   const reason = reasons.find((each) => each !== false) || "";
   return {
@@ -108,7 +98,6 @@ async function readReadiness(
       places: isFull ? "stuck" : undefined,
       database,
       clock: isClockOff ? "off" : "ok",
-      keys: hasOlderKeys() ? "older" : undefined,
       clockAheadSeconds: inSeconds(clock.offsets()),
       vaults: vaultHealth.report(now()),
     },

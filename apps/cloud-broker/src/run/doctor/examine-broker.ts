@@ -27,13 +27,7 @@ import {
 } from "../open-data-dir.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
-import {
-  probeIdentity,
-  probeOwnKeys,
-  probeServiceKey,
-  probeServiceKeyUse,
-  probeSharedKeys,
-} from "./probe-keys.ts";
+import { probeIdentity, probeOwnKeys, probeServiceKey, probeServiceKeyUse } from "./probe-keys.ts";
 import { probeRestores } from "./probe-restores.ts";
 import {
   createPostgresProbes,
@@ -119,13 +113,7 @@ function createProbes(
       const keys = await probeOwnKeys(keysFolderOf(config), nameOfFolder(config));
       // A key in a vault is identified by its version there.
       issuerKid = config.ISSUER_KEY_URL === undefined ? keys.issuerKid : undefined;
-      // A database that does not answer is the finding of its own check.
-      const shared = await (
-        await databaseProbes()
-      )
-        .ask((store) => probeSharedKeys(store, keysFolderOf(config), now()))
-        .catch(() => keys.finding);
-      return keys.finding.ok && !shared.ok ? shared : keys.finding;
+      return keys.finding;
     },
     clock() {
       const { ENTRA_AUTHORITY, DNS_SERVER } = known().config;

@@ -5,15 +5,11 @@ import { equalConstantTime, importSigningKey, zero } from "@databox-cmk/crypto";
 import { AppError, type CheckFailure, type Finding, withoutUndefined } from "@databox-cmk/errors";
 import { calculateJwkThumbprint, exportJWK } from "jose";
 
-import { refuse } from "../../core/doctor-judgements.ts";
 import { decideKeyUse } from "../../core/key-rules.ts";
 import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Failure, KeyVaults } from "../../core/ports.ts";
 import { RINGS, SECRETS } from "../../keys/own-secrets.ts";
 import { readSecretFile } from "../../keys/secret-file.ts";
-import { appliedMigrations } from "../../store/migrate.ts";
-import type { Store } from "../../store/store.ts";
-import { findOlderKeys, readUsedKeys } from "../note-own-keys.ts";
 import { type FolderSetting } from "../open-data-dir.ts";
 
 const SIGNING_KEY = `${RINGS.signing.file}.pem`;
@@ -65,22 +61,6 @@ export async function probeOwnKeys(
   const issuerKid = await calculateJwkThumbprint(await exportJWK(issuerKey));
   const found = `mode 600; answers are signed by ${signingKid}`;
   return { finding: { ok: true, found }, issuerKid };
-}
-
-/** Whether serving replicas use newer keys than the folder has. */
-export async function probeSharedKeys(
-  store: Store,
-  folder: string,
-  nowMs: EpochMs,
-): Promise<Finding> {
-  const older = (await appliedMigrations(store)).includes("0035-own-keys-seen")
-    ? await findOlderKeys(store, await readUsedKeys(folder), nowMs)
-    : [];
-  if (older.length === 0) return { ok: true, found: "those of the other replicas" };
-  return refuse(
-    `other replicas use a newer key: ${older.join(", ")}`,
-    "Give every replica the same, newest folder of keys, and restart those that had an older one",
-  );
 }
 
 export async function probeIdentity(vaults: KeyVaults): Promise<Finding> {
