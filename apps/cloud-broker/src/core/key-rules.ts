@@ -15,8 +15,8 @@ const TYPE_CODE = "SsemUserErrorEncryptionKeyTypeNotSupported";
 const ACCESS_CODE = "SsemUserErrorKeyVaultBadRequestException";
 
 /**
- * The rules for a key, in the order in which they are checked: for a candidate, and again by a
- * fresh Get before each use.
+ * The rules for a key, in the order in which they are checked: for a candidate, and again before
+ * each use.
  */
 export const KEY_RULES: readonly KeyRule[] = [
   {

@@ -25,7 +25,7 @@ export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Failure };
 
-/** A key version's attributes from a fresh Get. Times in epoch seconds, as in Key Vault. */
+/** A key version's attributes from a Get. Times in epoch seconds, as in Key Vault. */
 export type KeyFacts = {
   readonly kid: string;
   readonly keyType: string;

@@ -93,7 +93,7 @@ export function timelineOf(
   const unwrapAt = done.findIndex(({ name }) => name === "unwrap");
   if (unwrapAt !== -1) {
     const before: TimelineStep[] = [{ ...bare("key-rules"), status: "passed" }];
-    if (!done.some(({ name }) => name === "get-key"))
+    if (!done.slice(0, unwrapAt).some(({ name }) => name === "get-key"))
       before.unshift({ ...bare("get-key"), status: "passed", detail: "read shortly before" });
     done.splice(unwrapAt, 0, ...before);
   }

@@ -68,7 +68,7 @@ export function createKeyReader(deps: {
 }): KeyReader {
   const missedSinceMs = new LeastRecentlyUsed<string, number>(MISSED_KEYS);
   const known = new LeastRecentlyUsed<string, KnownKey>(KNOWN_KEYS);
-  const pending = new Map<string, Promise<Outcome<KeyFacts>>>();
+  const pending = new Map<string, { readonly atMs: EpochMs; got: Promise<Outcome<KeyFacts>> }>();
 
   async function explain(usable: UsableKey, failure: Failure): Promise<Failure> {
     known.delete(nameOf(usable.key));
@@ -109,6 +109,8 @@ export function createKeyReader(deps: {
     });
   }
 
+  const isRecent = ({ atMs }: Pick<KnownKey, "atMs">) => isFresh(deps.now(), atMs, deps.knownForMs);
+
   async function getKey({ identity, key }: UsableKey): Promise<Outcome<KeyFacts>> {
     const atMs = deps.now();
     const got = await deps.vaults.getKey(identity, key);
@@ -123,13 +125,18 @@ export function createKeyReader(deps: {
   async function getTogether(usable: UsableKey): Promise<Outcome<KeyFacts>> {
     const name = nameOf(usable.key);
     const begun = pending.get(name);
-    if (begun === undefined) {
-      const own = getKey(usable);
+    if (begun === undefined || !isRecent(begun)) {
+      const own = { atMs: deps.now(), got: getKey(usable) };
       pending.set(name, own);
-      return own.finally(() => pending.delete(name));
+      return own.got.finally(() => {
+        if (pending.get(name) === own) pending.delete(name);
+      });
     }
-    const got = await suspendSlot("vault", () => begun);
-    return got.ok || OF_THE_VAULT.has(got.failure.code) ? got : getKey(usable);
+    const got = await suspendSlot("vault", () => begun.got);
+    if (got.ok) return got;
+    // The vault's log has its request under the identity that made it.
+    const { vaultRequestId: _of, ...failure } = got.failure;
+    return OF_THE_VAULT.has(failure.code) ? failed(failure) : getKey(usable);
   }
 
   async function decide(
@@ -160,7 +167,6 @@ export function createKeyReader(deps: {
       : decide(usable, get(usable));
   }
 
-  const isRecent = ({ atMs }: KnownKey) => isFresh(deps.now(), atMs, deps.knownForMs);
   const readForUnwrap = (usable: UsableKey) =>
     deps.knownForMs === 0 ? readUsable(usable) : readUsable(usable, isRecent, getTogether);
 
