@@ -262,6 +262,13 @@ describe("a person is told", () => {
       .set({ updated_at_ms: START_MS + 1 })
       .execute();
     expect(await read(owner)).toMatchObject([{ id, at: renderTime(START_MS + 1) }]);
+    // Repaired and back, it is new.
+    await ask("POST", owner, [OURS], { ids: [id] });
+    expect(await read(owner)).toMatchObject([{ id, isRead: true }]);
+    await store.updateTable("orders").set({ stage_status: "InProgress" }).execute();
+    expect(await read(owner)).toEqual([]);
+    await store.updateTable("orders").set({ stage_status }).execute();
+    expect(await read(owner)).toMatchObject([{ id, isRead: false }]);
     // A page of before does not know the kind.
     const { body } = await ask("GET", owner, [OURS], {}, "");
     expect(body).toMatchObject({ json: { value: [] } });

@@ -46,16 +46,7 @@ export async function readNotices(
     found.push(...(await readWaiting(dependencies, caller, subscription)));
     if (await may("Microsoft.DataBox/jobs/keyHealth/read")) {
       found.push(...(await readKeys(dependencies.store, subscription)));
-      const repairs = takesAnyKind ? await readRepairs(dependencies, subscription) : [];
-      for (const { id: orderId, name: orderName, updated_at_ms: atMs, code } of repairs)
-        found.push(
-          noticeOf(`blocked ${code} ${orderId}`, atMs, {
-            kind: "order-blocked",
-            orderId,
-            orderName,
-            code,
-          }),
-        );
+      if (takesAnyKind) found.push(...(await readBlocked(dependencies, caller, subscription)));
     }
     if (await may("Microsoft.DataBox/jobs/approvals/read"))
       found.push(...(await readPower(dependencies, subscription)));
@@ -126,6 +117,41 @@ async function readKeys(store: Store, subscription: string): Promise<readonly No
     const risks = health.risks.map(({ risk }) => risk);
     return noticeOf(id, row.changed_at_ms, { kind: "key-at-risk", ...order, risks });
   });
+}
+
+/**
+ * Orders that a person must repair. Nothing stores when the repair became necessary, so the mark of
+ * a read one goes with it: it is new when it comes back.
+ */
+async function readBlocked(
+  dependencies: NoticeDependencies,
+  { objectId }: Caller,
+  subscription: string,
+): Promise<readonly Notice[]> {
+  const repairs = await readRepairs(dependencies, subscription);
+  const notices = repairs.map(({ id: orderId, name: orderName, updated_at_ms: atMs, code }) =>
+    noticeOf(`blocked ${code} ${orderId}`, atMs, {
+      kind: "order-blocked",
+      orderId,
+      orderName,
+      code,
+    }),
+  );
+  const standing = new Set(notices.map(({ view }) => view.id));
+  const ofPerson = await dependencies.store
+    .selectFrom("notice_reads")
+    .select("notice_id")
+    .where("object_id", "=", objectId)
+    .where("notice_id", "like", `blocked % /subscriptions/${subscription}/%`)
+    .execute();
+  const ended = ofPerson.map(({ notice_id: id }) => id).filter((id) => !standing.has(id));
+  if (ended.length > 0)
+    await dependencies.store
+      .deleteFrom("notice_reads")
+      .where("object_id", "=", objectId)
+      .where("notice_id", "in", ended.slice(0, NOTICES_MAX))
+      .execute();
+  return notices;
 }
 
 /** Changed policies and emergency access of the last days, and active kill switches. */
