@@ -19,14 +19,17 @@ export function createAnnounce(source: string, select: Receivers["select"]): Ann
   };
 }
 
-/** Names the groups that get an event, and counts programs and people: their addresses are secret. */
+/**
+ * Tells the kinds of the operator's groups that get an event, and counts programs and people: their
+ * addresses are secret.
+ */
 export type Tells = (subject: EventSubject) => Promise<RevocationPreview["told"]>;
 
 export function createTells(store: Store, { select, find }: Receivers): Tells {
   return async (subject) => {
     const names = await select(store, subject);
     const receivers = names.flatMap((name) => (isPerson(name) ? [] : (find(name) ?? [])));
-    const groups = receivers.filter(({ kind }) => kind !== "webhook").map(({ shown }) => shown);
+    const groups = receivers.filter(({ kind }) => kind !== "webhook").map(({ kind }) => kind);
     return {
       groups,
       programs: receivers.length - groups.length,

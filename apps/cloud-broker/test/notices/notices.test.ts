@@ -112,7 +112,7 @@ const told = async () => (await queued()).map(({ url }) => url);
 const messageIds = () =>
   server.received.map(({ source }) => /^Message-ID:\s+(\S+)/m.exec(source)?.[1]);
 
-test("the preview of a loss names the channels that get its event, and counts programs", async () => {
+test("the preview of a loss tells the kinds of the channels that get its event, and counts programs", async () => {
   await using hooked = await openBroker({
     settings: { WEBHOOK_URLS: "https://hook.example/SECRET" },
     notices: { channels: CHANNELS, sendMail: undefined },
@@ -120,7 +120,7 @@ test("the preview of a loss names the channels that get its event, and counts pr
   await hooked.prepared("preview");
   const path = `${jobPath("preview")}/revocations/preview?${API}&of=key`;
   const { json } = await hooked.call("GET", path, { claims: { roles: ["Reader"] } });
-  const groups = ["ops-teams", "ops-slack", "security"];
+  const groups = ["teams", "slack", "email"];
   expect(json.told).toEqual({ groups, programs: 1, people: 0 });
 });
 

@@ -62,7 +62,7 @@ export const de: Texts = {
           : `Nicht mehr zu entsperren: ${serials.join(", ")}.`,
       told: ({ groups, programs, people }) => {
         const receivers = [
-          ...groups,
+          ...(groups.length === 0 ? [] : ["die Kanäle des Betreibers"]),
           ...(programs === 0 ? [] : [programs === 1 ? "1 Programm" : `${programs} Programme`]),
           ...(people === 0 ? [] : [people === 1 ? "1 Person" : `${people} Personen`]),
         ];

@@ -263,7 +263,7 @@ export const en = {
           : `Can no longer be unlocked: ${serials.join(", ")}.`,
       told: ({ groups, programs, people: mailed }: RevocationPreview["told"]) => {
         const receivers = [
-          ...groups,
+          ...(groups.length === 0 ? [] : ["the operator's channels"]),
           ...(programs === 0 ? [] : [programs === 1 ? "1 program" : `${programs} programs`]),
           ...(mailed === 0 ? [] : [mailed === 1 ? "1 person" : `${mailed} people`]),
         ];

@@ -66,7 +66,10 @@ export const revocationPreview = z.object({
   staysOpen: z.optional(z.array(z.string())),
   /** Those of the others that could no longer be unlocked. */
   staysLocked: z.array(z.string()),
-  /** Groups and programs that the operator configured, and people who chose an e-mail. */
+  /**
+   * Kinds of the groups and number of the programs that the operator configured, and people who
+   * chose an e-mail.
+   */
   told: z.object({ groups: z.array(z.string()), programs: z.number(), people: z.number() }),
 });
 export type RevocationPreview = z.infer<typeof revocationPreview>;
