@@ -430,6 +430,13 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await takeAppearance(visit.page, "light");
     await takeWidth(visit.page, "usual");
     await button(/^Save$/).click();
+    // What cannot be undone asks first, and Escape changes nothing.
+    const question = visit.page.getByRole("alertdialog", { name: /go back to escrow/ });
+    expect(await question.textContent()).toContain("only a recovery key opens its data");
+    await visit.page.keyboard.press("Escape");
+    expect(await policy()).not.toMatchObject({ custody: { kind: "split" } });
+    await button(/^Save$/).click();
+    await question.getByRole("button", { name: "Use split custody" }).click();
     const custody = { kind: "split", acceptNoRecovery: true };
     await expect.poll(policy).toMatchObject({ custody });
     await open("unlock-policy");

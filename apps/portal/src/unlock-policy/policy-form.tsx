@@ -25,6 +25,7 @@ import { useMay } from "../order/use-may.ts";
 import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -72,6 +73,8 @@ export function PolicyForm({
   );
   const parsed = parseWith(unlockPolicy, policy, "policy");
   const isChanged = !isSame(policy, policyOf(base.value));
+  const isFinal = custodyOf(base.value).kind === "split";
+  const [isWarned, setIsWarned] = useState(false);
   const isStale = stored.tag !== base.tag && !saving.isPending;
   const { source, changedAt, changedBy = "" } = stored.value;
   const nameOf = useNames([changedBy]);
@@ -81,6 +84,10 @@ export function PolicyForm({
       value={parsed.ok ? policy : undefined}
       isChanged={isChanged}
       saved={texts.unlockPolicy.saved}
+      onSave={(wanted) => {
+        if (isFinal || custodyOf(wanted).kind !== "split") saving.mutate(wanted);
+        else setIsWarned(true);
+      }}
       className={styles.form}
     >
       <div>
@@ -145,10 +152,28 @@ export function PolicyForm({
         <CustodyChoice
           custody={custodyOf(policy)}
           hasOwnKey={hasOwnKey}
-          isFinal={custodyOf(base.value).kind === "split"}
+          isFinal={isFinal}
           onChange={(custody) => setPolicy({ ...policy, custody })}
         />
       </Section>
+      {isWarned && (
+        <AlertDialog
+          title={texts.custody.oneWay.title}
+          text={texts.custody.oneWay.text}
+          onDismiss={() => setIsWarned(false)}
+        >
+          <Button
+            appearance="primary"
+            onClick={() => {
+              setIsWarned(false);
+              saving.mutate(policy);
+            }}
+          >
+            {texts.custody.oneWay.confirm}
+          </Button>
+          <Button onClick={() => setIsWarned(false)}>{texts.encryption.cancel}</Button>
+        </AlertDialog>
+      )}
       {(acceptsUnknown || codeOf(saving.error) === "ApproverUnknown") && (
         <Switch
           checked={acceptsUnknown}

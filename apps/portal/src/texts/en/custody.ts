@@ -11,6 +11,11 @@ export const custody = {
   },
   recovery:
     "Add a recovery key under Backup keys before the appliance is prepared. It restores the appliance's share if its mainboard or system disk breaks.",
+  oneWay: {
+    title: "You can't go back to escrow",
+    text: "After you save, the service can no longer open the appliance, and there is no passkey. If the appliance breaks, only a recovery key opens its data: add one under Backup keys before the appliance is prepared. Without one it can't be prepared, unless you accept the loss here.",
+    confirm: "Use split custody",
+  },
   acceptNoRecovery: "Send the appliance without a recovery key; a defect then loses the data",
   names: {
     escrow: "Escrow",
