@@ -5,7 +5,6 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   type RouteComponent,
 } from "@tanstack/react-router";
 
@@ -16,6 +15,7 @@ import { OperatorGate } from "./frame/operator-gate.tsx";
 import { parsePosition } from "./orders/list-position.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { prefetchOrders } from "./orders/prefetch-orders.ts";
+import { lazyPage } from "./shell/lazy-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { useTexts } from "./texts/texts.ts";
 
@@ -59,7 +59,7 @@ function page<
     getParentRoute: () => parent,
     path,
     validateSearch,
-    component: lazyRouteComponent(load, name),
+    component: lazyPage(async () => (await load())[name]),
   });
 }
 
@@ -74,7 +74,7 @@ const orders = createRoute({
     // The page does not wait for it.
     prefetchOrders(context.queryClient, deps).catch(() => undefined);
   },
-  component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
+  component: lazyPage(async () => (await import("./orders/orders-page.tsx")).OrdersPage),
 });
 
 const routeTree = top.addChildren([
