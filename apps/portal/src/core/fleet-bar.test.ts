@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { layOutBar } from "./fleet-bar.ts";
+import { layOutBar, lengthOfBar } from "./fleet-bar.ts";
 
 const counts = { notPrepared: 0, locked: 0, unlocked: 0, grace: 0, revoked: 0 };
 
@@ -19,4 +19,10 @@ test("one node among ten thousand is seen, and the bar stays as long as it is", 
 
 test("no nodes make no bar", () => {
   expect(layOutBar(counts)).toEqual([]);
+});
+
+test("bars compare: one node is a fifth of five, and of ten thousand still seen", () => {
+  expect(lengthOfBar({ ...counts, locked: 5 }, 5)).toBe(100);
+  expect(lengthOfBar({ ...counts, locked: 1 }, 5)).toBe(500);
+  expect(lengthOfBar({ ...counts, locked: 1 }, 10_000)).toBe(5000);
 });

@@ -13,6 +13,7 @@ export type BarPart = {
 /** A single revoked node among ten thousand must be visible. */
 const LEAST_WIDTH = 1;
 const WHOLE = 100;
+const SHORTEST = 2;
 
 /**
  * The parts of a bar, in the order of the lock states; a rare state is drawn wider than its share.
@@ -30,6 +31,15 @@ export function layOutBar(counts: LockCounts): readonly BarPart[] {
     return part;
   });
 }
+
+/**
+ * Length of the picture in hundredths of the bar, so that bars side by side compare; the shortest
+ * is still seen.
+ *
+ * @param largest - number of nodes of the longest bar
+ */
+export const lengthOfBar = (counts: LockCounts, largest: number): number =>
+  Math.min(WHOLE / SHORTEST, largest / Math.max(1, nodesOf(counts))) * WHOLE;
 
 export function nodesOf(counts: LockCounts): number {
   return LOCK_STATES.reduce((sum, lock) => sum + counts[lock], 0);

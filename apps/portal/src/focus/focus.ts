@@ -84,9 +84,14 @@ function returnFocus(opener: Element | null): void {
 export function useFocusAtEnd(): () => void {
   const holder = useRef<Element>(null);
   const giveBack = () => {
-    if (holder.current === null || isShown(holder.current)) return;
+    const { current } = holder;
+    if (current === null) return;
+    const { activeElement } = document;
+    // The reader has gone on.
+    const hasMoved = activeElement !== current && isShown(activeElement);
+    if (isShown(current) && !hasMoved) return;
     holder.current = null;
-    returnFocus(null);
+    if (!hasMoved) returnFocus(null);
   };
   useEffect(giveBack);
   useEffect(

@@ -8,7 +8,7 @@ import {
 } from "@databox-cmk/protocol";
 import { CopyProblem, type Problem, Section } from "@databox-cmk/ui";
 import { Button, Spinner } from "@fluentui/react-components";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { loadProblems } from "../api/client.ts";
@@ -69,13 +69,24 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   SsemUserCopyErrorWaitingForAction: { name: "mitigate", parameters: {} },
 };
 
-/** Steps that one call takes: the right to make it, and how its end is reported. */
+/** The right that each button needs. Only the vault knows who may enable a version. */
+const NEEDED = {
+  restoreAccess: "restoreAccess",
+  mitigate: "mitigate",
+  enableKeyVersion: "read",
+  checkKey: "checkKeyHealth",
+  grantAccess: "write",
+  approve: "read",
+  addRecoveryKey: "writeBackupKeys",
+} as const satisfies Record<string, OrderAction>;
+
+/** Steps that one call takes, and how their end is reported. */
 const CALLED = {
-  restoreAccess: { may: "restoreAccess", toast: "restoreAccess" },
-  mitigate: { may: "mitigate", toast: "resumeOrder" },
-  enableKeyVersion: { may: "read", toast: "enableVersion" },
-  checkKey: { may: "checkKeyHealth", toast: "checkKey" },
-} as const satisfies Record<string, { readonly may: OrderAction; readonly toast: string }>;
+  restoreAccess: "restoreAccess",
+  mitigate: "resumeOrder",
+  enableKeyVersion: "enableVersion",
+  checkKey: "checkKey",
+} as const;
 type Called = keyof typeof CALLED;
 
 /**
@@ -92,12 +103,14 @@ export function CausePanel({
   const texts = useTexts().order.steps;
   const problem = useCloudProblem(error);
   const take = useStep(action);
+  const isOffered = useIsOffered(action);
+  const page = usePage();
   const nameOf = useNames(problem?.message.match(OBJECT_ID) ?? []);
   if (problem === undefined) return null;
   const told = problem.message.replaceAll(OBJECT_ID, nameOf);
   const message = serial === undefined ? told : `${serial}: ${told}`;
   const button = (name: Called, isPrimary: boolean) => (
-    <OfferedTo action={CALLED[name].may}>
+    <OfferedTo action={NEEDED[name]}>
       <Button
         appearance={isPrimary ? "primary" : "secondary"}
         icon={take.isPending && take.variables === name ? <Spinner size="tiny" /> : undefined}
@@ -113,22 +126,18 @@ export function CausePanel({
     <>
       <ProblemPanel
         problem={{ ...problem, message }}
-        isStepFolded={name !== undefined && Object.hasOwn(texts, name)}
+        isStepFolded={isOffered}
         actions={
           <>
             {(name === "restoreAccess" || name === "mitigate") && button(name, true)}
-            {name === "enableKeyVersion" && (
-              <OfferedToKeyReaders keyUrl={String(action?.parameters["keyUrl"])}>
-                {button(name, true)}
-              </OfferedToKeyReaders>
-            )}
+            {name === "enableKeyVersion" && isOffered && button(name, true)}
             {name === "grantAccess" && (
               <Grant problem={problem} onGranted={() => take.mutate("checkKey")} />
             )}
             {name === "approve" && <Approve id={String(action?.parameters["approvalId"])} />}
             {name === "addRecoveryKey" && <AddRecoveryKey />}
             {actionOfKey(action) !== undefined && button("checkKey", name === "checkKey")}
-            <CopyProblem problem={{ ...problem, message }} page={globalThis.location.href} />
+            <CopyProblem problem={{ ...problem, message }} page={page} />
           </>
         }
       />
@@ -151,13 +160,17 @@ function useStep(action: Action | undefined) {
   const { client } = useSignedIn();
   const mayCheck = useMay("checkKeyHealth");
   return useOrderChange(
-    (name: Called) => CALLED[name].toast,
+    (name: Called) => CALLED[name],
     async (call, name) => {
       const { serial, keyUrl } = action?.parameters ?? {};
-      if (name === "restoreAccess")
+      if (name === "restoreAccess") {
         await call(REVOCATION_CALLS.restore, {
           body: serial === undefined ? {} : { serial: String(serial) },
         });
+        const { error } = (await call(JOB_CALLS.read)).properties;
+        // Another switch, such as the operator's, still withholds the keys.
+        if (error?.code === "UnlockRevoked") await refuseBy(error);
+      }
       if (name === "mitigate") {
         await call(JOB_CALLS.mitigate, { body: { customerResolutionCode: "Resume" } });
         const { properties } = await call(JOB_CALLS.read, { query: { $expand: "details" } });
@@ -179,22 +192,33 @@ async function refuseBy(error: CloudError | undefined): Promise<void> {
   throw new ProblemError(problemOfError(error));
 }
 
-/** Only the vault knows the rights on its keys: a person who cannot list versions cannot change one. */
-function OfferedToKeyReaders({
-  keyUrl,
-  children,
-}: {
-  readonly keyUrl: string;
-  readonly children: ReactElement;
-}): ReactElement | null {
-  const { origin, pathname } = new URL(keyUrl);
+/**
+ * Whether the reader gets the button of the step; the step itself is folded below it. Only the
+ * vault knows the rights on its keys: a person who cannot list versions cannot change one.
+ */
+function useIsOffered(action: Action | undefined): boolean {
+  const { name = "", parameters = {} } = action ?? {};
+  const isKnown = (given: string): given is keyof typeof NEEDED => Object.hasOwn(NEEDED, given);
+  const may = useMay(isKnown(name) ? NEEDED[name] : "read") !== false;
+  const isOfVersion = name === "enableKeyVersion";
+  const { origin, pathname } = new URL(String(parameters["keyUrl"]), globalThis.location.href);
   const [, , key = ""] = pathname.split("/");
   const versions = useRead(
     QUERY_KEYS.vault(origin, "versions", key),
     (client, signal) => readKeyVersions(client, origin, key, signal),
-    { retry: false },
+    { retry: false, enabled: isOfVersion },
   );
-  return versions.isSuccess ? children : null;
+  const approval = useApproval(name === "approve" ? parameters["approvalId"] : undefined);
+  if (isOfVersion) return versions.isSuccess;
+  if (name === "approve") return approval?.mayDecide === true;
+  return isKnown(name) && may;
+}
+
+/** The order's own page, also where an operator copies. */
+function usePage(): string {
+  const { buildLocation } = useRouter();
+  const { href } = buildLocation({ to: ORDER, params: useOrderName() });
+  return new URL(href, globalThis.location.href).href;
 }
 
 function Grant({
@@ -226,9 +250,14 @@ function Grant({
 
 /** Approve or reject, for people who may decide about the request. */
 function Approve({ id }: { readonly id: string }): ReactElement | null {
-  const { data } = usePart(APPROVAL_CALLS.list, { params: useOrderName(), query: {} });
-  const approval = data?.value.find((each) => each.id === id);
+  const approval = useApproval(id);
   return approval === undefined ? null : <DecisionButtons approval={approval} />;
+}
+
+function useApproval(id: unknown) {
+  const given = { params: useOrderName(), query: {} };
+  const { data } = usePart(APPROVAL_CALLS.list, given, { enabled: id !== undefined });
+  return data?.value.find((each) => each.id === id);
 }
 
 function AddRecoveryKey(): ReactElement {

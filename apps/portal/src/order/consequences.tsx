@@ -26,6 +26,8 @@ export function Consequences({
   const texts = useTexts().order.consequences;
   const given = { params: useOrderName(), query: { of } };
   const preview = usePart(REVOCATION_CALLS.preview, given, { staleTime: 0 });
+  // As by a former replica of the service, which does not know the question.
+  if (preview.isError) return <Text>{texts.unknown}</Text>;
   if (preview.data === undefined) return <QueryState of={preview} />;
   const { closes, staysOpen = [], staysLocked, told } = preview.data;
   const covered = (each: string) => serial === undefined || each === serial;

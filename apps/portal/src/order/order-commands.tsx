@@ -86,6 +86,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           <ToolbarButton
             icon={<DismissCircleRegular />}
             disabled={!order.properties.isCancellable}
+            title={order.properties.isCancellable ? undefined : dialog.cancel.notNow}
             disabledFocusable={command.isPending}
             onClick={() => setAsking("cancel")}
           >
@@ -96,6 +97,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           <ToolbarButton
             icon={<DeleteRegular />}
             disabled={!order.properties.isDeletable}
+            title={order.properties.isDeletable ? undefined : dialog.delete.notNow}
             disabledFocusable={command.isPending}
             onClick={() => setAsking("delete")}
           >

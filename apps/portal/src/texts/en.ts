@@ -231,12 +231,14 @@ export const en = {
         button: "Cancel order",
         title: "Cancel this order?",
         text: "The appliance is not sent. This cannot be undone.",
+        notNow: "At this stage, an order can no longer be cancelled.",
         label: (_name: string) => "Reason",
       },
       delete: {
         button: "Delete",
         title: "Delete this order?",
         text: "The order and its record are removed. This cannot be undone.",
+        notNow: "Only an order that has ended can be deleted.",
         label: (name: string) => `Type ${name} to confirm`,
       },
       erase: {
@@ -271,6 +273,7 @@ export const en = {
           ? "No receiver of messages is configured. The activity of the order records it."
           : `Receivers of the message: ${receivers.join(", ")}.`;
       },
+      unknown: "The effects cannot be shown at the moment. The action itself is possible.",
     },
     steps: {
       restoreAccess: "Restore access",

@@ -1,4 +1,4 @@
-import { Toaster } from "@fluentui/react-components";
+import { makeStyles, Toaster } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { useTexts } from "../texts/texts.ts";
@@ -9,20 +9,29 @@ export const TOASTER_ID = "actions";
 const SHOWN_MS = 8000;
 const MAX_TOASTS = 4;
 
+// Panels and dialogs have 1,000,000.
+const useStyles = makeStyles({ above: { position: "relative", zIndex: 1_000_001 } });
+
 /**
- * Shows the results of actions below the top bar, in a landmark of their own, and announces them to
- * screen readers.
+ * Shows the results of actions at the bottom, above panels and dialogs, in a landmark of their own
+ * that a panel does not hide from screen readers.
  */
 export function ActionToaster(): ReactElement {
   const texts = useTexts();
+  const styles = useStyles();
   const [landmark, setLandmark] = useState<HTMLElement | null>(null);
   return (
-    <section ref={setLandmark} aria-label={texts.toasts.title}>
+    <section
+      ref={setLandmark}
+      aria-label={texts.toasts.title}
+      className={styles.above}
+      data-tabster-never-hide=""
+    >
       <Toaster
         toasterId={TOASTER_ID}
         mountNode={landmark}
-        position="top-end"
-        offset={{ vertical: 48, horizontal: 12 }}
+        position="bottom-end"
+        offset={{ vertical: 12, horizontal: 12 }}
         limit={MAX_TOASTS}
         timeout={SHOWN_MS}
       />

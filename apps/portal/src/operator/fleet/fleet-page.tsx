@@ -4,7 +4,7 @@ import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { layOutBar, nodesOf } from "../../core/fleet-bar.ts";
+import { layOutBar, lengthOfBar, nodesOf } from "../../core/fleet-bar.ts";
 import { LockBadge } from "../../order/badges.tsx";
 import { usePart } from "../../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
@@ -125,6 +125,7 @@ function LockFigure({
 }): ReactElement {
   const styles = useLockFigureStyles();
   const texts = useTexts();
+  const largest = Math.max(...rows.map(({ counts }) => nodesOf(counts)));
   return (
     <Section title={title}>
       {isTable ? (
@@ -137,7 +138,7 @@ function LockFigure({
                 <Text className={styles.name}>{name}</Text>
                 <Text>{texts.operator.fleet.nodes(nodesOf(counts))}</Text>
               </Row>
-              <LockBar counts={counts} label={name} />
+              <LockBar counts={counts} label={name} largest={largest} />
             </div>
           ))}
         </Stack>
@@ -203,10 +204,13 @@ const useLockBarStyles = makeStyles({
 function LockBar({
   counts,
   label,
+  largest = nodesOf(counts),
 }: {
   readonly counts: LockCounts;
   /** The kind of the counted things. */
   readonly label: string;
+  /** Number of nodes that fills the whole width. */
+  readonly largest?: number;
 }): ReactElement {
   const styles = useLockBarStyles();
   const texts = useTexts();
@@ -219,7 +223,7 @@ function LockBar({
       role="img"
       aria-label={`${label}. ${description}`}
       className={styles.bar}
-      viewBox={`0 0 100 ${HEIGHT}`}
+      viewBox={`0 0 ${lengthOfBar(counts, largest)} ${HEIGHT}`}
       preserveAspectRatio="none"
     >
       {parts.map(({ lock, from, width }, index) => (
