@@ -28,6 +28,10 @@ param operatorAddresses array
 @description('Receives the alerts.')
 param alertEmail string
 
+@description('Also receives the alerts, in the common schema: the https address of a paging tool. Empty: none.')
+@secure()
+param alertWebhook string = ''
+
 @description('Administrator of PostgreSQL, who makes the broker\'s two users.')
 @secure()
 param databasePassword string
@@ -153,6 +157,7 @@ module alerts 'modules/alerts.bicep' = {
   params: {
     name: name
     email: alertEmail
+    webhook: alertWebhook
     clusterId: cluster.outputs.id
     databaseId: database.outputs.id
     vaultId: vault.outputs.id

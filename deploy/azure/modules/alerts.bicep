@@ -1,5 +1,7 @@
 param name string
 param email string
+@secure()
+param webhook string
 param clusterId string
 param databaseId string
 param vaultId string
@@ -92,6 +94,13 @@ resource operators 'Microsoft.Insights/actionGroups@2022-06-01' = {
       {
         name: 'operators'
         emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+    webhookReceivers: webhook == '' ? [] : [
+      {
+        name: 'paging'
+        serviceUri: webhook
         useCommonAlertSchema: true
       }
     ]
