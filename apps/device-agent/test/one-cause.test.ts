@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createCertificateAuthority } from "@databox-cmk/crypto";
 import type { ErrorCode, ExplainOptions, Who } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import type { AgentEvent, FailureEvent } from "../src/core/agent-event.ts";
 import { renderEvent } from "../src/core/render-event.ts";
@@ -14,6 +14,7 @@ import type { AgentWorld } from "./agent-world.ts";
 import { createKeeperOf } from "./daemon/keeper-of.ts";
 import { deny } from "./deny.ts";
 import { createUiWorld } from "./local-ui/ui-world.ts";
+import { openNameServer } from "./name-server.ts";
 
 type State = {
   /** Brings the node into the state. @returns the failure that said so first */
@@ -91,8 +92,10 @@ const STATES: Readonly<Record<string, State>> = {
   },
   "a busy broker": { make: denied("BrokerBusy"), code: "BrokerBusy", who: "nobody" },
   "a name that cannot be resolved": {
-    make: (world) => {
-      changeSettings(world, { resolveLocalhost: false, brokerUrl: "https://broker.invalid" });
+    make: async (world) => {
+      const { address: dnsServer, socket } = await openNameServer("127.0.0.1", []);
+      onTestFinished(() => void socket.close());
+      changeSettings(world, { dnsServer, resolveLocalhost: false });
       return world.unlock();
     },
     code: "BrokerUnreachable",
