@@ -76,8 +76,10 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("a release", () => {
     expect(release("--verify", changed).status).toBe(1);
   });
 
-  test("is the same when it is made again", () => {
-    const { status, stdout } = release("--verify", made);
+  test("is the same when it is made again, also where new files are private", () => {
+    const again = [process.execPath, MAKE_RELEASE, "--verify", made];
+    const words = ["-c", 'umask 077; exec "$0" "$@"', ...again];
+    const { status, stdout } = spawnSync("sh", words, { encoding: "utf8" });
     expect(status).toBe(0);
     const results = stdout.trim().split("\n");
     expect(results.filter((line) => !line.startsWith("same "))).toEqual([
@@ -98,6 +100,15 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("a release", () => {
     expect(stdout).toMatch(new RegExp(`^DIFFERS +${name}$`, "m"));
     expect(stdout).toMatch(/^same +RELEASE-NOTES.md$/m);
     expect(status).toBe(3);
+  });
+
+  test("is of the version that its tag names, or is not made", () => {
+    const words = ["--only", "azure", "--tag", "v0.0.1", "--out", join(folder, "tagged")];
+    const { status, stderr } = release(...SOURCE, ...words);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `v0.0.1 is not this version, which is v${VERSION}\n`,
+    });
   });
 
   test("has the kit as a package that npx runs in an empty project", () => {

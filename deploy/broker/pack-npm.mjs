@@ -57,6 +57,7 @@ const { values } = parseArgs({
     out: { type: "string", default: "artifacts" },
     kit: { type: "boolean", default: false },
     verifier: { type: "boolean", default: false },
+    source: { type: "string" },
   },
 });
 const product = values.kit ? THE_KIT : values.verifier ? THE_VERIFIER : THE_DOUBLE;
@@ -73,8 +74,12 @@ try {
     version: VERSION,
     description: product.description,
     license: "MIT",
+    // npm's provenance names the repository that made it, and must find it here.
+    repository: values.source && { type: "git", url: `git+${values.source}.git` },
   };
   writeFileSync(join(work, "package.json"), JSON.stringify(whole, undefined, 2));
+  // npm keeps what the umask of its caller left of the modes.
+  execFileSync("chmod", ["-R", "u=rwX,go=rX", work]);
   execFileSync("npm", ["pack", work, "--pack-destination", values.out], { stdio: "inherit" });
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -31,7 +31,7 @@ const SUMS = "SHA256SUMS";
 const STATEMENT = "provenance.json";
 /** A signature on P-256 has a random part. */
 const [SUMS_SIGNATURE, ENVELOPE] = ["SHA256SUMS.sig", "provenance.dsse.json"];
-const USAGE = `usage: npm run release -- --source URL [--key FILE] [--out FOLDER] [--add FOLDER] [--only PARTS]
+const USAGE = `usage: npm run release -- --source URL [--key FILE] [--out FOLDER] [--add FOLDER] [--only PARTS] [--tag NAME]
        npm run release -- --verify FOLDER
 
   --source URL     where the sources are published
@@ -39,6 +39,7 @@ const USAGE = `usage: npm run release -- --source URL [--key FILE] [--out FOLDER
   --out FOLDER     new or empty (default: artifacts/release)
   --add FOLDER     what another machine made of the same commit, for another architecture
   --only PARTS     some of ${Object.keys(PARTS).join()}
+  --tag NAME       refuse to make another version than this tag names
   --verify FOLDER  make its parts again, and compare each file`;
 
 const { values } = parseArgs({
@@ -49,12 +50,14 @@ const { values } = parseArgs({
     add: { type: "string" },
     only: { type: "string", default: Object.keys(PARTS).join() },
     verify: { type: "string" },
+    tag: { type: "string" },
     help: { type: "boolean" },
   },
 });
 const chosen = values.only.split(",");
 const isMisused =
-  !chosen.every((name) => name in PARTS) || (values.source ?? values.verify) === undefined;
+  !chosen.every((name) => Object.hasOwn(PARTS, name)) ||
+  (values.source ?? values.verify) === undefined;
 if (values.help || isMisused) {
   console[values.help ? "log" : "error"](USAGE);
   process.exit(values.help ? 0 : MISUSE);
@@ -76,7 +79,8 @@ try {
 }
 
 /** Everything but the signatures. */
-function make(folder, { source, parts, add }) {
+function make(folder, { source, parts, add, tag = `v${VERSION}` }) {
+  if (tag !== `v${VERSION}`) throw new Error(`${tag} is not this version, which is v${VERSION}`);
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
   for (const name of parts) PARTS[name](folder, { source, work });

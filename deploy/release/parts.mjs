@@ -30,8 +30,8 @@ export const PARTS = {
     const { layers } = JSON.parse(readBlob(manifest));
     takeContents(readBlob(layers.at(-1)), "app", file, "--gzip");
   },
-  double: (folder) => packNpm(folder, "databox-cmk-azure-double"),
-  kit: (folder) => packNpm(folder, "databox-cmk-conformance", "--kit"),
+  double: (folder, from) => packNpm(folder, from, "databox-cmk-azure-double"),
+  kit: (folder, from) => packNpm(folder, from, "databox-cmk-conformance", "--kit"),
   kubernetes: (folder) =>
     archive(folder, "kubernetes", ["deploy/kubernetes", "deploy/observability"]),
   azure: (folder) => archive(folder, "bicep", ["deploy/azure"]),
@@ -57,8 +57,8 @@ function takeContents(tar, folder, target, ...options) {
   }
 }
 
-function packNpm(folder, name, ...words) {
-  run("deploy/broker/pack-npm.mjs", "--out", folder, ...words);
+function packNpm(folder, { source }, name, ...words) {
+  run("deploy/broker/pack-npm.mjs", "--source", source, "--out", folder, ...words);
   const file = join(folder, `${name}-${VERSION}`);
   takeContents(readFileSync(`${file}.tgz`), "package", file, "--gzip");
 }
