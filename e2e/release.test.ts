@@ -21,7 +21,7 @@ import { runShell, shellBlocks } from "./harness/documented-shell.ts";
 const MAKE_RELEASE = fileURLToPath(new URL("../deploy/release/make-release.mjs", import.meta.url));
 const hasPrograms = ["cosign", "openssl"].every((name) => existsSync(`/usr/bin/${name}`));
 /** The package of the agent and the image have tests of their own, which make them twice. */
-const QUICK = ["--only", "double,kit,kubernetes,azure"];
+const QUICK = ["--only", "double,kit,verifier,kubernetes,azure"];
 const SOURCE = ["--source", "https://git.example.com/databox-cmk"];
 const SUMS = "SHA256SUMS";
 

@@ -32,6 +32,7 @@ export const PARTS = {
   },
   double: (folder, from) => packNpm(folder, from, "databox-cmk-azure-double"),
   kit: (folder, from) => packNpm(folder, from, "databox-cmk-conformance", "--kit"),
+  verifier: (folder, from) => packNpm(folder, from, "databox-cmk-verify", "--verifier"),
   kubernetes: (folder) =>
     archive(folder, "kubernetes", ["deploy/kubernetes", "deploy/observability"]),
   azure: (folder) => archive(folder, "bicep", ["deploy/azure"]),
