@@ -163,11 +163,10 @@ describe("the audit trail of a real broker", () => {
 
   test("names the Node that it needs, which an older one would not survive", async () => {
     const older = { ...process.versions, node: "20.20.2" };
-    const versions = vi.spyOn(process, "versions", "get").mockReturnValue(older);
+    using _ = vi.spyOn(process, "versions", "get").mockReturnValue(older);
     await expect(verifyAuditFile(databaseFile())).rejects.toMatchObject({
       code: "Misuse",
       detail: "a database file is read by Node 22 or newer; this is Node 20.20.2",
     });
-    versions.mockRestore();
   });
 });

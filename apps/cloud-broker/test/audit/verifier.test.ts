@@ -1,10 +1,20 @@
 // @module-tag one-engine
 
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
-import { ACTIVITY_HEAD_TYPE, activityList, EVIDENCE_FILES, PATHS } from "@databox-cmk/protocol";
+import { canonicalJson, chainHash, generateSigningKey, signMessage } from "@databox-cmk/crypto";
+import {
+  ACTIVITY_HEAD_TYPE,
+  activityList,
+  type ActivityList,
+  ERASURE_CERTIFICATE_TYPE,
+  EVIDENCE_FILES,
+  PATHS,
+} from "@databox-cmk/protocol";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -14,6 +24,7 @@ import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const JOB = "for-an-auditor";
+const MAIN = fileURLToPath(new URL("../../src/run/verifier/main.ts", import.meta.url));
 type Files = Record<string, string>;
 let world: BrokerWorld;
 let files: Files;
@@ -52,6 +63,21 @@ function pack(changed: Record<string, string | undefined> = {}): string {
   writeFileSync(path, zipSync(Object.fromEntries(parts)));
   return path;
 }
+/** An archive whose directory says something else about a file. */
+function changedEntry(name: string, offset: number, value: number): string {
+  const path = pack();
+  const bytes = readFileSync(path);
+  bytes.writeUInt32LE(value, bytes.lastIndexOf(name) - 46 + offset);
+  writeFileSync(path, bytes);
+  return path;
+}
+const DISHONEST: Readonly<Record<string, readonly [number, number]>> = {
+  "with a file of another CRC": [16, 1],
+  "with a file that is cut off": [20, 100],
+  "with a file that unpacks to more than it says": [24, 1],
+  "with a file that unpacks to less than it says": [24, 1024 * 1024],
+  "with a file that is stored and says that it is shorter": [10, 0],
+};
 function write(name: string, text: string): string {
   writeFileSync(join(world.folder, name), text);
   return join(world.folder, name);
@@ -67,6 +93,32 @@ function verify(...words: readonly string[]) {
     process.exitCode = before;
   }
 }
+
+type Entry = ActivityList["value"][number];
+const entries = (): Entry[] =>
+  (files[EVIDENCE_FILES.activity] ?? "")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Entry);
+/** Another activity from this row on, with correct hashes. */
+function rewritten(from: number): string {
+  let hash = "";
+  return entries()
+    .map(({ sequence, at, row }) => {
+      const other = sequence < from ? row : { ...row, correlationId: "forged" };
+      hash = chainHash(hash, canonicalJson(other));
+      return `${JSON.stringify({ sequence, at, hash, row: other })}\n`;
+    })
+    .join("");
+}
+/** By the service, as of an earlier time. */
+async function headAt(length: number): Promise<string> {
+  const last = entries()[length - 1];
+  const said = { chain: last?.row["chain"], length, head: last?.hash, at: last?.at };
+  return signMessage(world.keys.signing, ACTIVITY_HEAD_TYPE, said);
+}
+const payloadOf = (signed = ""): object =>
+  JSON.parse(Buffer.from(signed.split(".")[1] ?? "", "base64url").toString()) as object;
 
 const withoutLast = (text: string, count = 1): string =>
   `${text.trimEnd().split("\n").slice(0, -count).join("\n")}\n`;
@@ -108,6 +160,33 @@ describe("the archive for an auditor", () => {
     expect(verify(archive, "--allow-gaps").exitCode).toBe(0);
   });
 
+  test("proves no row after its signed end, which another archive cannot lend", async () => {
+    const head = { [EVIDENCE_FILES.head]: await headAt(1) };
+    const later = `NOT PROVEN: nothing signed the last ${String(entries().length - 1)} rows`;
+    const forged = { ...head, [EVIDENCE_FILES.activity]: rewritten(2) };
+    const told = verify(pack(head));
+    expect(told).toMatchObject({ exitCode: 6, text: expect.stringContaining(later) });
+    expect(verify(pack(head), "--allow-gaps").exitCode).toBe(0);
+    const { exitCode, text } = verify(pack(forged), "--json");
+    expect(exitCode).not.toBe(0);
+    expect(text).toContain(`"unproven":${String(entries().length - 1)}`);
+    const borrowed = verify(pack(), pack({ [EVIDENCE_FILES.activity]: rewritten(1) }));
+    expect(borrowed.exitCode).toBe(3);
+    expect(borrowed.text).toMatch(/^TAMPERED .*the activity does not have its signed end/m);
+    expect(borrowed.text).toMatch(/^TAMPERED .*end that the certificate of erasure names/m);
+  });
+
+  test("tells a fault of itself without steering the terminal", async () => {
+    const fault = String.raw`Date.parse=()=>{throw new TypeError("x\nok \u001b[2J")}`;
+    const words = ["--import", `data:text/javascript,${encodeURIComponent(fault)}`, MAIN, pack()];
+    const { stderr } = await promisify(execFile)(process.execPath, words).catch(
+      (error: unknown) => error as { stderr: string },
+    );
+    expect(stderr).toContain("InternalError");
+    expect(stderr).not.toMatch(/^ok/m);
+    expect(stderr.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+  });
+
   test("cannot forge a line of the verdict", () => {
     const rows = (files[EVIDENCE_FILES.activity] ?? "").trimEnd().split("\n");
     const forged = rows.map((line) => line.replaceAll(JOB, "x\\nok \\u001b[2J\\u009b2J"));
@@ -132,8 +211,7 @@ describe("the archive for an auditor", () => {
     ],
     "whose end another key signed": [
       async () => {
-        const [, payload = ""] = (files[EVIDENCE_FILES.head] ?? "").split(".");
-        const said = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
+        const said = payloadOf(files[EVIDENCE_FILES.head]);
         const { key } = generateSigningKey();
         return { [EVIDENCE_FILES.head]: await signMessage(key, ACTIVITY_HEAD_TYPE, said) };
       },
@@ -151,6 +229,27 @@ describe("the archive for an auditor", () => {
       () => ({ [EVIDENCE_FILES.certificate]: `${files[EVIDENCE_FILES.certificate] ?? ""}A` }),
       /TAMPERED .*no key of the service signed the certificate of erasure/,
     ],
+    "whose certificate is in no row": [
+      async () => ({
+        [EVIDENCE_FILES.activity]: withoutLast(files[EVIDENCE_FILES.activity] ?? "", 2),
+        [EVIDENCE_FILES.head]: await headAt(entries().length - 2),
+      }),
+      /TAMPERED .*the activity does not have this certificate of erasure/,
+    ],
+    "whose certificate names a node like a member of each object": [
+      async () => {
+        const { signing } = world.keys;
+        const said = payloadOf(files[EVIDENCE_FILES.certificate]);
+        const nodes = [{ serial: "constructor", deviceKey: thumbprint }];
+        return {
+          [EVIDENCE_FILES.certificate]: await signMessage(signing, ERASURE_CERTIFICATE_TYPE, {
+            ...said,
+            nodes,
+          }),
+        };
+      },
+      /TAMPERED .*node constructor: its certificate names a key that it never enrolled/,
+    ],
     "with the keys of someone else": [
       () => ({
         [EVIDENCE_FILES.keys]: JSON.stringify({ keys: [generateSigningKey().key.publicJwk] }),
@@ -158,6 +257,14 @@ describe("the archive for an auditor", () => {
       /TAMPERED .*no key of the service signed the certificate of erasure/,
     ],
   };
+  test.each(Object.entries(DISHONEST))("%s is no archive", (_name, [offset, value]) => {
+    const path = changedEntry(EVIDENCE_FILES.activity, offset, value);
+    const detail = `${path} cannot be read as a ZIP archive`;
+    expect(() => verify(path)).toThrow(
+      expect.objectContaining({ code: "Misuse", detail }) as Error,
+    );
+  });
+
   test.each(Object.entries(FORGED))("%s is found", async (_name, [change, words]) => {
     const { exitCode, text } = verify(pack(await change()));
     expect(text).toMatch(words);
@@ -192,6 +299,16 @@ describe("the archive for an auditor", () => {
         return path;
       },
       "two of its files have the same name",
+    ],
+    [
+      "with more keys than a service has",
+      () =>
+        pack({
+          [EVIDENCE_FILES.keys]: JSON.stringify({
+            keys: Array.from({ length: 101 }, () => world.keys.signing.publicJwk),
+          }),
+        }),
+      "not a JWK Set",
     ],
     [
       "whose keys repeat a member",

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import * as z from "zod/mini";
 
 import { readEveryPage } from "../api/read-every-page.ts";
+import { upToEnd } from "../core/read-message.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
@@ -19,15 +20,16 @@ export function useEvidencePackage() {
     mutationFn: async () => {
       const { zipSync, strToU8 } = await import("fflate");
       let head: string | undefined;
-      const chain = await readEveryPage(async (position) => {
+      const rows = await readEveryPage(async (position) => {
         const page = await client.call(ACTIVITY_CALLS.list, {
           params: name,
           query: { $skipToken: position },
         });
-        // Rows that are added meanwhile follow the end that the first page has.
         head ??= page.head;
         return page;
       });
+      // Rows that were added meanwhile follow the end that the first page has.
+      const chain = upToEnd(rows, head);
       const keys = await client.read(PATHS.ownKeys, keySet);
       const certificate = chain.findLast(({ row }) => row["certificate"] !== undefined)?.row;
       const file = `${name.jobName}-evidence.zip`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readChallenge, readPending, withoutBreaks } from "./read-message.ts";
+import { readChallenge, readPending, upToEnd, withoutBreaks } from "./read-message.ts";
 
 const encode = (value: object) =>
   btoa(String.fromCodePoint(...new TextEncoder().encode(JSON.stringify(value))));
@@ -43,4 +43,10 @@ test("a pending answer tells whose approval it waits for", () => {
   };
   expect(readPending(message("databox-pending+jws", { approval }))).toEqual(approval);
   expect(readPending("x")).toBeUndefined();
+});
+
+test("rows that were added after the signed end of an activity are cut off", () => {
+  const end = { chain: CLAIMS.order, length: 2, head: "h", at: "2026-01-01T00:00:00Z" };
+  expect(upToEnd([1, 2, 3], message("databox-activity-head+jws", end))).toEqual([1, 2]);
+  expect(upToEnd([1, 2, 3], undefined)).toEqual([1, 2, 3]);
 });

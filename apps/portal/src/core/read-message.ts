@@ -1,4 +1,4 @@
-import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { ACTIVITY_HEAD_TYPE, activityHead, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 // Looser than the messages of the protocol: the page shows what a newer device or broker writes,
@@ -40,6 +40,12 @@ export function readChallenge(text: string): ChallengeClaims | undefined {
 export function readPending(text: string): PendingApproval | undefined {
   const parsed = z.safeParse(pending, payloadOf(text, MESSAGE_TYPES.pending));
   return parsed.success ? parsed.data.approval : undefined;
+}
+
+/** The rows of an activity that its signed end is about; all where an older broker signs none. */
+export function upToEnd<Row>(rows: readonly Row[], head: string | undefined): readonly Row[] {
+  const end = z.safeParse(activityHead, payloadOf(head ?? "", ACTIVITY_HEAD_TYPE)).data;
+  return rows.slice(0, end?.length);
 }
 
 /** Payload of a compact JWS (RFC 7515 §3.1) of this `typ`; its signature is not checked. */

@@ -7,7 +7,7 @@ const keySet = z.object({
     .array(
       z.object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string() }),
     )
-    .check(z.minLength(1)),
+    .check(z.minLength(1), z.maxLength(100)),
 });
 
 /**

@@ -20,6 +20,8 @@ type PackageVerdict = {
   readonly areKeysFromElsewhere: boolean;
   /** The signed end of the activity. */
   readonly head?: ActivityHead | undefined;
+  /** Number of rows after it. */
+  readonly unproven: number;
   readonly certificate?: ErasureStatement | undefined;
   readonly faults: readonly string[];
 };
@@ -73,17 +75,23 @@ function open(
       ? undefined
       : readSigned(signed.head, keys, ACTIVITY_HEAD_TYPE, activityHead);
   const certificate = text === undefined ? undefined : verifyCertificate(text, keys);
+  const { rows } = exported;
+  const isElsewhere = (end: NotedHead | undefined) =>
+    end !== undefined && rows[end.length - 1]?.hash !== end.head;
   const isOther = (order: string | undefined) => order !== undefined && order !== chain;
   const faults = [
     signed.head !== undefined &&
       head === undefined &&
       "no key of the service signed the end of the activity",
     isOther(head?.chain) && "the signed end is that of another activity",
+    isElsewhere(head) && "the activity does not have its signed end",
     text !== undefined &&
       certificate === undefined &&
       "no key of the service signed the certificate of erasure",
     isOther(certificate?.order) && "the certificate of erasure is that of another order",
-    newest !== undefined && newest !== text && "the activity has another certificate of erasure",
+    isElsewhere(certificate?.activity) &&
+      "the activity does not have the end that the certificate of erasure names",
+    newest !== text && "the activity does not have this certificate of erasure",
     certificate && faultOfNodes(certificate),
   ].filter((fault) => typeof fault === "string");
   return {
@@ -92,6 +100,7 @@ function open(
     keys: keys.map((key) => importVerifyKey(key).kid),
     areKeysFromElsewhere: known !== undefined,
     head,
+    unproven: rows.length - (head?.length ?? 0),
     certificate,
     faults,
   };
@@ -104,18 +113,19 @@ function faultsOfNodes(
 ): readonly string[] {
   const verdict = judged?.verdict;
   if (verdict?.ok !== true) return [];
+  const enrolled = new Map(Object.entries(verdict.devices));
   return (certificate?.nodes ?? [])
-    .filter(({ serial, deviceKey }) => {
-      const enrolled = verdict.devices[serial]?.split(" ") ?? [];
-      return deviceKey !== undefined && !enrolled.includes(deviceKey);
-    })
+    .filter(
+      ({ serial, deviceKey }) =>
+        deviceKey !== undefined && enrolled.get(serial)?.split(" ").includes(deviceKey) !== true,
+    )
     .map(({ serial }) => `node ${serial}: its certificate names a key that it never enrolled`);
 }
 
 /** Lines of text, or one line of JSON. */
 export function renderPackage(verdict: PackageVerdict, asJson: boolean): readonly string[] {
-  const { path, keys, areKeysFromElsewhere, head, certificate, faults } = verdict;
-  if (asJson) return [JSON.stringify({ package: path, keys, head, certificate, faults })];
+  const { path, keys, areKeysFromElsewhere, head, unproven, certificate, faults } = verdict;
+  if (asJson) return [JSON.stringify({ package: path, keys, head, unproven, certificate, faults })];
   const told = areKeysFromElsewhere
     ? ""
     : ", from the package itself: compare with the keys that you saved (--keys)";
@@ -124,6 +134,9 @@ export function renderPackage(verdict: PackageVerdict, asJson: boolean): readonl
     head === undefined
       ? "  NOT PROVEN: the package has no signed end of the activity"
       : `signed end: row ${String(head.length)} at ${head.at}`,
+    ...(head !== undefined && unproven > 0
+      ? [`  NOT PROVEN: nothing signed the last ${String(unproven)} rows, which follow that end`]
+      : []),
     ...(certificate === undefined ? [] : renderStatement(certificate)),
     ...faults.map((fault) => `TAMPERED  ${path}: ${fault}`),
   ];

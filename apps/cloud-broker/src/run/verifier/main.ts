@@ -11,6 +11,7 @@ try {
 } catch (error) {
   const { code, message, detail, cause } = toAppError(error);
   const fault = code === "InternalError" && cause instanceof Error ? cause.stack : undefined;
-  process.stderr.write(`databox-verify: ${printable(detail ?? message)} (${code})\n${fault ?? ""}`);
+  const lines = [`databox-verify: ${detail ?? message} (${code})`, ...(fault?.split("\n") ?? [])];
+  process.stderr.write(lines.map((line) => `${printable(line)}\n`).join("  "));
   process.exitCode = code === "Misuse" ? EXIT_WRONG_COMMAND_LINE : 1;
 }

@@ -43,7 +43,7 @@ export function createVerifier(writeLine: (line: string) => void): Command {
       tellVerdicts(judged, () => packages.flatMap(({ exported }) => exported.rows), options, write);
       for (const verdict of verdicts) renderPackage(verdict, json === true).forEach(write);
       if (verdicts.some(({ faults }) => faults.length > 0)) process.exitCode = EXIT_FORGED;
-      else if (allowGaps !== true && verdicts.some(({ head }) => head === undefined))
+      else if (allowGaps !== true && verdicts.some(({ unproven }) => unproven > 0))
         process.exitCode ??= EXIT_INCOMPLETE;
     },
   );

@@ -3,12 +3,12 @@ import { readFileSync, statSync } from "node:fs";
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { EVIDENCE_FILES } from "@databox-cmk/protocol";
-import { unzipSync } from "fflate";
 
 import { orMisuse, parseExport } from "../../audit/read-audit-files.ts";
 import type { Exported } from "../../audit/verify-exports.ts";
 import { CERTIFICATE_MAX_BYTES } from "../../orders/verify-certificate.ts";
 import { parseKeySet } from "../commands/parse-key-set.ts";
+import { readZip } from "./read-zip.ts";
 
 /** The archive that an order's owner gives to an auditor; each part is still to be verified. */
 export type EvidencePackage = {
@@ -57,20 +57,19 @@ export function readKeys(path: string): readonly PublicJwk[] {
 function unzip(path: string): ReadonlyMap<string, string> {
   const known = new Set<string>(Object.values(EVIDENCE_FILES));
   const seen = new Set<string>();
+  const texts = new Map<string, string>();
   try {
     if (statSync(path).size > ACTIVITY_MAX_BYTES) throw isNoPackage(path, "it is too long");
-    const files = unzipSync(readFileSync(path), {
-      filter({ name, originalSize }) {
-        // Of two files with one name, another program may show the other one.
-        if (seen.has(name)) throw isNoPackage(path, "two of its files have the same name");
-        if (seen.add(name).size > MAX_FILES) throw isNoPackage(path, "it has too many files");
-        if (!known.has(name)) return false;
-        const limit = name === EVIDENCE_FILES.activity ? ACTIVITY_MAX_BYTES : CERTIFICATE_MAX_BYTES;
-        if (originalSize > limit) throw isNoPackage(path, `${name} is too long`);
-        return true;
-      },
-    });
-    return new Map(Object.entries(files).map(([name, bytes]) => [name, utf8.decode(bytes)]));
+    for (const { name, size, unpack } of readZip(readFileSync(path))) {
+      // Of two files with one name, another program may show the other one.
+      if (seen.has(name)) throw isNoPackage(path, "two of its files have the same name");
+      if (seen.add(name).size > MAX_FILES) throw isNoPackage(path, "it has too many files");
+      if (!known.has(name)) continue;
+      const limit = name === EVIDENCE_FILES.activity ? ACTIVITY_MAX_BYTES : CERTIFICATE_MAX_BYTES;
+      if (size > limit) throw isNoPackage(path, `${name} is too long`);
+      texts.set(name, utf8.decode(unpack()));
+    }
+    return texts;
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError("Misuse", { detail: `${path} cannot be read as a ZIP archive`, cause });
