@@ -88,7 +88,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("a release", () => {
     expect(results.length).toBeGreaterThan(8);
   });
 
-  test("is told from one that was made of other sources, although its sums fit", () => {
+  test("differs from one that was made of other sources, although its sums fit", () => {
     const other = join(folder, "other");
     expect(release(...SOURCE, "--only", "azure", "--out", other).status).toBe(0);
     const name = `databox-bicep-${VERSION}.tar.gz`;

@@ -32,3 +32,21 @@ test("a clock that is right lets every key be read", async () => {
 test("what the vault itself refuses stays refused: that does not depend on our clock", async () => {
   expect(await read(HOUR_MS, disabled)).toEqual(disabled);
 });
+
+test("a key whose dates are known already unwraps nothing by a clock that is off", async () => {
+  const clock = createClockWatch(() => HOUR_MS);
+  const contentKey = new Uint8Array(32).fill(7);
+  const vaults = { unwrapKey: () => Promise.resolve({ ok: true, value: { contentKey } }) };
+  const unwrap = () =>
+    refuseWithoutClock(vaults as unknown as KeyVaults, clock).unwrapKey(
+      { kind: "broker" },
+      "kid",
+      new Uint8Array(256),
+    );
+  expect(await unwrap()).toMatchObject({ ok: true });
+  clock.note("azure", 0);
+  expect(await unwrap()).toMatchObject({
+    failure: { code: "IdentityProviderUnreachable", reason: "clock" },
+  });
+  expect(contentKey.every((byte) => byte === 0)).toBe(true);
+});

@@ -1,3 +1,4 @@
+import { zero } from "@databox-cmk/crypto";
 import { type ErrorCode, ERRORS } from "@databox-cmk/errors";
 
 import type { Clock, KeyVaults, Outcome } from "../core/ports.ts";
@@ -36,8 +37,9 @@ export const CLOCK_OFF = {
 } as const satisfies Outcome<never>;
 
 /**
- * The same vaults, whose keys cannot be read while our clock is off: whether a key is expired is
- * decided by that clock, and an appliance must not take our clock's fault for a refusal.
+ * The same vaults, whose keys can be neither read nor used to unwrap while our clock is off:
+ * whether a key is expired is decided by that clock, also where its dates are known from before,
+ * and an appliance must not take our clock's fault for a refusal.
  */
 export function refuseWithoutClock(vaults: KeyVaults, clock: ClockWatch): KeyVaults {
   return {
@@ -45,6 +47,12 @@ export function refuseWithoutClock(vaults: KeyVaults, clock: ClockWatch): KeyVau
     async getKey(identity, key) {
       const outcome = await vaults.getKey(identity, key);
       return outcome.ok && clock.isOff() ? CLOCK_OFF : outcome;
+    },
+    async unwrapKey(identity, kid, encryptedKey) {
+      const outcome = await vaults.unwrapKey(identity, kid, encryptedKey);
+      if (!outcome.ok || !clock.isOff()) return outcome;
+      zero(outcome.value.contentKey);
+      return CLOCK_OFF;
     },
   };
 }

@@ -286,7 +286,7 @@ describe("the archive for an auditor", () => {
       "certificate.jws is too long",
     ],
     [
-      "with more files than one can look at",
+      "with more files than it may have",
       () => pack(Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${at}.txt`, ""]))),
       "it has too many files",
     ],
