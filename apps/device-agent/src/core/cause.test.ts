@@ -1,6 +1,8 @@
+import type { Denial } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
 import { decideCause, judgeLastUnlock } from "./cause.ts";
+import { eventOfExamination } from "./doctor-event.ts";
 
 const AT = "2026-01-02T03:00:00.000Z";
 const NOW_MS = Date.parse(AT) + 150_000;
@@ -53,5 +55,64 @@ test.each([
   expect(finding).toMatchObject({
     ok: false,
     failure: { code, detail: `${said}; databox-agent unlock asks again` },
+  });
+});
+
+const LEASE = {
+  id: "11111111-1111-4111-8111-111111111111",
+  ttlSeconds: 60,
+  outageGraceSeconds: 0,
+  sequence: 1,
+  grantHash: "A".repeat(43),
+  answeredAtMs: 0,
+} as const;
+const REFUSAL: Denial = {
+  requestHash: "A".repeat(43),
+  code: CODE,
+  class: "refused",
+  who: "security-administrator",
+  title: "The key is disabled",
+  message: "Disabled",
+  ask: "Enable kek.",
+  steps: [],
+  correlationId: LEASE.id,
+};
+const CONTEXT = { event: "status", elapsedMs: 0, known: {} } as const;
+const node = { stateDir: "/state", settings: undefined, elapsedMs: 0 };
+
+/** The volume is open. */
+function decideOpen(lease: object, refusal?: Denial) {
+  const { bootId } = NOW;
+  const held = { ...LEASE, ...lease };
+  const state = { lock: { kind: "unlocked", since: AT, bootId, lease: held }, refusal } as const;
+  return decideCause({ state, rows: [], waiting: undefined, now: NOW }, CONTEXT);
+}
+
+test.each([
+  ["order", REFUSAL, CODE, "refused"],
+  ["order", undefined, "UnlockRevoked", "refused"],
+  ["rollback", undefined, "LeaseInvalid", "invalid"],
+  ["outage", undefined, "BrokerUnreachable", "unreachable"],
+] as const)("a final %s is the cause before the volume is closed", (closing, refusal, code, is) => {
+  const cause = decideOpen({ closing }, refusal);
+  expect(cause).toMatchObject({ code, class: is, detail: expect.stringContaining("is final") });
+});
+
+test("a doctor of which every check passed is healthy, whatever hinders a renewal", () => {
+  const cause = decideOpen({ hindered: { code: "LeaseInvalid" } });
+  expect(cause).toMatchObject({ code: "LeaseInvalid", class: "invalid" });
+  const event = eventOfExamination({ checks: [], failure: undefined }, { ...node, cause });
+  expect(event).toMatchObject({ outcome: "healthy", cause });
+});
+
+test("a kept refusal with a newer broker's code fails the check of the last unlock", () => {
+  const rows = [denied("Newer")];
+  const lock = { kind: "locked", since: AT } as const;
+  const state = { lock, refusal: { ...REFUSAL, code: "Newer" } };
+  const cause = decideCause({ state, rows, waiting: undefined, now: NOW }, CONTEXT);
+  expect(cause).toMatchObject({ code: "Newer", class: "refused" });
+  expect(judgeLastUnlock(rows, cause, NOW_MS)).toMatchObject({
+    ok: false,
+    failure: { detail: expect.stringContaining("(Newer)") },
   });
 });

@@ -10,7 +10,7 @@ import type { JournalRow } from "@databox-cmk/protocol";
 
 import type { EventStep, FailureEvent } from "./agent-event.ts";
 import { describeDuration, describeOutage, isUnanswered } from "./describe-duration.ts";
-import { type ErrorContext, eventOfDenial, eventOfError } from "./failure-event.ts";
+import { type ErrorContext, eventOfClosing, eventOfDenial, eventOfError } from "./failure-event.ts";
 import { isUnlocked, type MachineState } from "./machine-state.ts";
 import type { Moment } from "./moment.ts";
 import { describeWaiting, type WaitingView } from "./waiting-request.ts";
@@ -36,6 +36,9 @@ const EVENTS: ReadonlySet<string> = new Set([
   "relocked",
 ]);
 
+const CLOSING =
+  "the decision to close the volume is final; it is still open, since it is in use, and databox-agent serve tries again each second";
+
 const lastUnlockOf = (rows: CauseFacts["rows"]) => rows.findLast(({ event }) => EVENTS.has(event));
 
 /**
@@ -49,6 +52,10 @@ export function decideCause(
 ): Cause | undefined {
   const { lock, refusal } = state;
   const lease = lock.kind === "unlocked" && isUnlocked(state, now.bootId) ? lock.lease : undefined;
+  if (lease?.closing !== undefined) {
+    const closing = eventOfClosing(lease.closing, lease, refusal, context);
+    return { ...fillable(closing), at: now.iso, detail: CLOSING };
+  }
   if (lease !== undefined) {
     if (!isUnanswered(lease, now.bootMs)) return undefined;
     const { code, reason } = lease.hindered ?? { code: "BrokerUnreachable" };
@@ -127,7 +134,7 @@ export function judgeLastUnlock(
   const { event, facts } = last;
   if (event === "unlocked") return { ok: true, found: `unlocked ${ago}` };
   const isClosed = event === "relocked";
-  if (!isFinal(cause) || !isErrorCode(cause.code))
+  if (!isFinal(cause))
     return {
       ok: true,
       found: `${isClosed ? "closed" : "not answered by a key"} ${ago} (${String(facts["code"] ?? facts["cause"])})`,
@@ -135,12 +142,15 @@ export function judgeLastUnlock(
   const by = facts["cause"] === "order" ? " by the broker's order" : "";
   const attempt = cause.class === "refused" ? "refused" : "failed";
   const how = isClosed ? `the open volume was closed${by}` : attempt;
+  // A newer broker's code has no row in this agent's table: the event has it, and the detail here.
+  const code = isErrorCode(cause.code) ? cause.code : "LeaseInvalid";
+  const told = code === cause.code ? how : `${how} (${cause.code})`;
   return {
     ok: false,
     failure: {
-      code: cause.code,
-      reason: cause.reason,
-      detail: `${how} ${ago}; databox-agent unlock asks again`,
+      code,
+      reason: knownReason(code, cause.reason),
+      detail: `${told} ${ago}; databox-agent unlock asks again`,
     },
   };
 }

@@ -26,7 +26,7 @@ export function eventOfExamination(
   const event = "doctor" as const;
   const node =
     settings === undefined ? {} : { node: settings.serial, volume: settings.volume.kind };
-  const failed = checks.find(({ status }) => status === "failed")?.name ?? "last-unlock";
+  const failed = checks.find(({ status }) => status === "failed")?.name;
   if (isFinal(cause) && failed === "last-unlock")
     return { ...cause, event, elapsedMs, checks, nextStep: stepAtNode(cause) };
   if (failure === undefined) {

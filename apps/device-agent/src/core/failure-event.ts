@@ -1,8 +1,18 @@
-import { type AppError, explain, type Facts, toAppError } from "@databox-cmk/errors";
+import {
+  AppError,
+  type ErrorCode,
+  explain,
+  type Facts,
+  isErrorCode,
+  knownReason,
+  toAppError,
+} from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "./agent-event.ts";
+import { causeOf } from "./describe-duration.ts";
 import { OUTCOMES } from "./exit-codes.ts";
+import type { ClosingCause, HeldLease } from "./lease-state.ts";
 import type { Settings } from "./settings.ts";
 import type { WaitingView } from "./waiting-request.ts";
 
@@ -79,6 +89,37 @@ export function eventOfDenial(
     outcome: OUTCOMES[denial.class],
     relocked: relocked ? true : undefined,
   };
+}
+
+/** This machine explains each of its own decisions by a code and a text. */
+const OWN = {
+  order: ["UnlockRevoked", "the broker ordered the volume to be closed"],
+  outage: ["BrokerUnreachable", "there was no authoritative answer within the outage grace period"],
+  boot: ["LeaseInvalid", "the machine was restarted, which ends a lease"],
+  rollback: [
+    "LeaseInvalid",
+    "the state of this node was set back, so its lease is no longer valid",
+  ],
+} as const satisfies Record<ClosingCause, readonly [ErrorCode, string]>;
+/** Why an open volume is closed: the broker's order, or this machine's own decision. */
+export function eventOfClosing(
+  cause: ClosingCause,
+  { hindered }: Pick<HeldLease, "hindered">,
+  order: Denial | undefined,
+  context: ErrorContext,
+): FailureEvent {
+  if (cause === "order" && order !== undefined) return eventOfDenial(order, context);
+  const [own, detail] = OWN[cause];
+  if (cause !== "outage" || hindered === undefined)
+    return eventOfError(new AppError(own, { detail }), context);
+  const { code, reason } = hindered;
+  return eventOfError(
+    new AppError(isErrorCode(code) ? code : "LeaseInvalid", {
+      reason: isErrorCode(code) ? knownReason(code, reason) : undefined,
+      detail: `the broker answered, but renewed no lease within the outage grace period (${causeOf(hindered)})`,
+    }),
+    context,
+  );
 }
 
 /** What the broker could not name, such as the order of a node that it does not know. */

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
+import type { RelockOrder } from "@databox-cmk/protocol";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
@@ -20,6 +21,19 @@ const LEASE: HeldLease = {
   answeredAtMs: 0,
 };
 const NOW = "2026-11-29T00:00:00.000Z";
+const ORDER: RelockOrder = {
+  requestHash: "A".repeat(43),
+  code: "PurposeForbidden",
+  class: "refused",
+  who: "order-owner",
+  title: "",
+  message: "",
+  ask: "",
+  steps: [],
+  correlationId: LEASE.id,
+  lease: LEASE.id,
+  sequence: 2,
+};
 
 const takeNothing = (): never => {
   throw new AppError("DiskFull");
@@ -35,15 +49,21 @@ const current: MachineState = {
 };
 
 /** A keeper whose state can be read, and not be written. */
-function createKeeper({ folder = "/nowhere", change = changeNothing } = {}) {
+function createKeeper({
+  folder = "/nowhere",
+  change = changeNothing,
+  read = () => current,
+  close = () => Promise.resolve(),
+} = {}) {
   const closed: (string | undefined)[] = [];
   const reported: AgentEvent[] = [];
   const keeper = createLeaseKeeper(
     {
-      state: { read: () => current, change, runAlone: (command) => command() },
+      state: { read, change, runAlone: (command) => command() },
       volume: {
         close: async (mapping: string | undefined) => {
           closed.push(mapping);
+          await close();
         },
       },
       folder: { path: folder },
@@ -93,4 +113,28 @@ test("without a counter there is no renewal, and the daemon stays until the leas
   expect(await keeper.renew(LEASE, never)).toBeGreaterThanOrEqual(0);
   expect(reported).toMatchObject([{ code: "DiskFull", outcome: expect.any(String) }]);
   expect(closed).toEqual([]);
+});
+
+test("an order is kept with the decision, so a volume in use names it also at the next attempt", async () => {
+  const { lease: _lease, sequence: _sequence, ...refusal } = ORDER;
+  let state = current;
+  const { keeper, reported } = createKeeper({
+    read: () => state,
+    change: async (work) =>
+      work({
+        get current() {
+          return state;
+        },
+        update: (change) => {
+          state = { ...state, ...change };
+        },
+        nextCounter: takeNothing,
+      }),
+    close: () => Promise.reject(new AppError("VolumeUnavailable")),
+  });
+  await keeper.close(LEASE, "order", ORDER);
+  expect(state).toMatchObject({ refusal, lock: { lease: { closing: "order" } } });
+  await keeper.close(LEASE, "order");
+  expect(state).toMatchObject({ refusal });
+  expect(reported).toMatchObject([{ code: "VolumeUnavailable" }, { code: "VolumeUnavailable" }]);
 });

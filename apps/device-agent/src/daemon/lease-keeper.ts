@@ -1,10 +1,9 @@
-import { AppError, type ErrorCode, isErrorCode, knownReason } from "@databox-cmk/errors";
 import type { Denial, RelockOrder } from "@databox-cmk/protocol";
 
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import { type FailureEvent, isFailure } from "../core/agent-event.ts";
-import { causeOf, describeOutage } from "../core/describe-duration.ts";
-import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-event.ts";
+import { describeOutage } from "../core/describe-duration.ts";
+import { eventOfClosing, eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import {
   acceptRenewal,
   type ClosingCause,
@@ -24,16 +23,6 @@ import { closeUnrecorded, type Daemon, takeNumber } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
 import { createRetry } from "./retry.ts";
 
-/** This machine explains each of its own decisions by a code and a text. */
-const OWN = {
-  order: ["UnlockRevoked", "the broker ordered the volume to be closed"],
-  outage: ["BrokerUnreachable", "there was no authoritative answer within the outage grace period"],
-  boot: ["LeaseInvalid", "the machine was restarted, which ends a lease"],
-  rollback: [
-    "LeaseInvalid",
-    "the state of this node was set back, so its lease is no longer valid",
-  ],
-} as const satisfies Record<ClosingCause, readonly [ErrorCode, string]>;
 /** A lease that counts boots outlives a boot, and an outage; nothing else. */
 const ENDS_FOR_GOOD: ReadonlySet<ClosingCause> = new Set(["order", "rollback"]);
 
@@ -176,15 +165,18 @@ export function createLeaseKeeper(
     cause: ClosingCause,
     order?: RelockOrder,
   ): Promise<number> {
+    let event: FailureEvent;
     try {
-      const event = relockEvent(cause, lease, order, context());
-      if (!(await closeVolume(daemon, lease.id, cause, event, denialOf(order)))) return 0;
+      // A former attempt may have stored the order.
+      const denial = cause === "order" ? (denialOf(order) ?? state.read().refusal) : undefined;
+      event = { ...eventOfClosing(cause, lease, denial, context()), relocked: true };
+      if (!(await closeVolume(daemon, lease.id, cause, event, denial))) return 0;
     } catch (error) {
       report(eventOfError(error, context()));
       await closeUnrecorded(daemon, error, (lock) => lock.lease?.id === lease.id);
       return CLOSE_RETRY_MS;
     }
-    report(relockEvent(cause, lease, order, context()));
+    report(event);
     return ended();
   }
 
@@ -211,31 +203,6 @@ function denialOf(order: RelockOrder | undefined): Denial | undefined {
 }
 
 /**
- * The text for a person when a volume was closed: the broker's own, or the reason of this machine's
- * own decision.
- */
-function relockEvent(
-  cause: ClosingCause,
-  { hindered }: Pick<HeldLease, "hindered">,
-  order: RelockOrder | undefined,
-  context: ErrorContext,
-): FailureEvent {
-  const denial = denialOf(order);
-  if (denial !== undefined) return eventOfDenial(denial, { ...context, relocked: true });
-  const [own, detail] = OWN[cause];
-  const error =
-    cause === "outage" && hindered !== undefined
-      ? new AppError(isErrorCode(hindered.code) ? hindered.code : "LeaseInvalid", {
-          reason: isErrorCode(hindered.code)
-            ? knownReason(hindered.code, hindered.reason)
-            : undefined,
-          detail: `the broker answered, but renewed no lease within the outage grace period (${causeOf(hindered)})`,
-        })
-      : new AppError(own, { detail });
-  return { ...eventOfError(error, context), relocked: true };
-}
-
-/**
  * Decision, volume, journal, state, in this order: after a crash between any two, the next start
  * finds the decision and finishes the rest. An unlock or lock that came first has made it obsolete.
  *
@@ -254,7 +221,7 @@ function closeVolume(
     // Before anything is written: a full disk must not keep what opens the volume at the next boot.
     if (ENDS_FOR_GOOD.has(cause)) destroyKeptLease(folder.path);
     if (lock.lease.closing === undefined)
-      store.update({ lock: { ...lock, lease: { ...lock.lease, closing: cause } } });
+      store.update({ refusal, lock: { ...lock, lease: { ...lock.lease, closing: cause } } });
     await volume.close(lock.mapping);
     const journalHead = journal().append("relocked", { lease: id, cause, code, reason });
     // The receipt is queued in the same write, so the broker will receive it in any case.

@@ -55,7 +55,8 @@ export function createPasskeyKeeper(
       // An unlock beside this daemon came first, by the broker or by a passkey.
       if (lock.kind !== "unlocked" || stepFor(lock)?.kind !== "close") return false;
       await volume.close(lock.mapping);
-      const journalHead = journal().append("relocked", { by: "passkey", cause: "outage" });
+      const why = { cause: "outage", code: "BrokerUnreachable" };
+      const journalHead = journal().append("relocked", { by: "passkey", ...why });
       store.update({ journalHead, lock: { kind: "locked", since: nowIso() } });
       return true;
     });
