@@ -332,7 +332,7 @@ function troubles(
         ]
       : []),
     // It may have passed.
-    ...(silence === undefined || isUnusable ? [] : [{ code: silence, hinders: false }]),
+    ...(silence === undefined ? [] : [{ code: silence, hinders: false }]),
     ...(approvers.length > 0 && known.length < required
       ? [{ code: "ApproverUnknown", detail: unknownApprovers.join(", "), hinders: false } as const]
       : []),

@@ -427,6 +427,23 @@ describe("a key that the vault refuses", () => {
     expect(order.properties.error).toBeUndefined();
     expect(health.nextStep).toEqual(verdict.nextStep);
   });
+
+  test("is shown as refused and silent, while the vault that refused it does not answer", async () => {
+    const job = "refused-silent";
+    const device = await world.delivered(job);
+    world.vaults.setEnabled(world.kid, false);
+    const refused = await attempt(device);
+    world.vaults.setOutage("kv-one", { code: "KeyVaultUnreachable", reason: "timeout" });
+    const told = await attempt(device);
+    await call(job, "POST", "/keyHealth/check");
+    const { verdict } = await look(job);
+    world.vaults.setOutage("kv-one", undefined);
+    world.vaults.setEnabled(world.kid, true);
+    expect(verdict.causes.map(({ code }: { code: string }) => code)).toEqual([
+      refused.code,
+      told.code,
+    ]);
+  });
 });
 
 test.each(STAGE_NAMES)("the stage %s decides as for the appliance", async (stage) => {
