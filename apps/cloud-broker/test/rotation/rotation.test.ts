@@ -157,7 +157,10 @@ describe("the versions that orders use of a key", () => {
       ]);
     }
     const elsewhere = subscription.replace(SUBSCRIPTION, "55555555-5555-4555-8555-555555555555");
-    expect((await ask(elsewhere, { roles: ["Reader"] })).json.value).toEqual([]);
+    await world.broker().pollKeys();
+    expect((await ask(subscription, { roles: ["Reader"] })).json.newest.kid).toBe(world.kid);
+    const { json } = await ask(elsewhere, { roles: ["Reader"] });
+    expect([json.value, json.newest]).toEqual([[], undefined]);
   });
 
   test("needs the right to read, and the key's URL", async () => {

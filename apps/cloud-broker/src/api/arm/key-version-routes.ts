@@ -45,8 +45,18 @@ export function createKeyVersionRoutes(deps: Plane<"store" | "settings">): reado
       handle: async (request) => {
         const keyAddress = ofKey(request);
         const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
-        const json = await view(deps.store, { keyAddress, subscriptionId }, keyAddress);
-        return { json };
+        const follower = await deps.store
+          .selectFrom("order_keys")
+          .innerJoin("orders", "orders.id", "order_keys.order_id")
+          .select("orders.id")
+          .where("order_keys.key_address", "=", keyAddress)
+          .where("order_keys.follows_newest", "=", 1)
+          .where("orders.subscription_id", "=", subscriptionId)
+          .limit(1)
+          .executeTakeFirst();
+        // Without one, the newest version is known from another customer's orders.
+        const polled = follower === undefined ? null : keyAddress;
+        return { json: await view(deps.store, { keyAddress, subscriptionId }, polled) };
       },
     }),
     operator.route(KEY_VERSION_CALLS.ofEveryCustomer, {
