@@ -112,6 +112,8 @@ export class Walk {
   /** A held call may block the next step, which then would never end. */
   patienceMs = 1_500;
   hasRecoveryKey = false;
+  /** The latest time that the clock has shown. */
+  newestMs = 0;
   held: Held | undefined;
   #gate: { readonly at: Place; readonly wait: () => Promise<void> } | undefined;
   readonly #unhook: (() => unknown)[] = [];
@@ -329,6 +331,7 @@ export class Walk {
     const flight: Flight = {};
     // Lists are ordered by time: two things at one moment would be ordered by random ids.
     this.world.clock.nowMs += 1;
+    this.newestMs = Math.max(this.newestMs, this.nowMs);
     const running = perform(this, step, flight);
     if (this.held === undefined || step[0] === "let go") {
       this.told.push({ step, answer: await running });

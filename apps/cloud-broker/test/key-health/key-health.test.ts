@@ -228,26 +228,6 @@ describe("the health of a key", () => {
     expect(await record(askedAtMs + 4, { state: "healthy" })).toEqual({ state: "healthy" });
   });
 
-  test("follows the vault when the clock was set back since its last answer", async () => {
-    const device = await world.delivered("back1");
-    await checkNow("back1");
-    world.clock.nowMs -= 20_000;
-    world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultThrottled" });
-    expect((await device.unlock("unlock")).answer.kind).toBe("denial");
-    await world.broker().idle();
-    expect(await read("back1")).toMatchObject({
-      state: "Healthy",
-      inconclusive: { code: "KeyVaultThrottled" },
-    });
-    world.vaults.setOutage(VAULT_NAME, undefined);
-    await checkNow("back1");
-    world.clock.nowMs -= 20_000;
-    world.vaults.setEnabled(world.kid, false);
-    expect((await device.unlock("unlock")).answer.kind).toBe("denial");
-    await world.broker().idle();
-    expect(await read("back1")).toMatchObject({ state: "Unusable", ageSeconds: 0 });
-  });
-
   test("is asked for by a check now, however long the next look is away", async () => {
     await world.prepared("checked1");
     world.vaults.setEnabled(world.kid, false);

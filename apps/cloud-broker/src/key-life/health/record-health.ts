@@ -31,10 +31,7 @@ export type RecordDependencies = {
 export type Observation = {
   readonly order: OrderId;
   readonly revision: number;
-  /**
-   * When the vault was asked: a later result is not replaced by this one, unless its time has not
-   * come, because the clock was set back since.
-   */
+  /** When the vault was asked: a later result is not replaced by this one. */
   readonly sinceMs: EpochMs;
   readonly verdict: HealthVerdict;
   readonly kid?: string | undefined;
@@ -56,19 +53,11 @@ export function recordHealth(
     const current = await loadCurrentKey(transaction, order);
     const stored = await readHealth(transaction, order);
     if (current?.revision !== revision || stored === undefined) return stored?.health;
+    if ((stored.checkedAtMs ?? 0) > sinceMs) return stored.health;
     const nowMs = deps.now();
-    const { checkedAtMs = 0 } = stored;
-    const isAhead = checkedAtMs > nowMs;
-    if (!isAhead && checkedAtMs > sinceMs) return stored.health;
     const update = transaction.updateTable("key_health").where("order_id", "=", order);
     if (verdict.state === "inconclusive") {
-      await update
-        .set({
-          inconclusive_code: verdict.code,
-          inconclusive_at_ms: sinceMs,
-          checked_at_ms: isAhead ? sinceMs : undefined,
-        })
-        .execute();
+      await update.set({ inconclusive_code: verdict.code, inconclusive_at_ms: sinceMs }).execute();
       return stored.health;
     }
     const isChanged = isNews(stored.health, verdict);
