@@ -139,18 +139,8 @@ export function createKeyReader(deps: {
     return OF_THE_VAULT.has(failure.code) ? failed(failure) : getKey(usable);
   }
 
-  async function decide(
-    usable: UsableKey,
-    getting: Promise<Outcome<KeyFacts>>,
-  ): Promise<Outcome<KeyFacts>> {
-    const key = await getting;
-    if (!key.ok) return failed(await explain(usable, key.failure));
-    const failure = decideKeyUse(key.value, deps.now());
-    return failure === undefined ? key : failed(describeFailure(failure, usable));
-  }
-
-  async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
-    const key = await getKey(usable);
+  async function read(usable: UsableKey, get = getKey): Promise<Outcome<KeyFacts>> {
+    const key = await get(usable);
     return key.ok ? key : failed(await explain(usable, key.failure));
   }
 
@@ -160,15 +150,17 @@ export function createKeyReader(deps: {
     get = getKey,
   ): Promise<Outcome<KeyFacts>> {
     const earlier = known.get(nameOf(usable.key));
-    return earlier !== undefined &&
-      isEnough(earlier) &&
-      decideKeyUse(earlier.facts, deps.now()) === undefined
-      ? { ok: true, value: earlier.facts }
-      : decide(usable, get(usable));
+    if (earlier !== undefined && isEnough(earlier)) {
+      const { facts } = earlier;
+      if (decideKeyUse(facts, deps.now()) === undefined) return { ok: true, value: facts };
+    }
+    const key = await read(usable, get);
+    if (!key.ok) return key;
+    const failure = decideKeyUse(key.value, deps.now());
+    return failure === undefined ? key : failed(describeFailure(failure, usable));
   }
 
-  const readForUnwrap = (usable: UsableKey) =>
-    deps.knownForMs === 0 ? readUsable(usable) : readUsable(usable, isRecent, getTogether);
+  const readForUnwrap = (usable: UsableKey) => readUsable(usable, isRecent, getTogether);
 
   return { read, readUsable, readForUnwrap, explain };
 }
