@@ -5,6 +5,7 @@ import { invalidMember, valueOf } from "../../core/failure-error.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { judgeKeyVersion } from "../../core/judge-key-version.ts";
 import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
+import { idsBelow } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import {
@@ -35,8 +36,7 @@ export function createKeyVersionRoutes(deps: Plane<"store" | "settings">): reado
         "Reads which versions of its key an order uses, and which may be disabled (extension)",
       handle: async (request) => {
         const order = await findOrder(deps.store, request.order);
-        const scope = { order: order.id };
-        return { json: await view(deps.store, scope, await addressOf(deps.store, scope)) };
+        return { json: await view(deps.store, { order: order.id }) };
       },
     }),
     arm.route(KEY_VERSION_CALLS.ofSubscription, {
@@ -45,57 +45,52 @@ export function createKeyVersionRoutes(deps: Plane<"store" | "settings">): reado
       handle: async (request) => {
         const keyAddress = ofKey(request);
         const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
-        const follower = await deps.store
-          .selectFrom("order_keys")
-          .innerJoin("orders", "orders.id", "order_keys.order_id")
-          .select("orders.id")
-          .where("order_keys.key_address", "=", keyAddress)
-          .where("order_keys.follows_newest", "=", 1)
-          .where("orders.subscription_id", "=", subscriptionId)
-          .limit(1)
-          .executeTakeFirst();
-        // Without one, the newest version is known from another customer's orders.
-        const polled = follower === undefined ? null : keyAddress;
-        return { json: await view(deps.store, { keyAddress, subscriptionId }, polled) };
+        return { json: await view(deps.store, { keyAddress, subscriptionId }) };
       },
     }),
     operator.route(KEY_VERSION_CALLS.ofEveryCustomer, {
       action: "Microsoft.DataBox/operator/keyVersions/read",
       summary: "Reads the same for one key over all orders",
       handle: async (request: CallerRequest) => {
-        const keyAddress = ofKey(request);
-        return { json: await view(deps.store, { keyAddress }, keyAddress) };
+        return { json: await view(deps.store, { keyAddress: ofKey(request) }) };
       },
     }),
   ];
 }
 
-async function addressOf(
-  store: Store,
-  { order }: Extract<UseScope, { order: unknown }>,
-): Promise<string | null> {
-  const found = await store
+/**
+ * The key whose newest version orders of the scope follow. Without such an order, its newest
+ * version is known from another customer's.
+ */
+async function findFollowed(store: Store, scope: UseScope): Promise<string | null> {
+  const following = store
     .selectFrom("order_keys")
     .select("key_address")
-    .where("order_id", "=", order)
-    .where("follows_newest", "=", 1)
-    .executeTakeFirst();
+    .where("follows_newest", "=", 1);
+  let inScope = following;
+  if ("order" in scope) inScope = following.where("order_id", "=", scope.order);
+  else {
+    if (scope.subscriptionId === undefined) return scope.keyAddress;
+    const { after, before } = idsBelow(`/subscriptions/${scope.subscriptionId}`);
+    inScope = following
+      .where("key_address", "=", scope.keyAddress)
+      .where("order_id", ">", after)
+      .where("order_id", "<", before);
+  }
+  const found = await inScope.limit(1).executeTakeFirst();
   return found?.key_address ?? null;
 }
 
-async function view(
-  store: Store,
-  scope: UseScope,
-  polledAddress: string | null,
-): Promise<KeyVersionsView> {
+async function view(store: Store, scope: UseScope): Promise<KeyVersionsView> {
   const { versions, devices } = await loadKeyUses(store, scope);
+  const followed = await findFollowed(store, scope);
   const poll =
-    polledAddress === null
+    followed === null
       ? undefined
       : await store
           .selectFrom("key_polls")
           .select(["newest_kid", "failure_json", "checked_at_ms"])
-          .where("key_address", "=", polledAddress)
+          .where("key_address", "=", followed)
           .executeTakeFirst();
   const failure = parseFailureJson(poll?.failure_json ?? null);
   return {
