@@ -12,7 +12,7 @@ import { join } from "node:path";
 
 import { verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES, sanitisation } from "@databox-cmk/protocol";
-import { folderFor, startSwtpm } from "@databox-cmk/testkit";
+import { folderFor } from "@databox-cmk/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { takeAgentLock } from "../src/state/agent-lock.ts";
@@ -29,7 +29,7 @@ import {
   type AgentWorld,
 } from "./agent-world.ts";
 import { deny } from "./deny.ts";
-import { HAS_TPM } from "./start-swtpm.ts";
+import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
 
 const done = () => Promise.resolve(true);
 const failed = () => Promise.resolve(false);

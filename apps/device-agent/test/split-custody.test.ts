@@ -15,7 +15,6 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { startSwtpm } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
@@ -38,7 +37,7 @@ import {
 } from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
 import { createOwner } from "./owner-key.ts";
-import { HAS_TPM, measureSomethingElse } from "./start-swtpm.ts";
+import { HAS_TPM, measureSomethingElse, startSwtpm } from "./start-swtpm.ts";
 
 const owner = createOwner();
 const recoveryKeys = [owner.jwk];

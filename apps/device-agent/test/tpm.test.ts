@@ -2,13 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node
 import { join } from "node:path";
 
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
-import { type SoftwareTpm, startSwtpm, required } from "@databox-cmk/testkit";
+import { required } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
 import { type AgentWorld, createAgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
-import { HAS_TPM, measureSomethingElse } from "./start-swtpm.ts";
+import { HAS_TPM, measureSomethingElse, type SoftwareTpm, startSwtpm } from "./start-swtpm.ts";
 
 const unlocked = { exit: 0, outcome: "unlocked" };
 /** TPM2_PT_MAX_AUTH_FAIL of a new swtpm: with so many it locks itself. */

@@ -5,13 +5,6 @@ export { journalOf } from "./journal-of.ts";
 export { LeaseClient, RekeyClient } from "./lease-client.ts";
 export { createHttpsTransport } from "./https-transport.ts";
 export type { RawAnswer, Transport } from "./https-transport.ts";
-export {
-  BROKER_PRINCIPAL,
-  createFakeKeyVaults,
-  fakeVaultId,
-  KEY_PERMISSIONS,
-} from "./fake-key-vaults.ts";
-export type { FakeKeyVaults, KeyPermission } from "./fake-key-vaults.ts";
 export type { FakeApproval } from "./fake-approvals.ts";
 export { createFakeBroker } from "./fake-broker.ts";
 export type { FakeNode } from "./fake-broker-node.ts";
@@ -31,8 +24,6 @@ export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 export { openPostgresLink } from "./open-postgres-link.ts";
 export type { PostgresLink } from "./open-postgres-link.ts";
-export { hasSwtpm, startSwtpm } from "./start-swtpm.ts";
-export type { SoftwareTpm } from "./start-swtpm.ts";
 export { wrapProse } from "@databox-cmk/errors/docs";
 export { freePort } from "./free-port.ts";
 export { createLocalhostTls } from "./localhost-tls.ts";

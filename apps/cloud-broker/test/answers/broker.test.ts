@@ -10,12 +10,13 @@ import {
   withoutUndefined,
 } from "@databox-cmk/errors";
 import { keyHealthView, type Lease, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceClient, fakeVaultId, LeaseClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { createAzure } from "../../src/azure/create-azure.ts";
 import { failed } from "../../src/core/failed.ts";
 import type { Outcome } from "../../src/core/ports.ts";
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { CUSTOMER_KEY, VAULT_NAME } from "../world/customer-vault.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";

@@ -1,8 +1,9 @@
 // @module-tag one-engine
 import { approvalList, type UnlockPolicy } from "@databox-cmk/protocol";
-import { type DeviceClient, fakeVaultId } from "@databox-cmk/testkit";
+import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { exactly } from "../world/exactly.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
 import { API, jobPath } from "../world/jobs.ts";

@@ -1,6 +1,5 @@
-import { createFakeKeyVaults } from "@databox-cmk/testkit";
-
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
+import { createFakeKeyVaults } from "./fake-key-vaults.ts";
 import type { VaultWorld } from "./vault-world.ts";
 
 const PRINCIPAL = "principal-1";

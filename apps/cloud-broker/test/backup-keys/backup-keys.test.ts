@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { fakeVaultId, LeaseClient, openTemporaryFolder } from "@databox-cmk/testkit";
+import { LeaseClient, openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { VAULT_NAME } from "../world/customer-vault.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
 import { API, jobPath, minimalJob } from "../world/jobs.ts";

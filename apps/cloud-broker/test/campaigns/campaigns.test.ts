@@ -1,9 +1,9 @@
 import { campaignOrderList, campaignView } from "@databox-cmk/protocol";
-import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
 import { currentPriority } from "../../src/load/priority.ts";
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { exactly } from "../world/exactly.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";

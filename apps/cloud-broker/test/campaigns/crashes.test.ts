@@ -3,11 +3,12 @@
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { fakeVaultId, folderFor } from "@databox-cmk/testkit";
+import { folderFor } from "@databox-cmk/testkit";
 import { beforeAll, expect, test } from "vitest";
 
 import type { OrderId } from "../../src/core/order.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { openCrashingStore } from "../custody/crashing-store.ts";
 import { KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { createCampaignWorld } from "./campaign-world.ts";

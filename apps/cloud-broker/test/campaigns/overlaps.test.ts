@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 
 import { jobPatch } from "@databox-cmk/protocol";
-import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { startCampaign } from "../../src/key-life/campaigns/start-campaign.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/store.ts";
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { GROUP, SUBSCRIPTION } from "../world/jobs.ts";

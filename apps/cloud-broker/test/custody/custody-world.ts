@@ -1,13 +1,7 @@
 import { join } from "node:path";
 
 import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
-import {
-  BROKER_PRINCIPAL,
-  createFakeKeyVaults,
-  type FakeKeyVaults,
-  fakeVaultId,
-  openTemporaryFolder,
-} from "@databox-cmk/testkit";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 
 import {
   type AttachedIdentity,
@@ -22,6 +16,12 @@ import type { AlsoCommit, KeyCustody } from "../../src/custody/key-custody.ts";
 import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
 import type { Released } from "../../src/custody/release-content-key.ts";
 import type { Store } from "../../src/store/store.ts";
+import {
+  BROKER_PRINCIPAL,
+  createFakeKeyVaults,
+  type FakeKeyVaults,
+  fakeVaultId,
+} from "../azure/fake-key-vaults.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { custodyDependencies, SERVICE_KEY } from "../world/custody-dependencies.ts";
 import { expectOk } from "../world/expect-ok.ts";

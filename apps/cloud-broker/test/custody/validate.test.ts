@@ -1,11 +1,11 @@
 // @module-tag one-engine
 import { KEY_CHECKS } from "@databox-cmk/protocol";
-import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
 import type { KeySubject, KeyValidation } from "../../src/core/ports.ts";
 import type { Store } from "../../src/store/store.ts";
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import {
   createCustodyWorld,

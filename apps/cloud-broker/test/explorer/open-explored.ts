@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 
-import { fakeVaultId } from "@databox-cmk/testkit";
-
 import { writeChoices } from "../../src/api/portal/notices/choice-routes.ts";
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { createRestoreRecord } from "../../src/store/restore-record.ts";
+import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { VAULT_NAME } from "../world/customer-vault.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";

@@ -3,8 +3,7 @@ import {
   createFakeKeyVaults,
   type FakeKeyVaults,
   fakeVaultId,
-} from "@databox-cmk/testkit";
-
+} from "../azure/fake-key-vaults.ts";
 import { SERVICE_KEY } from "./custody-dependencies.ts";
 import { TENANT_ID } from "./fake-identities.ts";
 

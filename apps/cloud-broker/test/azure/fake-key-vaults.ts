@@ -7,7 +7,9 @@ import {
   randomBytes,
 } from "node:crypto";
 
-import { required } from "./required.ts";
+import { required } from "@databox-cmk/testkit";
+
+import type { Failure, Outcome } from "../../src/core/ports.ts";
 
 /**
  * Key vaults in memory that behave as the real ones do, with real RSA: per-version state, soft
@@ -15,26 +17,6 @@ import { required } from "./required.ts";
  * Answers are shaped as the broker's port has them; the emulator, behind the real SDK, passes the
  * same contract suite.
  */
-
-type Failure = {
-  readonly code: FailureCode;
-  readonly reason?: string | undefined;
-  readonly vaultNameUnknown?: true;
-};
-type FailureCode =
-  | "SsemUserErrorEncryptionKeyDisabled"
-  | "SsemUserErrorKeyDetailsNotFound"
-  | "SsemUserErrorKeyVaultBadRequestException"
-  | "SsemUserErrorSystemAssignedIdentityAbsent"
-  | "SsemUserErrorKekUserIdentityNotFound"
-  | "KeyVersionMismatch"
-  | "KeyVaultUnreachable"
-  | "KeyVaultThrottled"
-  | "KeyVaultUnexpectedAnswer"
-  | "IdentityProviderUnreachable";
-type Outcome<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly failure: Failure };
 
 type Identity =
   | { readonly kind: "broker" }
@@ -48,8 +30,8 @@ type KeyAddress = {
   readonly keyName: string;
   readonly version?: string;
 };
-export type KeyPermission = "get" | "wrapKey" | "unwrapKey";
-export const KEY_PERMISSIONS: readonly KeyPermission[] = ["get", "wrapKey", "unwrapKey"];
+type KeyPermission = "get" | "wrapKey" | "unwrapKey";
+const KEY_PERMISSIONS: readonly KeyPermission[] = ["get", "wrapKey", "unwrapKey"];
 
 type Version = {
   readonly kid: string;
