@@ -16,6 +16,7 @@ export const KEY_ROLES = {
  * Assigns one of {@link KEY_ROLES}.
  *
  * @param scope - resource id of a subscription or of a vault.
+ * @param name - a GUID; under the same one, the assignment may be there already.
  * @returns removes the assignment again
  */
 export async function assignRole(
@@ -23,9 +24,10 @@ export async function assignRole(
   scope: string,
   role: keyof typeof KEY_ROLES,
   principal: { readonly id: string; readonly type: "User" | "ServicePrincipal" },
+  name: string = randomUUID(),
 ): Promise<() => Promise<void>> {
   const subscription = scope.split("/").slice(0, 3).join("/");
-  const path = `${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}?api-version=${API_VERSION}`;
+  const path = `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}?api-version=${API_VERSION}`;
   await callResourceManager("PUT", path, {
     properties: {
       roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${KEY_ROLES[role]}`,

@@ -59,7 +59,8 @@ export async function seedService(
   const vaultId = await createVault(clients, stack, serviceResourceGroup, SERVICE_VAULT);
   const type = "ServicePrincipal";
   await assignRole(clients, vaultId, "cryptoOfficer", { id: owner.objectId, type });
-  await assignRole(clients, vaultId, "cryptoServiceEncryptionUser", { id: principalId, type });
+  const broker = { id: principalId, type } as const;
+  await assignRole(clients, vaultId, "cryptoServiceEncryptionUser", broker, principalId);
   const vaultUrl = `https://${SERVICE_VAULT}.${stack.vaultSuffix}`;
   await clients.keys(vaultUrl).createRsaKey(SERVICE_KEY, { keySize: 2048 });
   return { brokerIdentityId: id, serviceKeyUrl: `${vaultUrl}/keys/${SERVICE_KEY}` };

@@ -21,6 +21,8 @@ const SERVICE_RESOURCE_GROUP = "databox-service";
 export type StackOptions = {
   /** Folder of the stack: certificates, the broker's data, appliances, stack.json. */
   readonly directory: string;
+  /** Keeps the cloud's state there, too, and continues the state of a former stack. */
+  readonly isKept?: true;
   readonly ports: StackPorts;
   /** The command-line option of a port; absent: `--dns-port` of `dns`. */
   readonly portOption?: (name: string) => string;
@@ -64,7 +66,7 @@ export type Stack = {
 export async function startStack(options: StackOptions): Promise<Stack> {
   await requireFreePorts(options.ports, options.portOption);
   const brokerData = join(options.directory, "broker");
-  await rm(brokerData, { recursive: true, force: true });
+  if (!options.isKept) await rm(brokerData, { recursive: true, force: true });
   await mkdir(brokerData, { recursive: true, mode: 0o700 });
   await using opened = new AsyncDisposableStack();
   // Meanwhile the rest starts: the two RSA keys of the broker's issuer take the longest.
@@ -80,6 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     imdsPort: options.ports.imds,
     dnsPort: options.ports.dns,
     certificateAuthority: certificates.authority,
+    dataDir: options.isKept && join(options.directory, "azure"),
     dnsNames: ["broker.localhost"],
     dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
     isReady: options.isReady,
@@ -225,7 +228,7 @@ function brokerEnvironment(
     // Clients in Python take 0 for "not said" and wait for 30 seconds.
     LRO_RETRY_AFTER_SECONDS: "1",
     AZURE_POD_IDENTITY_AUTHORITY_HOST: stack.imdsUrl,
-    // Who tries a new expiry date here wants to see it at the next unlock.
+    // A new expiry date shall show at the next unlock.
     KEY_FACTS_SECONDS: "0",
   };
 }

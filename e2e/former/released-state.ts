@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { createDeviceEmulator, type DeviceEmulator } from "@databox-cmk/device-emulator";
+
+import { openWorld, type World } from "../harness/open-world.ts";
+
+/**
+ * Each released state, by its first port. Names with ports are in tokens, keys and audit rows, so a
+ * state opens at the ports at which it was made; they are below those that a system hands out.
+ */
+export const RELEASED = { "9267cc1": 21_100, b45a1c38: 21_110, "0.2.0": 21_120 } as const;
+export type Released = keyof typeof RELEASED;
+
+/** Programs as paths of their main scripts. */
+export type Programs = { readonly broker: string; readonly agent: readonly [string, ...string[]] };
+
+export const SERIAL = "DBX-KEPT";
+export const ORDER = "kept";
+/** Files that the programs of the release wrote beside their databases. */
+export const FILES = {
+  activity: "activity.jsonl",
+  export: "broker.ndjson",
+  postgres: "postgres.sql",
+  challenge: "challenge.txt",
+  folder: "folder.txt",
+} as const;
+
+export const archiveOf = (name: string): string =>
+  fileURLToPath(new URL(`${name}.tar.xz`, import.meta.url));
+
+function unpack(archive: string, folder: string): void {
+  execFileSync("tar", ["--extract", "--file", archiveOf(archive), "--directory", folder]);
+}
+
+/** A world on the ports of a release; one that was packed goes on where it stood. */
+export function openReleased(
+  release: Released,
+  options: { readonly broker?: string; readonly environment?: Readonly<Record<string, string>> },
+  fill: (folder: string) => void = () => undefined,
+): Promise<World> {
+  const first = RELEASED[release];
+  return openWorld((folder) => {
+    fill(folder);
+    return {
+      isKept: true,
+      ports: { emulator: first, broker: first + 1, imds: first + 2, dns: first + 3 },
+      ...(options.broker !== undefined && { brokerMain: options.broker }),
+      brokerEnvironment: { BROKER_PORT: String(first + 1), ...options.environment },
+    };
+  });
+}
+
+/** Unpacks a release's state; the agent's settings name the folder, which is another one now. */
+export function unpackState(release: Released, folder: string): void {
+  unpack(release, folder);
+  const former = readFileSync(join(folder, FILES.folder), "utf8");
+  const settings = join(stateDirOf(folder), "agent.json");
+  writeFileSync(settings, readFileSync(settings, "utf8").replaceAll(former, folder));
+}
+
+const applianceOf = (folder: string): string => join(folder, "appliances", SERIAL);
+const stateDirOf = (folder: string): string => join(applianceOf(folder), SERIAL, "agent");
+
+export const openAppliance = ({ folder }: World, agentCommand: Programs["agent"]): DeviceEmulator =>
+  createDeviceEmulator({
+    directory: applianceOf(folder),
+    agentCommand,
+    sku: "DataBox",
+    serials: [SERIAL],
+  });
