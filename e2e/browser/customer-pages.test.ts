@@ -226,6 +226,10 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
 
   test("a daily limit of unlocks is set, and removed again", async () => {
     await open("unlock-policy");
+    const rules = visit.page.getByRole("region", { name: "Rights to change the rules" });
+    expect(await rules.textContent()).toMatch(
+      /Override the policyMoves the decision: an Owner only\. Owner(?:, you)?/,
+    );
     const limit = visit.page.getByRole("switch", { name: "Limit unlocks per day" });
     await limit.check();
     const most = visit.page.getByRole("spinbutton", { name: "Maximum unlocks per day" });

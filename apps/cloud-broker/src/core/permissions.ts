@@ -156,6 +156,16 @@ export function decideAccess(held: readonly HeldRole[], action: string, scope: s
   });
 }
 
+/** The customer's writes that change a rule: the effect of each, and the roles that have it. */
+export const CHANGES_OF_RULES = namesOf(RULE_CHANGES)
+  .filter((name) => RULE_CHANGES[name] !== "none")
+  .map((name) => {
+    const action = `Microsoft.DataBox/${name}` as const;
+    const has = (role: RoleName) => decideAccess([{ role, scope: "/" }], action, "/");
+    const roles = ROLE_NAMES.filter(has).map((role) => ROLES[role].title);
+    return { action, effect: RULE_CHANGES[name], roles };
+  });
+
 /**
  * Whether a role allows an action on a subscription, or on at least one resource group or order in
  * it. A role on a vault says nothing about orders.

@@ -3,6 +3,7 @@
 import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { CHANGES_OF_RULES } from "../../src/core/permissions.ts";
 import {
   minimalOrder,
   type PortalWorld,
@@ -76,6 +77,13 @@ describe("the broker's own API for pages", () => {
     const activity = await ada.call(`/portal/api/arm${jobs()}/order1/activity?${DATA_BOX}`);
     expect(activity.text).toContain(objectId);
     expect(activity.text).toContain("127.0.0.1");
+  });
+
+  test("tells a page who may change the rules, from the table that decides it", async () => {
+    const { json } = await ada.call(`/portal/api/permissions${jobs()}/order1`);
+    expect(json.changes).toEqual(CHANGES_OF_RULES);
+    const override = "Microsoft.DataBox/jobs/unlockPolicy/override/action";
+    expect(json.changes).toContainEqual({ action: override, effect: "owner", roles: ["Owner"] });
   });
 
   test("tells a page which actions the roles of its user allow, and only those", async () => {

@@ -36,9 +36,14 @@ export type OrderAction = keyof typeof ACTIONS;
  * known; where it cannot be known, the command is offered and the service decides.
  */
 export function useMay(action: OrderAction): boolean | undefined {
+  return useAllows(action, useOrderPermissions());
+}
+
+/** What the reader may do on the order of this page, and who may change its rules. */
+export function useOrderPermissions() {
   const name = useOrderName();
   const queryKey = QUERY_KEYS.orderPart(name, "permissions");
-  return useAllows(action, permissionsAt(useSignedIn().client, name, queryKey));
+  return useQuery(permissionsAt(useSignedIn().client, name, queryKey));
 }
 
 /**
@@ -54,7 +59,7 @@ export function useMayOnNew(
 ): boolean | undefined {
   const scope =
     group === undefined ? undefined : { subscriptionId, resourceGroup: group, jobName: "new" };
-  return useAllows(action, permissionsIn(useSignedIn().client, subscriptionId, scope));
+  return useAllows(action, useQuery(permissionsIn(useSignedIn().client, subscriptionId, scope)));
 }
 
 /** Which actions are allowed in a scope of a subscription, by default on all of its orders. */
@@ -72,18 +77,17 @@ const permissionsAt = (client: Client, scope: OrderName | string, queryKey: read
     queryKey,
     queryFn: async ({ signal }) => {
       const { permissionsOfOrder, permissionsOfSubscription } = SESSION_CALLS;
-      const { actions } = await (typeof scope === "string"
+      const { actions, changes = [] } = await (typeof scope === "string"
         ? client.call(permissionsOfSubscription, { params: { subscriptionId: scope }, signal })
         : client.call(permissionsOfOrder, { params: scope, signal }));
-      return new Set(actions);
+      return { actions: new Set(actions), changes };
     },
   });
 
 function useAllows(
   action: OrderAction,
-  query: ReturnType<typeof permissionsAt>,
+  permissions: ReturnType<typeof useOrderPermissions>,
 ): boolean | undefined {
-  const permissions = useQuery(query);
   if (permissions.error !== null) return true;
-  return permissions.data?.has(ACTIONS[action]);
+  return permissions.data?.actions.has(ACTIONS[action]);
 }

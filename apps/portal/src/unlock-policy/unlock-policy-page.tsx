@@ -12,6 +12,7 @@ import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { PolicyForm } from "./policy-form.tsx";
+import { WhoMayChange } from "./who-may-change.tsx";
 
 /** The conditions under which this order's appliances get their key, and the daily limit. */
 export function UnlockPolicyPage(): ReactElement {
@@ -37,6 +38,7 @@ export function UnlockPolicyPage(): ReactElement {
           <BudgetForm stored={budget.data} />
         </EditableBy>
       )}
+      <WhoMayChange />
     </OrderPage>
   );
 }

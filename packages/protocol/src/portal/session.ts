@@ -22,8 +22,17 @@ export type SessionView = z.infer<typeof sessionView>;
 export const signedOut = z.object({ location: z.string() });
 export type SignedOut = z.infer<typeof signedOut>;
 
-/** The actions that the person's roles allow, on an order or on a subscription. */
-export const permissionsView = z.object({ actions: z.array(z.string()) });
+/**
+ * The actions that the person's roles allow, on an order or on a subscription. `changes`: the
+ * writes that change who decides or what guards a key, and the roles that have them; absent from an
+ * earlier broker.
+ */
+export const permissionsView = z.object({
+  actions: z.array(z.string()),
+  changes: z.optional(
+    z.array(z.object({ action: z.string(), effect: z.string(), roles: z.array(z.string()) })),
+  ),
+});
 
 /** Data of the event `order` of the portal's stream: what has changed of an order. */
 export const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });

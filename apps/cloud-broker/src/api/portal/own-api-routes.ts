@@ -5,6 +5,7 @@ import type * as z from "zod/mini";
 import type { HasAccess } from "../../callers/has-access.ts";
 import { ACTIONS } from "../../core/actions.ts";
 import { orderIdOf } from "../../core/order.ts";
+import { CHANGES_OF_RULES } from "../../core/permissions.ts";
 import { parseBody } from "../../http/read-body.ts";
 import type { ReadonlyView, ServedRoute, RouteRequest, SessionRequest } from "../../http/route.ts";
 
@@ -65,7 +66,7 @@ export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRou
       const actions: string[] = [];
       for (const action of ACTIONS)
         if (await hasAccess(caller, action, scope)) actions.push(action);
-      return { actions };
+      return { actions, changes: CHANGES_OF_RULES };
     }),
   );
 }

@@ -102,4 +102,28 @@ export const unlockPolicy = {
     mostHint: "For all nodes together. Open volumes stay open.",
     save: "Save the limit",
   },
+  whoMay: {
+    title: "Rights to change the rules",
+    you: "you",
+    changes: {
+      "jobs/unlockPolicy/write": "Write the policy",
+      "jobs/unlockPolicy/override/action": "Override the policy",
+      "jobs/unlockBudget/write": "Set the daily limit",
+      "jobs/unlockBudget/delete": "Remove the daily limit",
+      "jobs/write": "Choose another key",
+      "jobs/backupKeys/write": "Add or replace a backup key",
+      "jobs/backupKeys/delete": "Remove a backup key",
+      "jobs/backupKeys/use/action": "Use a backup key now",
+      "jobs/restoreAccess/action": "Restore access",
+      "jobs/revoke/action": "Revoke access",
+      "custodyPolicy/write": "Require split custody in the subscription",
+    } as Readonly<Record<string, string>>,
+    /** Of the change, before the roles that have it. */
+    effects: {
+      stricter: "Stricter: at once.",
+      looser: "Looser: with the approvals in force.",
+      compared: "A looser value, or a moved decision, needs the approvals in force.",
+      owner: "Moves the decision: an Owner only.",
+    } as Readonly<Record<string, string>>,
+  },
 };
