@@ -46,6 +46,8 @@ export type LostDecisions = {
 
 export type RestoreRecord = ReturnType<typeof createRestoreRecord>;
 
+const PATIENCE_MS = 2_000;
+
 /**
  * A folder beside the database that is never restored with it: facts that a restored database must
  * not forget. Each fact is a file, so replicas share the folder without a lock.
@@ -53,10 +55,10 @@ export type RestoreRecord = ReturnType<typeof createRestoreRecord>;
  * The database commits first, then the file is written, then the caller is answered. No file names
  * a decision that the database did not commit, and a crash loses no decision that was answered.
  */
-export function createRestoreRecord(folder: string) {
+export function createRestoreRecord(folder: string, patienceMs = PATIENCE_MS) {
   /** The key is the file's name, so that an attempt repeated each minute waits once. */
   const unwritten = new Map<string, () => Promise<void>>();
-  const call = createCalls();
+  const call = createCalls(patienceMs);
   const pathOf = (kind: "switches" | "erasures" | "uses", name: string) =>
     join(folder, kind, `${name}.json`);
   /** A folder that cannot be written stops no kill switch: `flush` tries again. */
@@ -121,14 +123,13 @@ export function createRestoreRecord(folder: string) {
 }
 
 type Call = ReturnType<typeof createCalls>;
-const PATIENCE_MS = 2_000;
 
 /**
  * One call of the file system at a time, each with a time limit. In a network folder whose server
  * is gone, a call keeps one of Node's few threads until the server is back; the others fail
  * meanwhile.
  */
-function createCalls() {
+function createCalls(patienceMs: number) {
   let last: Promise<unknown> = Promise.resolve();
   let isHanging = false;
   const within = <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -138,7 +139,7 @@ function createCalls() {
     const timer = setTimeout(() => {
       isHanging = true;
       reject(silence);
-    }, PATIENCE_MS);
+    }, patienceMs);
     const working = work().finally(() => {
       clearTimeout(timer);
       isHanging = false;

@@ -18,20 +18,12 @@ import {
 } from "@databox-cmk/protocol";
 import { DeviceClient, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
-import { createSeal } from "../../src/api/portal/seal.ts";
-import { createSessions } from "../../src/api/portal/sessions.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { fromJson, toJson } from "../../src/store/json-column.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { API, SUBSCRIPTION, userIdentity } from "../world/jobs.ts";
 import type { JsonAnswer } from "../world/open-broker.ts";
-import {
-  PORTAL_SEALING_KEY,
-  PORTAL_URL,
-  SECOND_KEY,
-  SECOND_VAULT,
-  VAULTS,
-} from "./open-explored.ts";
+import { AZURE_CALLS, PORTAL_URL, SECOND_KEY, SECOND_VAULT, VAULTS } from "./open-explored.ts";
 import {
   accountOf,
   type Name,
@@ -528,19 +520,69 @@ async function copyOf(unlockKey: Uint8Array, context: EnvelopeContext) {
   return { deviceShare: copy.toJSON() };
 }
 
+const SESSION = /__Host-databox=([\w-]{43})/;
+const setCookie = ({ headers }: JsonAnswer): string =>
+  [headers["set-cookie"] ?? []].flat().join("; ");
+
+/** By way of Entra ID and back, in a browser that may have a session already. */
 async function signIn(walk: Walk, who: Name): Promise<string> {
-  const { human: _human, ...claims } = accountOf(who);
-  if (claims.isApplication === true) return "a program has no browser";
-  const seal = createSeal(PORTAL_SEALING_KEY);
-  const now = () => walk.nowMs;
-  const arm = { accessToken: await walk.world.token(claims), expiresAtMs: now() + 3_600_000 };
-  const sessions = createSessions({ store: walk.world.store(), seal, now });
-  const id = await sessions.open(claims.oid, { name: who, roles: [], tokens: { arm } });
-  const headers = { cookie: `__Host-databox=${id}`, "sec-fetch-site": "same-origin" };
-  const answer = await walk.world.call("GET", "/portal/api/session", { claims: "none", headers });
+  if (accountOf(who).isApplication === true) return "a program has no browser";
+  const go = (path: string, cookie = "") =>
+    walk.world.call("GET", path, {
+      claims: "none",
+      headers: { cookie, "sec-fetch-site": "same-origin" },
+    });
+  const begun = await go("/portal/auth/sign-in");
+  const state = new URL(String(begun.headers["location"])).searchParams.get("state") ?? "";
+  const back = `/portal/auth/callback?state=${state}&code=${encodeURIComponent(who)}`;
+  if (SESSION.test(setCookie(await go(back))))
+    walk.bad(1, "a browser is signed in by a sign-in that another one began");
+  const [attempt = ""] = setCookie(begun).split(";", 1);
+  const former = walk.sessions.get(who);
+  const held = former === undefined ? "" : `; __Host-databox=${former.id}`;
+  const [, id] = SESSION.exec(setCookie(await go(back, `${attempt}${held}`))) ?? [];
+  if (id === undefined) return "not signed in";
+  if (former !== undefined && (await go("/portal/api/session", held.slice(2))).status !== 401)
+    walk.bad(1, "the session before a sign-in goes on");
+  const answer = await go("/portal/api/session", `__Host-databox=${id}`);
   if (answer.status !== 200) return said(answer);
   walk.sessions.set(who, { id, csrfToken: answer.json.csrfToken });
+  await callAzure(walk, who, true);
   return "signed in";
+}
+
+/** The portal's calls to Azure: by the person's own token, from their own page, of its rows alone. */
+async function callAzure(walk: Walk, who: Name, isSignedIn: boolean): Promise<void> {
+  const session = walk.sessions.get(who);
+  if (session === undefined) return;
+  const cookie = `__Host-databox=${session.id}`;
+  const own = {
+    cookie,
+    origin: PORTAL_URL,
+    "sec-fetch-site": "same-origin",
+    "x-csrf-token": session.csrfToken,
+  };
+  const send = async (method: string, path: string, headers: Record<string, string>) => {
+    const before = AZURE_CALLS.length;
+    await walk.world.call(method, `${PORTAL_PATHS.caller}${path}`, { claims: "none", headers });
+    return AZURE_CALLS.slice(before);
+  };
+  const list = "/subscriptions?api-version=2022-12-01";
+  const sent = await send("GET", list, own);
+  const isOwn = sent.every((token) => {
+    const [, claims = ""] = token.split(".");
+    return Buffer.from(claims, "base64url").toString().includes(accountOf(who).oid);
+  });
+  if (!isOwn) walk.bad(1, "Azure was called with the token of somebody else");
+  if (sent.length !== (isSignedIn ? 1 : 0))
+    walk.bad(isSignedIn ? 8 : 1, `a session made ${sent.length} calls to Azure`);
+  const vault = `/subscriptions/${SUBSCRIPTION}/resourceGroups/one/providers/Microsoft.KeyVault/vaults/${VAULT_NAME}`;
+  const others = [
+    await send("GET", list, { cookie, "sec-fetch-site": "cross-site" }),
+    await send("POST", `${vault}/accessPolicies/replace?api-version=2026-02-01`, own),
+    await send("DELETE", `${vault}?api-version=2026-02-01`, own),
+  ];
+  if (others.flat().length > 0) walk.bad(1, "a call that no page makes was passed on to Azure");
 }
 
 /** A page of another site uses the browser's cookie. */
@@ -855,6 +897,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const call = (method: string, path: string) =>
         walk.world.call(method, path, { claims: "none", headers });
       const answer = await call("POST", "/portal/auth/sign-out");
+      await callAzure(walk, who, false);
       walk.sessions.delete(who);
       const after = await call("GET", "/portal/api/session");
       if (after.status !== 401) walk.bad(1, `a session that was ended answers ${after.status}`);

@@ -26,6 +26,10 @@ beforeAll(async () => {
   world = await openExplored();
 });
 afterAll(() => world[Symbol.asyncDispose]());
+const openAgain = async (): Promise<void> => {
+  await world[Symbol.asyncDispose]();
+  world = await openExplored();
+};
 
 test(
   "random walks of all roles violate no property",
@@ -40,19 +44,23 @@ test(
     for (; MINUTES === 0 ? walk < WALKS : Date.now() < end; walk += 1) {
       const seed = FIRST_SEED + walk;
       // Its database grows, and each restart and backup reads it.
-      if (walk % WALKS_OF_A_WORLD === WALKS_OF_A_WORLD - 1) {
-        await world[Symbol.asyncDispose]();
-        world = await openExplored();
-      }
-      const found = await walkRandomly(world, seed).catch(async (error: unknown) => {
-        if (MINUTES === 0) throw error;
-        // At night the other walks go on.
-        stories.push(`Seed ${seed}: ${String(error)}`);
-        process.stdout.write(`${stories.at(-1)}\n\n`);
-        await world[Symbol.asyncDispose]();
-        world = await openExplored();
-        return undefined;
-      });
+      if (walk % WALKS_OF_A_WORLD === WALKS_OF_A_WORLD - 1) await openAgain();
+      const found = await walkRandomly(world, seed)
+        .catch(async (error: unknown) => {
+          if (MINUTES === 0) throw error;
+          // A connection may end on a busy machine; what the walk itself breaks, it breaks again.
+          process.stdout.write(`Seed ${seed}, walked again: ${String(error)}\n`);
+          await openAgain();
+          return walkRandomly(world, seed);
+        })
+        .catch(async (error: unknown) => {
+          if (MINUTES === 0) throw error;
+          // At night the other walks go on.
+          stories.push(`Seed ${seed}: ${String(error)}`);
+          process.stdout.write(`${stories.at(-1)}\n\n`);
+          await openAgain();
+          return undefined;
+        });
       if (found === undefined) continue;
       steps += found.told.length;
       for (const { step, answer } of found.told) {

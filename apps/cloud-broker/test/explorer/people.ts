@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { TokenClaims } from "../world/token-issuer.ts";
@@ -27,6 +28,11 @@ export const ACCOUNTS = {
 } as const satisfies Record<string, Account>;
 export type Name = keyof typeof ACCOUNTS;
 export const accountOf = (name: Name): Account => ACCOUNTS[name];
+export function nameOf(text: string | null): Name {
+  const found = namesOf(ACCOUNTS).find((name) => name === text);
+  if (found === undefined) throw new RangeError(`nobody is ${text ?? ""}`);
+  return found;
+}
 /** They chose e-mails about changed policies. */
 export const MAILED = ["Olga", "Carl", "Ann", "Bob"] as const satisfies readonly Name[];
 /** They may never decide, change or get anything. */

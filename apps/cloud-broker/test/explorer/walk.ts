@@ -2,7 +2,6 @@ import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { messageHash } from "@databox-cmk/crypto";
-import { systemCodeOf } from "@databox-cmk/errors";
 import { PORTAL_PATHS } from "@databox-cmk/protocol";
 import type { DeviceClient, LeaseClient, PreparedUnlock } from "@databox-cmk/testkit";
 import { sql } from "kysely";
@@ -210,13 +209,7 @@ export class Walk {
         now,
       });
     ROUNDS.set(store, round);
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await round();
-      } catch (error) {
-        // On a busy machine a file may take longer than the record waits; it tries again.
-        if (systemCodeOf(error) !== "ETIMEDOUT" || tries === 5) throw error;
-      }
+    return round();
   }
 
   async backUp(): Promise<string> {
