@@ -410,7 +410,8 @@ async function chooseKey(
       },
     },
   });
-  return judgeMove(walk, flight, who, ["choose key", who, which], answer, before);
+  const moved = { from: before, to: new URL(KEYS[which].kekUrl).host };
+  return judgeMove(walk, flight, who, ["choose key", who, which], answer, moved);
 }
 
 /** The host of the vault whose administrators hold the key. */
@@ -425,16 +426,16 @@ async function vaultOf(walk: Walk): Promise<string> {
   return typeof url === "string" ? new URL(url).host : "";
 }
 
-/** Another vault is another custodian. */
+/** Another vault is another custodian. A call that was held may end beside another one's move. */
 async function judgeMove(
   walk: Walk,
   flight: Flight,
   who: Name,
   step: Step,
   answer: JsonAnswer,
-  before: string,
+  { from, to }: { readonly from: string; readonly to: string },
 ): Promise<string> {
-  const isMoved = (await vaultOf(walk)) !== before && walk.stage !== "Deleted";
+  const isMoved = from !== to && (await vaultOf(walk)) === to && walk.stage !== "Deleted";
   return judge(walk, flight, who, step, answer, { loosens: isMoved && "the key's vault" });
 }
 
@@ -459,9 +460,17 @@ async function runCampaign(walk: Walk, flight: Flight, kind: "rotate" | "move"):
     (each: { state: string; way: string }) => each.way === "change" && each.state === "waiting",
   );
   const asked = waits ? { json: step, text: `approvals/${String(change?.id)}` } : {};
+  const to = kind === "move" ? new URL(SECOND_VAULT.kekUrl).host : before;
   // As the same choice by a person.
   const same: Step = ["choose key", "the operator", "another vault's key"];
-  await judgeMove(walk, flight, "the operator", same, { ...answer, ...asked }, before);
+  await judgeMove(
+    walk,
+    flight,
+    "the operator",
+    same,
+    { ...answer, ...asked },
+    { from: before, to },
+  );
   return `${String(step?.state)} ${String(step?.error?.code ?? "")}`.trim();
 }
 
