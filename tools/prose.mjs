@@ -1,6 +1,7 @@
 // Counts constructions in our prose that must be read twice (docs/design/wording.md): free
 // relatives, fragments, negations without a verb. Prose is comments and Markdown; texts are the
-// sentences in string literals and JSX: page texts, help, error and log messages, test titles.
+// sentences in string literals, JSX and en.json: page texts, help, error and log messages, test
+// titles.
 // Prints each construction with file and line, then a figure per 1,000 lines for prose and for
 // texts.
 //
@@ -45,7 +46,7 @@ const CONSTRUCTIONS = {
 const REPLACED_NAMES =
   /\b(?:goOn|goAway|comeBack|isToBeMadeAnew|keyInForce\w+|\w+KeyInForce\w*)\b/g;
 
-const FILES = /\.(?:ts|tsx|mts|mjs|md|sh|sql|yaml|yml|bicep)$/;
+const FILES = /\.(?:ts|tsx|mts|mjs|md|sh|sql|yaml|yml|bicep)$|\/en\.json$/;
 const LEFT_OUT =
   /(?:^|\/)(?:pnpm-lock\.yaml|node_modules|dist|vectors)\b|CHANGELOG\.md$|^tools\/prose/;
 
@@ -57,8 +58,15 @@ const WORD = /(?<!\S)["'“(]*[A-Za-z][A-Za-z'’-]*[.,;:!?)"”']*(?!\S)/g;
 /** Identifiers, paths, commands and queries have no four words in a row. */
 const isSentence = (text) => (text.match(WORD) ?? []).length >= 4 && !GERMAN.test(text);
 
-/** Sentences in the string literals and JSX of a source file. */
+const catalogueBlocks = (text) =>
+  text.split("\n").flatMap((line, index) => {
+    const words = /^\s*(?:"[^"]*": )?"(.*)",?$/.exec(line)?.[1] ?? "";
+    return isSentence(words) ? [{ line: index + 1, lines: [words] }] : [];
+  });
+
+/** Sentences in the string literals and JSX of a source file, or in a catalogue of texts. */
 function textBlocks(name, text) {
+  if (name.endsWith(".json")) return catalogueBlocks(text);
   if (!SOURCE.test(name)) return [];
   const lineStarts = [0];
   for (const { index } of text.matchAll(/\n/g)) lineStarts.push(index + 1);

@@ -76,3 +76,8 @@ test("a name that a plainer one replaced is found in sources, and as a whole wor
   expect(findReplacedNames("a.ts", text)).toEqual(expected);
   expect(findReplacedNames("a.md", text)).toEqual([]);
 });
+
+test("reads the catalogue of a page's texts", () => {
+  const catalogue = JSON.stringify({ a: { title: "Nobody can open it now" } }, undefined, 2);
+  expect(named("texts/en.json", catalogue, findInTexts)).toEqual(["3 nobody"]);
+});

@@ -24,6 +24,7 @@ export { StateBadge, StateIcon, type StateLook } from "./state-icon.tsx";
 export { Row, Stack } from "./stack.tsx";
 export { SettingsMenu } from "./settings-menu.tsx";
 export { de as uiTextsDe } from "./texts/de.ts";
+export { joinTexts, textOf } from "./texts/join-texts.ts";
 export { en as uiTextsEn, type UiTexts } from "./texts/en.ts";
 export { useUiTexts } from "./texts/ui-texts-context.ts";
 export { THEME_CHOICES, type ThemeChoice } from "./theme/decide-theme.ts";

@@ -1,5 +1,5 @@
 import type { LocalOperation, LocalState } from "@databox-cmk/protocol";
-import { CopyProblem, ExplanationPanel, QrPicture, Time } from "@databox-cmk/ui";
+import { CopyProblem, ExplanationPanel, QrPicture, textOf, Time } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Spinner, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, CircleRegular, DismissCircleFilled } from "@fluentui/react-icons";
 import { type ReactElement, type RefObject, useEffect, useRef, useState } from "react";
@@ -150,7 +150,7 @@ function Step({ step }: { readonly step: ShownStep }): ReactElement {
         {state === "waiting" && <CircleRegular />}
         {state === "running" && <Spinner size="extra-tiny" aria-hidden />}
       </span>
-      <Text>{texts.operation.steps[name] ?? name}</Text>
+      <Text>{textOf(texts.operation.steps, name) ?? name}</Text>
       {atMs !== undefined && (
         <Text size={200} className={styles.at}>
           {texts.operation.after(atMs)}

@@ -1,5 +1,5 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
-import { type Fact, Facts, StateIcon, type StateLook, Time } from "@databox-cmk/ui";
+import { type Fact, Facts, StateIcon, type StateLook, textOf, Time } from "@databox-cmk/ui";
 import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, DismissCircleFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
@@ -60,7 +60,7 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalView })
       : [texts.reason, approval.reason ?? texts.noReason],
     [texts.node, isChange ? undefined : approval.serial],
     [texts.keyVersion, isChange ? undefined : keyVersionLabel(approval.kid)],
-    [texts.purpose, texts.purposes[approval.purpose] ?? approval.purpose],
+    [texts.purpose, textOf(texts.purposes, approval.purpose) ?? approval.purpose],
     [texts.way, texts.ways[approval.way]],
     [texts.address, place.address],
     [texts.shippedTo, isChange || city === "" ? undefined : city],

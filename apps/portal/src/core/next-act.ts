@@ -17,8 +17,6 @@ export const ACTS = {
   nothing: { who: "nobody" },
 } as const satisfies Record<string, { readonly who: string; readonly command?: string }>;
 export type ActName = keyof typeof ACTS;
-export type Actor = (typeof ACTS)[ActName]["who"];
-
 type Acting = Pick<OperatorOrder, "properties" | "nodes" | "unpreparedNodes" | "unerasedNodes">;
 
 const BY_STAGE: Readonly<Record<StageName, ActName>> = {

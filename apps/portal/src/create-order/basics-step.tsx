@@ -49,7 +49,7 @@ export function BasicsStep({
   const words = texts.createOrder;
   const skuText = (name: (typeof SKUS)[number]): string => {
     const offered = skus.data?.find(({ sku }) => sku.name === name);
-    const title = texts.order.models[name] ?? name;
+    const title = texts.order.models[name];
     if (offered === undefined) return title;
     const { capacity, disabledReasonMessage } = offered.properties;
     return offered.enabled || country === ""

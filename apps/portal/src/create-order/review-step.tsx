@@ -24,7 +24,7 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
             [texts.orders.subscription, order.subscriptionId],
             [texts.orders.group, order.group?.name ?? ""],
             [words.name, order.name],
-            [texts.order.model, texts.order.models[order.sku] ?? order.sku],
+            [texts.order.model, texts.order.models[order.sku]],
             [words.region[order.transferType], order.location],
             [words.country[order.transferType], order.country],
           ]}

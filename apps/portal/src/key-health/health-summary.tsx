@@ -1,5 +1,5 @@
 import { KEY_HEALTH_CALLS, type KeyHealthView } from "@databox-cmk/protocol";
-import { Facts, FailureText, Notice, Stack, Time, useLanguage } from "@databox-cmk/ui";
+import { Facts, FailureText, Notice, Stack, textOf, Time, useLanguage } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
@@ -40,8 +40,8 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
         </Notice>
       )}
       {health.risks.map(({ risk, message, at }) => (
-        <Notice key={risk} intent="warning" title={texts.risks[risk] ?? risk}>
-          {texts.riskMeanings[risk] ?? <span lang="en">{message}</span>}{" "}
+        <Notice key={risk} intent="warning" title={textOf(texts.risks, risk) ?? risk}>
+          {textOf(texts.riskMeanings, risk) ?? <span lang="en">{message}</span>}{" "}
           {at !== undefined && <Time at={at} />}
         </Notice>
       ))}

@@ -1,6 +1,6 @@
 import { explain, isErrorCode } from "@databox-cmk/errors";
 import type { NoticeView } from "@databox-cmk/protocol";
-import { EmptyState, FailureText, LoadingState, RULE_BELOW } from "@databox-cmk/ui";
+import { EmptyState, FailureText, LoadingState, RULE_BELOW, textOf } from "@databox-cmk/ui";
 import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import {
   AlertRegular,
@@ -130,7 +130,7 @@ function Notice({
         {"orderName" in notice && <Text size={200}>{words.order(notice.orderName)}</Text>}
         <Text size={200}>
           {kind === "key-at-risk" &&
-            notice.risks.map((risk) => texts.keyHealth.risks[risk] ?? risk).join("; ")}
+            notice.risks.map((risk) => textOf(texts.keyHealth.risks, risk) ?? risk).join("; ")}
           {isRepair && (
             <FailureText
               text={isErrorCode(notice.code) ? explain(notice.code).title : notice.code}

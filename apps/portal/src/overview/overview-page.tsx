@@ -1,5 +1,5 @@
 import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
-import { CopyButton, Facts, Section, Stack, Time } from "@databox-cmk/ui";
+import { CopyButton, Facts, Section, Stack, textOf, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -79,7 +79,7 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
       facts={[
         [texts.orders.stage, texts.stages[properties.status]],
         [texts.orders.group, name.resourceGroup],
-        [texts.order.model, texts.order.models[order.sku.name] ?? order.sku.name],
+        [texts.order.model, textOf(texts.order.models, order.sku.name) ?? order.sku.name],
         [texts.orders.location, order.location],
         [texts.order.transfer, texts.order.transfers[properties.transferType]],
         [

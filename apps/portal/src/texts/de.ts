@@ -1,41 +1,32 @@
 import { VERSION } from "@databox-cmk/protocol";
-import { uiTextsDe } from "@databox-cmk/ui";
+import { joinTexts, uiTextsDe } from "@databox-cmk/ui";
 
 import strings from "./de.json" with { type: "json" };
-import { approvals } from "./de/approvals.ts";
-import { custody } from "./de/custody.ts";
-import { keyHealth } from "./de/key-health.ts";
-import type { Texts } from "./en.ts";
-import { operatorDe } from "./operator-de.ts";
+import { versionReason } from "./de/version-reason.ts";
+import type { Functions, Texts } from "./en.ts";
 
-/** Deutsche Texte des Portals. */
-export const de: Texts = {
-  ...strings,
+/** Die Texte mit Werten. */
+const functions: Functions = {
   ui: uiTextsDe,
-  session: { ...strings.session, tenant: (tenantId) => `Verzeichnis ${tenantId}` },
+  session: { tenant: (tenantId) => `Verzeichnis ${tenantId}` },
   orders: {
-    ...strings.orders,
     page: (page) => `Seite ${page}`,
     found: (shown, total) =>
       total === undefined ? `${shown} angezeigt` : `${shown} von ${total} Aufträgen`,
     bulk: {
-      ...strings.orders.bulk,
       select: (name) => `${name} auswählen`,
       chosen: (action, count) => `${action} (${count})`,
       check: {
-        ...strings.orders.bulk.check,
         confirm: (count) => (count === 1 ? "1 Schlüssel prüfen" : `${count} Schlüssel prüfen`),
       },
       revoke: {
-        ...strings.orders.bulk.revoke,
         confirm: (count) => (count === 1 ? "1 Auftrag widerrufen" : `${count} Aufträge widerrufen`),
       },
     },
-    views: { ...strings.orders.views, remove: (name) => `Ansicht ${name} löschen` },
+    views: { remove: (name) => `Ansicht ${name} löschen` },
     setFilters: (count) => (count === 0 ? "Filter" : `Filter (${count})`),
   },
   order: {
-    ...strings.order,
     generation: (generation, acknowledged) =>
       acknowledged === undefined || acknowledged === generation
         ? `Generation ${generation}`
@@ -49,7 +40,6 @@ export const de: Texts = {
       return attested ? place : `${place} (laut Knoten)`;
     },
     consequences: {
-      ...strings.order.consequences,
       closes: (serials) =>
         serials.length === 0
           ? "Kein offener Knoten schließt sich."
@@ -72,22 +62,18 @@ export const de: Texts = {
       },
     },
     commands: {
-      ...strings.order.commands,
-      cancel: { ...strings.order.commands.cancel, label: () => "Grund" },
+      cancel: { label: () => "Grund" },
       delete: {
-        ...strings.order.commands.delete,
         label: (name) => `Zur Bestätigung ${name} eingeben`,
       },
       erase: {
-        ...strings.order.commands.erase,
         label: (name) => `Zur Bestätigung ${name} eingeben`,
       },
     },
   },
-  keyChain: { ...strings.keyChain, generation: (generation) => `Generation ${generation}` },
-  encryption: { ...strings.encryption, days: (days) => `${days} Tage` },
+  keyChain: { generation: (generation) => `Generation ${generation}` },
+  encryption: { days: (days) => `${days} Tage` },
   preflight: {
-    ...strings.preflight,
     summary: (passed, all) =>
       passed === all
         ? `Alle ${all} Prüfungen bestanden`
@@ -95,9 +81,8 @@ export const de: Texts = {
     unread: (names) =>
       `Der Dienst kann ${names} nicht lesen. Weisen Sie ihm dort für diese Prüfung die Rolle „Reader“ zu.`,
   },
-  device: { ...strings.device, hidesIn: (seconds) => `Wieder verborgen in ${seconds} s` },
+  device: { hidesIn: (seconds) => `Wieder verborgen in ${seconds} s` },
   activity: {
-    ...strings.activity,
     detailsOf: (what, sequence) => `Einzelheiten der Zeile ${sequence}: ${what}`,
     shown: (count) => (count === 1 ? "1 Ereignis" : `${count} Ereignisse`),
     node: (serial) => `Knoten ${serial}`,
@@ -124,29 +109,67 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
   --vault-log vault-log.json    das Protokoll Ihres Schlüsseltresors
 `,
   },
-  approvals,
+  approvals: {
+    policy: (required) =>
+      required === 0
+        ? "Die Entsperrrichtlinie dieses Auftrags verlangt keine Genehmigung."
+        : `Die Entsperrrichtlinie dieses Auftrags verlangt für jede Entsperrung die Genehmigung von ${required === 1 ? "einer Person" : `${required} Personen`}.`,
+    shown: (count) => (count === 1 ? "1 Anfrage" : `${count} Anfragen`),
+    nodeAsks: (serial) => `Knoten ${serial} fordert seinen Schlüssel an`,
+    loosens: {
+      outageGrace: () => "Andere Frist bei Ausfall",
+      lease: () => "Längere Freigaben",
+      offline: () => "Entsperren durch Anfrage und Antwort ist erlaubt",
+      offlineLease: () => "Entsperrungen ohne Netz gelten länger oder werden anders gezählt",
+      windows: () => "Andere Entsperrzeiten",
+      approvals: () => "Weniger Personen müssen genehmigen",
+      approvers: () => "Andere Genehmigende",
+      changes: () => "Andere Personen entscheiden über Änderungen",
+      expiry: () => "Anfragen laufen später ab",
+      breakGlass: () => "Der Notzugriff ist erlaubt",
+      unlocksPerDay: (before, after) =>
+        `Höchstzahl der Entsperrungen pro Tag: ${after} statt ${before}`,
+      noLimit: (before) => `Keine Tagesgrenze für Entsperrungen; sie war ${before}`,
+      backupKey: (name) => `Neuer Ersatzschlüssel ${name}`,
+      serviceKey: () => "Von Microsoft verwalteter Schlüssel statt des Schlüssels des Kunden",
+      vault: (before, after) =>
+        `Der Schlüssel liegt in einem anderen Tresor: ${after} statt ${before}`,
+      killSwitch: () => "Entsperren ist wieder erlaubt",
+    },
+    count: (given, required) => `${given} von ${required} genehmigt`,
+    said: (name, decision) =>
+      decision === "approved" ? `${name} hat genehmigt,` : `${name} hat abgelehnt,`,
+    dialogs: {
+      approve: {
+        title: (serial) => `Den Schlüssel für Knoten ${serial} freigeben?`,
+      },
+      reject: {
+        title: (serial) => `Den Schlüssel für Knoten ${serial} verweigern?`,
+      },
+    },
+    breakGlass: {
+      open: (serial) =>
+        serial === undefined
+          ? "Eine Entsperrung eines beliebigen Knotens dieses Auftrags ist ohne Genehmigung erlaubt bis"
+          : `Eine Entsperrung des Knotens ${serial} ist ohne Genehmigung erlaubt bis`,
+    },
+  },
   backupKeys: {
-    ...strings.backupKeys,
     standsIn: (by, reason) => `Aktiviert von ${by} (${reason}), längstens bis`,
     use: {
-      ...strings.backupKeys.use,
       title: (name) => `${name} anstelle eines verlorenen Schlüssels benutzen?`,
       label: () => "Grund",
     },
     remove: {
-      ...strings.backupKeys.remove,
       title: (name) => `${name} aus jedem Umschlag entfernen?`,
       label: (name) => `Zur Bestätigung ${name} eingeben`,
     },
     maker: {
-      ...strings.backupKeys.maker,
       madeHint: (fileName) =>
         `Bewahren Sie ${fileName} und die Passphrase offline auf, an zwei Orten. Diese Seite vergisst die private Hälfte, wenn Sie sie schließen.`,
     },
   },
-  custody,
   home: {
-    ...strings.home,
     kinds: {
       approval: (order) => `Über eine Genehmigung von ${order} entscheiden`,
       blocked: (order) => `Beheben, was ${order} aufhält`,
@@ -155,14 +178,38 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
     more: (count) => `und ${count} weitere: Die Zahlen oben führen zu den Listen.`,
     highest: (value) => `Höchstwert: ${value}`,
   },
-  keyHealth,
+  keyHealth: {
+    checkedEvery: (interval) =>
+      `Geprüft wird etwa alle ${interval}, bei jeder Benutzung des Schlüssels und wenn Azure eine Änderung meldet.`,
+    days: (days) => `${days} Tage`,
+    inconclusive: (code) => `${code}. Das letzte bekannte Ergebnis gilt weiter. Seit`,
+    devices: (acknowledged, total) =>
+      `${acknowledged} von ${total} Knoten haben den neuesten Umschlag.`,
+    versionReason,
+    revoked: (scope, serial) =>
+      ({
+        node: `Knoten ${serial ?? ""} ist widerrufen`,
+        order: "Dieser Auftrag ist widerrufen",
+        subscription: "Alle Aufträge dieses Abonnements sind widerrufen",
+        fleet: "Alle Geräte des Dienstes sind widerrufen",
+      })[scope],
+    revokedBy: (who) => `Von ${who},`,
+    leasesEnded: (leases) =>
+      leases === 0
+        ? "Widerrufen. Kein Knoten war offen."
+        : `Widerrufen. ${leases === 1 ? "1 offener Knoten wird" : `${leases} offene Knoten werden`} geschlossen.`,
+    answeredOf: (answered, asked) => `${answered} von ${asked} haben geantwortet.`,
+    spread: (fastest, slowest) =>
+      fastest === slowest
+        ? `Nach ${fastest} ms.`
+        : `Der schnellste nach ${fastest} ms, der langsamste nach ${slowest} ms.`,
+    milliseconds: (milliseconds) => `${milliseconds} ms`,
+  },
   loud: {
-    ...strings.loud,
     oneNode: (serial) => `Nur Knoten ${serial}`,
     typeName: (name) => `Zur Bestätigung ${name} eingeben`,
   },
   notices: {
-    ...strings.notices,
     bell: (unread) =>
       unread === 0
         ? "Benachrichtigungen"
@@ -176,7 +223,6 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
         : `${orders} Aufträge, ${failed} fehlgeschlagen`,
   },
   noticeSettings: {
-    ...strings.noticeSettings,
     address: (address) =>
       `E-Mails gehen an ${address}, den Namen, mit dem Sie sich anmelden. Vor jeder prüft der Dienst, ob Ihnen eine Rollenzuweisung noch das Recht an dem Auftrag gibt. Anfragen, die andere entscheiden müssen, bekommen Sie nicht.`,
     channels: (names) => `Geht an Gruppen: ${names}`,
@@ -184,11 +230,9 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
       `${name} (${{ teams: "Teams", slack: "Slack", email: "E-Mail" }[kind]})`,
   },
   search: {
-    ...strings.search,
     found: (count) => (count === 1 ? "1 Ergebnis" : `${count} Ergebnisse`),
   },
   troubleshooter: {
-    ...strings.troubleshooter,
     found: (count) => (count === 1 ? "1 Code" : `${count} Codes gefunden`),
     unknown: (code) => `${code} ist keiner unserer Codes`,
     of: {
@@ -196,7 +240,6 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
     },
   },
   unlock: {
-    ...strings.unlock,
     ofAnotherOrder: (order) =>
       `Diese Anfrage gehört zu einem Knoten des Auftrags ${order}. Öffnen Sie diesen Auftrag, und reichen Sie sie dort ein.`,
     minutes: (minutes) => (minutes === 1 ? "1 Minute" : `${minutes} Minuten`),
@@ -213,12 +256,10 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
     usedToday: (used, limit) => `Heute (UTC) ${used} von ${limit} verbraucht.`,
   },
   unlockPolicy: {
-    ...strings.unlockPolicy,
     writtenBy: (name) => `Zuletzt geändert von ${name},`,
     window: (number) => `Zeitfenster ${number}`,
     removeWindow: (name) => `${name} entfernen`,
     purposes: {
-      ...strings.unlockPolicy.purposes,
       networkFaults: {
         invalid: (network) => `„${network}“ ist weder eine Adresse noch ein Netz.`,
         all: (network) =>
@@ -229,16 +270,118 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
       },
     },
     budget: {
-      ...strings.unlockPolicy.budget,
       used: (count: number) => `${String(count)} heute gewährt; die Zählung beginnt neu um`,
     },
   },
-  operator: operatorDe,
+  operator: {
+    operations: {
+      whyNot: {
+        erased: () => "Erledigt: Jede verschlüsselte Kopie ist zerstört.",
+        halted: () => "Nicht, solange die Phase angehalten ist und auf den Kunden wartet.",
+        later: (stages) => `Noch nicht: folgt auf die Phase ${stages}.`,
+        past: () => "Bereits erledigt.",
+        stage: () => "Nicht in dieser Phase.",
+      },
+      done: (name) => `Erledigt: ${name}.`,
+      unprepared: (serials) =>
+        `Nicht vorbereitet: ${serials}. Ein solcher Knoten lässt sich beim Kunden nicht entsperren. Bereiten Sie ihn vor dem Versand vor.`,
+    },
+    prepare: { serialOf: (node) => `Seriennummer von Knoten ${node}` },
+    codes: { codeOf: (serial) => `Anmeldecode von ${serial}` },
+    nodes: {
+      replaceOf: (serial) => `Gerät ersetzen: ${serial}`,
+      replaceTitle: (serial) => `Gerät von ${serial} ersetzen?`,
+    },
+    fleet: {
+      total: (nodes) => `${nodes} Knoten im Feld`,
+      nodes: (nodes) => `${nodes} Knoten`,
+    },
+    killSwitches: {
+      revokeThis: (what) =>
+        what.kind === "order" ? "Diesen Auftrag widerrufen" : `Knoten ${what.serial} widerrufen`,
+      thrown: (leases) =>
+        `Notschalter aktiviert. Offene Knoten, die geschlossen werden: ${leases}.`,
+    },
+    campaigns: {
+      startTitle: (orders) => `${orders} Aufträge jetzt umhüllen?`,
+      startText: (failed) =>
+        failed === 0
+          ? "Der Probelauf gelang bei jedem Auftrag. Ein Auftrag, der trotzdem fehlschlägt, behält seinen alten Schlüssel."
+          : `${failed} Aufträge schlugen im Probelauf fehl und schlagen wahrscheinlich wieder fehl. Ein Auftrag, der fehlschlägt, behält seinen alten Schlüssel.`,
+      counts: ({ total, done, failed, waiting }) =>
+        `${done} von ${total} fertig, ${failed} fehlgeschlagen, ${waiting} warten`,
+      estimate: (perSecond, when) => `${perSecond} Aufträge je Sekunde; fertig ${when}`,
+      listed: (orders) => `${orders} Aufträge`,
+      attempts: (attempts) => `${attempts} Mal versucht`,
+    },
+    health: {
+      findings: {
+        database: {
+          ok: { found: () => "Antwortet." },
+          failed: {
+            found: () =>
+              "Antwortet nicht binnen zwei Sekunden: Nichts wird gewährt oder verlängert.",
+          },
+          outdated: {
+            found: () =>
+              "Ein neuerer Broker hat sie umgestellt: Diese Replik darf nicht mehr schreiben.",
+          },
+        },
+        vaults: {
+          answered: {
+            found: (seconds) => `Die letzte Antwort kam vor ${seconds} s.`,
+          },
+          notAsked: {
+            found: () => "Seit dem Start dieser Replik wurde kein Tresor aufgerufen.",
+          },
+          silent: {
+            found: (seconds) =>
+              `Ein Aufruf vor ${seconds} s wurde nicht beantwortet, und seither kam keine Antwort.`,
+          },
+        },
+        probes: {
+          onTime: {
+            found: () => "Keine Probe ist verspätet.",
+          },
+          late: {
+            found: (seconds) =>
+              `Die späteste ist ${seconds} s verspätet: Ein widerrufener Schlüssel fiele spät auf.`,
+          },
+        },
+        keys: {
+          usable: {
+            found: () => "Kein Schlüssel ist als unbrauchbar bekannt.",
+          },
+          unusable: {
+            found: (keys) => `Aufträge mit einem unbrauchbaren Schlüssel: ${keys}.`,
+          },
+        },
+        switches: {
+          none: {
+            found: () => "Keiner ist aktiv.",
+          },
+          standing: {
+            found: (switches) => `Aktiv: ${switches}.`,
+          },
+        },
+        events: {
+          few: {
+            found: (events) => `Es warten: ${events}.`,
+          },
+          many: {
+            found: (events) => `Es warten: ${events}. Ein Empfänger nimmt sie nicht an.`,
+          },
+        },
+      },
+    },
+  },
   createOrder: {
-    ...strings.createOrder,
     cloneOf: (name: string) => `${name} klonen`,
     faulty: (step) => `${step} (!)`,
     next: (step) => `Weiter: ${step}`,
     capacity: (model, terabytes) => `${model}: ${terabytes} TB nutzbar`,
   },
 };
+
+/** Deutsche Texte des Portals. */
+export const de: Texts = joinTexts(strings, functions);

@@ -1,226 +1,346 @@
 import {
   type DeviceKeyGrade,
   KEY_CHECKS,
-  type KeyHealthState,
-  type LockState,
+  type KeyVersionsView,
+  type NoticeChoices,
   type RevocationPreview,
-  type StageName,
-  type StageStatus,
+  VERSION,
 } from "@databox-cmk/protocol";
-import { uiTextsEn } from "@databox-cmk/ui";
+import { joinTexts, uiTextsEn } from "@databox-cmk/ui";
 
-import type { RotationPeriod } from "../core/new-resources.ts";
-import { createOrderEn } from "./create-order-en.ts";
-import { activity } from "./en/activity.ts";
-import { approvals } from "./en/approvals.ts";
-import { backupKeys } from "./en/backup-keys.ts";
-import { custody } from "./en/custody.ts";
-import { help } from "./en/help.ts";
-import { home } from "./en/home.ts";
-import { keyHealth } from "./en/key-health.ts";
-import { loud } from "./en/loud.ts";
-import { noticeSettings } from "./en/notice-settings.ts";
-import { notices } from "./en/notices.ts";
-import { people } from "./en/people.ts";
-import { search } from "./en/search.ts";
-import { toasts } from "./en/toasts.ts";
-import { troubleshooter } from "./en/troubleshooter.ts";
-import { unlockPolicy } from "./en/unlock-policy.ts";
-import { unlock } from "./en/unlock.ts";
-import { operatorEn } from "./operator-en.ts";
+import type { Findings } from "../core/broker-checks.ts";
+import type { NetworkFault } from "../core/find-network-fault.ts";
+import type { LoosenedKind } from "../core/read-loosened.ts";
+import type { Todo } from "../core/todos.ts";
+import strings from "./en.json" with { type: "json" };
 
-/** English texts of the portal. */
-export const en = {
+/** The texts that contain values. */
+const functions = {
   ui: uiTextsEn,
-  activity,
-  approvals,
-  backupKeys,
-  custody,
-  help,
-  home,
-  keyHealth,
-  loud,
-  notices,
-  noticeSettings,
-  people,
-  search,
-  toasts,
-  troubleshooter,
-  unlock,
-  unlockPolicy,
-  product: "Data Box CMK",
-  operator: operatorEn,
-  createOrder: createOrderEn,
+  activity: {
+    detailsOf: (what: string, sequence: number) => `Details of row ${sequence}: ${what}`,
+    shown: (count: number) => (count === 1 ? "1 event" : `${count} events`),
+    coverLetter: ({ order, madeAt, service, rows, isErased, file }: CoverLetter) =>
+      `Evidence of the order ${order}
+
+Made at ${madeAt} by ${service}.
+
+activity.jsonl      The activity log, with ${rows} rows. Each row has the hash of the row before.
+activity-head.jws   The end of the activity log, signed by the service.
+${isErased ? "certificate.jws     The certificate of erasure, signed by the service and by each node.\n" : ""}keys.json           The public keys of the service.
+
+Verify all of it on any machine, without the service and without a network:
+
+  npx --yes --package ./databox-cmk-verify-${VERSION}.tgz databox-verify ${file}
+
+The operator of the service has this program, and it can be built from the source code
+(npm run verifier). These options compare the files with facts that you have from elsewhere:
+
+  --keys keys.json              the keys of the service, as you saved them before
+  --device SERIAL=THUMBPRINT    the key of an appliance, as the appliance itself shows it
+  --noted noted.jsonl           the output of databox-verify --json at an earlier time
+  --vault-log vault-log.json    the log of your key vault
+`,
+    node: (serial: string) => `Node ${serial}`,
+    chained: (sequence: number) => `Hash of row ${sequence}`,
+  },
+  approvals: {
+    policy: (required: number) =>
+      required === 0
+        ? "The unlock policy of this order requires no approval."
+        : `The unlock policy of this order requires approval by ${required === 1 ? "one person" : `${required} people`} for each unlock.`,
+    shown: (count: number) => (count === 1 ? "1 request" : `${count} requests`),
+    nodeAsks: (serial: string) => `Node ${serial} requests its key`,
+    loosens: {
+      outageGrace: () => "Another outage grace period",
+      lease: () => "Longer leases",
+      offline: () => "Unlocks by challenge and answer are allowed",
+      offlineLease: () => "Offline unlocks last longer, or are counted differently",
+      windows: () => "Other unlock hours",
+      approvals: () => "Fewer people must approve",
+      approvers: () => "Other approvers",
+      changes: () => "Other people decide about changes",
+      expiry: () => "Requests expire later",
+      breakGlass: () => "Emergency access is allowed",
+      unlocksPerDay: (before: string, after: string) =>
+        `Maximum unlocks per day: from ${before} to ${after}`,
+      noLimit: (before: string) => `No daily limit of unlocks; it was ${before}`,
+      backupKey: (name: string) => `New backup key ${name}`,
+      serviceKey: () => "Microsoft managed key instead of the customer's",
+      vault: (before: string, after: string) =>
+        `The key is in another vault: ${after} instead of ${before}`,
+      killSwitch: () => "Unlocking is allowed again",
+    } satisfies Record<LoosenedKind, (one: string, other: string) => string> as Record<
+      LoosenedKind,
+      (one: string, other: string) => string
+    >,
+    count: (given: number, required: number) => `${given} of ${required} approved`,
+    said: (name: string, decision: "approved" | "rejected") =>
+      decision === "approved" ? `${name} approved,` : `${name} rejected,`,
+    dialogs: {
+      approve: {
+        title: (serial: string) => `Release the key to node ${serial}?`,
+      },
+      reject: {
+        title: (serial: string) => `Refuse the key to node ${serial}?`,
+      },
+    },
+    breakGlass: {
+      open: (serial: string | undefined) =>
+        serial === undefined
+          ? "One unlock of any node of this order is allowed without approval until"
+          : `One unlock of node ${serial} is allowed without approval until`,
+    },
+  },
+  backupKeys: {
+    standsIn: (by: string, reason: string) => `Activated by ${by} (${reason}), at the latest until`,
+    use: {
+      title: (name: string) => `Use ${name} in place of a lost key?`,
+      label: (_name: string) => "Reason",
+    },
+    remove: {
+      title: (name: string) => `Remove ${name} from every envelope?`,
+      label: (name: string) => `Type ${name} to confirm`,
+    },
+    maker: {
+      madeHint: (fileName: string) =>
+        `Keep ${fileName} and its passphrase offline, in two places. This page forgets the private half when you close it.`,
+    },
+  },
+  home: {
+    kinds: {
+      approval: (order: string) => `Decide about an approval of ${order}`,
+      blocked: (order: string) => `Remove what blocks ${order}`,
+      "at-risk": (order: string) => `Look after the key of ${order}`,
+    } satisfies Record<Todo["kind"], (order: string) => string>,
+    more: (count: number) => `and ${count} more: the numbers above link to the lists.`,
+    highest: (value: string) => `Highest: ${value}`,
+  },
+  keyHealth: {
+    checkedEvery: (interval: string) =>
+      `Checked about every ${interval}, whenever the key is used, and when Azure reports a change.`,
+    days: (days: number) => `${days} days`,
+    inconclusive: (code: string) => `${code}. The last known result still applies. Since`,
+    devices: (acknowledged: number, total: number) =>
+      `${acknowledged} of ${total} nodes hold the newest envelope.`,
+    versionReason: ({ reason }: KeyVersionsView["value"][number]) => reason,
+    revoked: (scope: "node" | "order" | "subscription" | "fleet", serial: string | undefined) =>
+      ({
+        node: `Node ${serial ?? ""} is revoked`,
+        order: "This order is revoked",
+        subscription: "All orders of this subscription are revoked",
+        fleet: "All appliances of the service are revoked",
+      })[scope],
+    revokedBy: (who: string) => `By ${who},`,
+    leasesEnded: (leases: number) =>
+      leases === 0
+        ? "Revoked. No node was open."
+        : `Revoked. ${leases === 1 ? "1 open node is" : `${leases} open nodes are`} being closed.`,
+    answeredOf: (answered: number, asked: number) => `${answered} of ${asked} answered.`,
+    spread: (fastest: number, slowest: number) =>
+      fastest === slowest
+        ? `After ${fastest} ms.`
+        : `The fastest after ${fastest} ms, the slowest after ${slowest} ms.`,
+    milliseconds: (milliseconds: number) => `${milliseconds} ms`,
+  },
+  loud: {
+    oneNode: (serial: string) => `Node ${serial} only`,
+    typeName: (name: string) => `Type ${name} to confirm`,
+  },
+  notices: {
+    bell: (unread: number) =>
+      unread === 0 ? "Notifications" : `Notifications, ${unread === 1 ? "1 new" : `${unread} new`}`,
+    order: (name: string) => `Order ${name}`,
+    nodes: (nodes: number) => (nodes === 1 ? "1 node answered" : `All ${nodes} nodes answered`),
+    orders: (orders: number, failed: number) =>
+      failed === 0 ? `${orders} orders, none failed` : `${orders} orders, ${failed} failed`,
+  },
+  noticeSettings: {
+    address: (address: string) =>
+      `E-mails go to ${address}, the name that you sign in with. Before each one, the service checks that a role assignment still gives you the right to the order. Requests that others must decide are not sent to you.`,
+    channels: (names: string) => `Sent to groups: ${names}`,
+    channel: (name: string, kind: Kind["channels"][number]["kind"]) =>
+      `${name} (${{ teams: "Teams", slack: "Slack", email: "e-mail" }[kind]})`,
+  },
+  search: {
+    found: (count: number) => (count === 1 ? "1 result" : `${count} results`),
+  },
+  troubleshooter: {
+    found: (count: number) => (count === 1 ? "1 code" : `${count} codes`),
+    unknown: (code: string) => `${code} is not one of our codes`,
+    of: {
+      node: (serial: string) => `The last unlock of node ${serial} failed`,
+    },
+  },
+  unlock: {
+    ofAnotherOrder: (order: string) =>
+      `This challenge belongs to a node of order ${order}. Open that order and submit it there.`,
+    minutes: (minutes: number) => (minutes === 1 ? "1 minute" : `${minutes} minutes`),
+    hours: (hours: number) => (hours === 1 ? "1 hour" : `${hours} hours`),
+    boots: (boots: number) =>
+      boots === 1 ? "until the next restart" : `${boots} starts, including this one`,
+    reasonForApprovers: (required: number) =>
+      required === 1
+        ? "Shown to the person who must approve."
+        : `Shown to the ${required} people who must approve.`,
+    grantedTitle: (serial: string) => `Node ${serial} may be unlocked`,
+    pending: (given: number, required: number) =>
+      `${given} of ${required} have approved. Keep this page open: the answer appears here as soon as it is decided.`,
+    usedToday: (used: number, limit: number) => `${used} of ${limit} used today (UTC).`,
+  },
+  unlockPolicy: {
+    writtenBy: (name: string) => `Last changed by ${name},`,
+    window: (number: number) => `Window ${number}`,
+    removeWindow: (name: string) => `Remove ${name.toLowerCase()}`,
+    purposes: {
+      networkFaults: {
+        invalid: (network) => `“${network}” is not an address or a network.`,
+        all: (network) =>
+          `“${network}” covers all addresses. To allow all of them, leave the field empty.`,
+        twice: (network) => `“${network}” is named twice.`,
+        tooMany: (network, most) =>
+          `“${network}” is one too many: you can name at most ${String(most)}.`,
+      } satisfies NetworkFaultTexts as NetworkFaultTexts,
+    },
+    budget: {
+      used: (count: number) => `${String(count)} granted today; the count resets at`,
+    },
+  },
+  operator: {
+    operations: {
+      whyNot: {
+        erased: () => "Done: every wrapped copy is destroyed.",
+        halted: () => "Not while the stage is halted and waits for the customer.",
+        later: (stages: string) => `Not yet: it follows the stage ${stages}.`,
+        past: () => "Already done.",
+        stage: () => "Not in this stage.",
+      } as Record<"erased" | "halted" | "later" | "past" | "stage", (stages: string) => string>,
+      done: (name: string) => `Done: ${name}.`,
+      unprepared: (serials: string) =>
+        `Not prepared: ${serials}. Such a node can't be unlocked at the customer's site. Prepare it before dispatch.`,
+    },
+    prepare: {
+      serialOf: (node: number) => `Serial number of node ${node}`,
+    },
+    codes: {
+      codeOf: (serial: string) => `enrolment code of ${serial}`,
+    },
+    nodes: {
+      replaceOf: (serial: string) => `Replace device: ${serial}`,
+      replaceTitle: (serial: string) => `Replace the device of ${serial}?`,
+    },
+    fleet: {
+      total: (nodes: number) =>
+        nodes === 1 ? "1 node in the field" : `${nodes} nodes in the field`,
+      nodes: (nodes: number) => (nodes === 1 ? "1 node" : `${nodes} nodes`),
+    },
+    killSwitches: {
+      revokeThis: (what: { kind: "order" } | { kind: "node"; serial: string }) =>
+        what.kind === "order" ? "Revoke this order" : `Revoke node ${what.serial}`,
+      thrown: (leases: number) =>
+        `Kill switch activated. Open nodes that are being closed: ${leases}.`,
+    },
+    campaigns: {
+      startTitle: (orders: number) => `Re-wrap ${orders} orders now?`,
+      startText: (failed: number) =>
+        failed === 0
+          ? "The dry run succeeded for every order. An order that fails anyway keeps its old key."
+          : `${failed} orders failed in the dry run and will probably fail again. An order that fails keeps its old key.`,
+      counts: ({
+        total,
+        done,
+        failed,
+        waiting,
+      }: {
+        total: number;
+        done: number;
+        failed: number;
+        waiting: number;
+      }) => `${done} of ${total} done, ${failed} failed, ${waiting} waiting`,
+      estimate: (perSecond: string, when: string) => `${perSecond} orders per second; done ${when}`,
+      listed: (orders: number) => `${orders} orders`,
+      attempts: (attempts: number) => `tried ${attempts} times`,
+    },
+    health: {
+      findings: {
+        database: {
+          ok: { found: () => "Responding." },
+          failed: {
+            found: () => "Not responding within two seconds: nothing is granted or renewed.",
+          },
+          outdated: {
+            found: () => "A newer broker has migrated it: this replica must no longer write.",
+          },
+        },
+        vaults: {
+          answered: { found: (seconds: number) => `The last answer came ${seconds} s ago.` },
+          notAsked: { found: () => "No vault has been called since this replica started." },
+          silent: {
+            found: (seconds: number) =>
+              `A call ${seconds} s ago was not answered, and no answer has come since.`,
+          },
+        },
+        probes: {
+          onTime: { found: () => "No probe is late." },
+          late: {
+            found: (seconds: number) =>
+              `The latest is ${seconds} s late: a revoked key would be noticed late.`,
+          },
+        },
+        keys: {
+          usable: { found: () => "No key is known to be unusable." },
+          unusable: {
+            found: (keys: number) => `Orders with a key that cannot be used: ${keys}.`,
+          },
+        },
+        switches: {
+          none: { found: () => "None is active." },
+          standing: {
+            found: (switches: number) => `Active: ${switches}.`,
+          },
+        },
+        events: {
+          few: { found: (events: number) => `Waiting: ${events}.` },
+          many: {
+            found: (events: number) => `Waiting: ${events}. A receiver does not accept them.`,
+          },
+        },
+      },
+    },
+  },
+  createOrder: {
+    cloneOf: (name: string) => `Clone ${name}`,
+    faulty: (step: string) => `${step} (!)`,
+    next: (step: string) => `Next: ${step}`,
+    capacity: (model: string, terabytes: string) => `${model}: ${terabytes} TB usable`,
+  },
   session: {
-    signedOut: "You are signed out",
-    signIn: "Sign in",
-    signOut: "Sign out",
     tenant: (tenantId: string) => `Directory ${tenantId}`,
   },
-  shell: {
-    menu: "Main menu",
-    unsaved: {
-      title: "Leave without saving?",
-      text: "Your changes have not been saved. If you leave, they are lost.",
-      stay: "Stay",
-      leave: "Leave without saving",
-    },
-    saving: {
-      title: "Leave while saving?",
-      text: "Your changes are being saved. If that fails after you leave, they are lost.",
-      stay: "Stay",
-      leave: "Leave",
-    },
-    connection: {
-      title: "Connection",
-      waiting: "Waiting for the service",
-      stuck: "The service has not answered for more than 10 seconds. This page keeps waiting.",
-      lost: "Live updates have stopped: what this page shows may be out of date. Last connected",
-      reload: "Load again",
-    },
-    notLoaded: {
-      title: "This part could not be loaded",
-      text: "The service does not answer, or it has a newer version of this page. Save your changes if you can, then reload the page.",
-    },
-    broken:
-      "Your saved changes are not affected. Reload the page. If it fails again, tell the operator of the service what you did and when.",
-    breadcrumb: "Breadcrumb",
-    home: "Home",
-    resourceMenu: "Menu of this order",
-    notFoundTitle: "Page not found",
-    notFound: "Check the address, or go to Orders.",
-    toOrders: "Go to Orders",
-  },
   orders: {
-    title: "Data Box orders",
-    subscription: "Subscription",
-    search: "Filter by name or serial number",
-    refresh: "Refresh",
-    create: "Create",
-    clearFilters: "Clear filters",
-    exportCsv: "Export to CSV",
-    columns: "Columns",
-    customer: "Customer",
-    status: "Status",
-    key: "Key",
-    code: "Code",
-    all: "All",
-    name: "Name",
-    stage: "Stage",
-    encryption: "Encryption type",
-    health: "Key health",
-    lock: "Lock state",
-    group: "Resource group",
-    location: "Location",
-    ordered: "Ordered",
-    previousPage: "Previous page",
-    nextPage: "Next page",
-    firstPage: "First page",
     page: (page: number) => `Page ${page}`,
     found: (shown: number, total: number | undefined) =>
       total === undefined ? `${shown} shown` : `${shown} of ${total} orders`,
-    emptyTitle: "No orders yet",
-    empty: "Orders of this subscription appear here as soon as there are any.",
-    noneFoundTitle: "No orders match the filters",
-    commands: "Commands",
     bulk: {
       select: (name: string) => `Select ${name}`,
-      selectAll: "Select all on this page",
       chosen: (action: string, count: number) => `${action} (${count})`,
-      orders: "Chosen orders",
-      running: "In progress …",
-      stop: {
-        title: "Stop after this order?",
-        text: "The order in progress is finished. The orders after it stay as they are.",
-        stay: "Continue",
-        leave: "Stop",
-      },
       check: {
-        title: "Check keys",
-        text: "The service calls the vault of each order now, one after the other.",
         confirm: (count: number) => (count === 1 ? "Check 1 key" : `Check ${count} keys`),
       },
       revoke: {
-        title: "Revoke",
         confirm: (count: number) => (count === 1 ? "Revoke 1 order" : `Revoke ${count} orders`),
-      },
-      move: {
-        title: "Move to a key",
-        text: "A campaign re-wraps the unlock key of each order. Its page shows the result of each.",
       },
     },
     views: {
-      title: "Views",
-      save: "Save this view",
-      saveTitle: "Save this view?",
-      saveText: "The filters of this list are kept in this browser, under a name of yours.",
-      name: "Name of the view",
-      confirm: "Save",
       remove: (name: string) => `Delete the view ${name}`,
     },
-    filters: "Filters",
     setFilters: (count: number) => (count === 0 ? "Filters" : `Filters (${count})`),
-    noSubscriptions: "You don't have access to a subscription",
-    listLabel: "Orders",
-    noNodes: "Not prepared",
   },
   order: {
-    readOnly:
-      "You can view this page, but not change it. Ask your security administrator for a role such as Data Box Contributor.",
-    kind: "Data Box order",
-    model: "Model",
-    models: { DataBox: "Data Box", DataBoxHeavy: "Data Box Heavy" } as Record<string, string>,
-    transfer: "Transfer type",
-    transfers: { ImportToAzure: "Import to Azure", ExportFromAzure: "Export from Azure" },
-    groups: { settings: "Settings", operator: "Operator" },
-    sections: {
-      overview: "Overview",
-      activity: "Activity",
-      deviceDetails: "Device details",
-      unlock: "Unlock",
-      approvals: "Approvals",
-      troubleshoot: "Troubleshoot",
-      encryption: "Encryption",
-      keyHealth: "Key health",
-      unlockPolicy: "Unlock policy",
-      backupKeys: "Backup keys",
-      contact: "Contact details",
-      operations: "Operations",
-    },
-    json: {
-      button: "JSON view",
-      title: "Resource JSON",
-      text: "This order as the API returns it",
-    },
-    resourceId: "Resource ID",
-    subscriptionId: "Subscription ID",
-    stagesTitle: "Stages",
-    nodesTitle: "Nodes",
-    inTheWay: "In the way of an unlock",
-    noNodes: "The appliance has no nodes yet. They are created when it is prepared.",
-    keyChainTitle: "Key chain",
-    erasure: {
-      title: "Certificate of erasure",
-      text: "The service destroyed every wrapped copy of the unlock key. The volumes can no longer be opened through it.",
-      at: "Erased",
-      by: "Erased by",
-      copies: "Wrapped copies destroyed",
-      nodes: "Nodes that certified their erasure",
-      noNodes: "None",
-      download: "Certificate (signed file)",
-      downloadPdf: "Certificate (PDF)",
-      verify:
-        "To verify the signed file offline, save the service's public keys (/webhooks/v1/keys) and run:",
-    },
-    serial: "Serial number",
-    lastSeen: "Last seen",
-    neverSeen: "Never",
-    envelope: "Envelope",
     generation: (generation: number, acknowledged: number | undefined) =>
       acknowledged === undefined || acknowledged === generation
         ? `Generation ${generation}`
         : `Generation ${generation}, the node has ${acknowledged}`,
-    deviceKey: "Device key",
     deviceKeyGrade: (grade: DeviceKeyGrade, attested: boolean) => {
       if (grade === "file") return "Software-protected";
       const place = grade === "tpm" ? "TPM-protected" : "TPM-protected, bound to measured boot";
@@ -228,33 +348,16 @@ export const en = {
     },
     commands: {
       cancel: {
-        button: "Cancel order",
-        title: "Cancel this order?",
-        text: "The appliance is not sent. This cannot be undone.",
-        notNow: "At this stage, an order can no longer be cancelled.",
         label: (_name: string) => "Reason",
       },
       delete: {
-        button: "Delete",
-        title: "Delete this order?",
-        text: "The order and its record are removed. This cannot be undone.",
-        notNow: "Only an order that has ended can be deleted.",
         label: (name: string) => `Type ${name} to confirm`,
       },
       erase: {
-        button: "Skip and erase data",
-        title: "Erase the data without copying it?",
-        text: "The data on the appliance is not copied, and the appliance is erased. This cannot be undone.",
         label: (name: string) => `Type ${name} to confirm`,
       },
-      clone: "Clone",
     },
     consequences: {
-      titles: {
-        switch: "Effects",
-        key: "If the key or the identity can no longer be used",
-        emergency: "Receivers of the message",
-      },
       closes: (serials: readonly string[]) =>
         serials.length === 0 ? "No open node closes." : `Closes: ${serials.join(", ")}.`,
       staysOpen: (serials: readonly string[]) =>
@@ -273,242 +376,52 @@ export const en = {
           ? "No receiver of messages is configured. The activity of the order records it."
           : `Receivers of the message: ${receivers.join(", ")}.`;
       },
-      unknown: "The effects cannot be shown at the moment. The action itself is possible.",
-    },
-    steps: {
-      restoreAccess: "Restore access",
-      mitigate: "Resume the copy",
-      enableKeyVersion: "Enable this version",
-      checkKey: "Check again",
-      grantAccess: "Grant access",
-      approve: "Approve",
-      addRecoveryKey: "Add a recovery key",
     },
   },
   keyChain: {
-    parts: {
-      vault: "Key vault",
-      key: "Key",
-      version: "Version",
-      envelope: "Envelope",
-      volume: "Volume",
-    },
-    service: {
-      vault: "service-managed",
-      key: "Microsoft managed",
-      version: "newest",
-      envelope: "",
-      volume: "",
-    },
-    erased: "erased",
     generation: (generation: string) => `generation ${generation}`,
-    states: {
-      whole: "intact",
-      "at-risk": "at risk",
-      broken: "broken",
-      unknown: "not known yet",
-    },
   },
   encryption: {
-    intro:
-      "This key protects the appliance's unlock key. Data on the appliance is always encrypted.",
-    oneWay: {
-      title: "You can't go back to the Microsoft managed key",
-      text: "An order that uses a customer managed key can't switch back. If the key, its vault or the identity is permanently lost, the unlock key is lost too, and with it the data on the appliance. Keep the key until the order has ended.",
-      confirm: "Use the customer managed key",
-    },
-    noWayBack:
-      "The Microsoft managed key can't be chosen again once an order uses a customer managed key.",
-    checksFailed:
-      "You can save when all checks pass. The failed check above says who must do what.",
-    selectKey: "Select a key vault and key",
-    selectOtherKey: "Select a different key vault and key",
-    selectKeyTitle: "Select key from Azure Key Vault",
-    select: "Select",
-    cancel: "Cancel",
-    back: "Back",
-    save: "Save",
-    saving: "Saving …",
-    saved: "Saved. This order now uses your key.",
-    keyUrl: "Key URL",
-    followsNewest: "Always the newest version",
-    disabledVersion: "disabled",
-    identityType: "Identity type",
-    identityHint: "Needs the permissions Get, Wrap Key and Unwrap Key on the key.",
-    systemAssigned: "System assigned",
-    userAssigned: "User assigned",
-    noSystemIdentity: "This order has no system-assigned identity yet.",
-    enableSystemIdentity: "Enable the system-assigned identity",
-    enabling: "Enabling …",
-    newPrincipal:
-      "This is a new principal. The rights of an earlier identity don't apply to it: grant it Get, Wrap Key and Unwrap Key on the key.",
-    noIdentity:
-      "This order has no identity, so its key can't be used: unlocks are refused, and open volumes close at their next renewal. Enable an identity and grant it access to the key to undo this.",
-    removeIdentity: {
-      button: "Remove all identities",
-      title: "Remove all identities of this order?",
-      text: "The service can no longer use your key. Unlocks are refused, and open volumes close at their next renewal. The system-assigned identity is deleted; if you enable it again, it is a new principal that needs its rights on the key again.",
-      confirm: "Remove",
-    },
-    principalId: "Principal ID",
-    selectIdentity: "Select a user identity",
-    selectOtherIdentity: "Select a different user identity",
-    userIdentities: "User-assigned identities",
-    noIdentities: "This subscription has no user-assigned identities.",
-    create: "Create",
-    creating: "Creating …",
-    reviewAndCreate: "Review + create",
-    createVault: "Create new key vault",
-    createKey: "Create new key",
-    createVersion: "Create new version",
-    createVaultTitle: "Create key vault",
-    createKeyTitle: "Create a key",
-    createVersionTitle: "Create a version",
-    createGroup: "Create new resource group",
-    existingGroup: "Choose an existing resource group",
-    newGroup: "New resource group",
-    groupNameRule:
-      "1 to 90 letters, digits, hyphens, underscores, parentheses and dots; no dot at the end.",
-    vaultName: "Key vault name",
-    vaultNameRule:
-      "3 to 24 letters, digits and hyphens; a letter first, no hyphen at the end, no two hyphens in a row.",
-    vaultNameTaken: "This name is taken: names of key vaults are unique in all of Azure.",
-    keyNameTaken: "This vault has a key of this name already. Choose another name.",
-    groupNameTaken: "This resource group exists already. Choose it from the list.",
-    keyNameRule: "1 to 127 letters, digits and hyphens.",
-    region: "Region",
-    softDelete: "Soft delete",
-    softDeleteAlways: "Soft delete (always on)",
-    retention: "Days to retain deleted vaults",
     days: (days: number) => `${days} days`,
-    purgeProtection: "Purge protection",
-    purgeProtectionLabel: "Enable purge protection (cannot be undone)",
-    purgeProtectionNeeded: "Orders can't use a key from a vault without purge protection.",
-    tier: "Pricing tier",
-    tiers: { standard: "Standard", premium: "Premium (also keys in hardware)" },
-    accessModel: "Permission model",
-    accessModels: {
-      roles: "Azure role-based access control (recommended)",
-      policies: "Vault access policy",
-    },
-    rolesTakeMinutes:
-      "You become Key Vault Crypto Officer of this vault. Azure can take a few minutes to apply a role.",
-    enabled: "Enabled",
-    disabled: "Disabled",
-    rsaSize: "RSA key size",
-    activation: "Activation date",
-    activationHint: "Optional. The key can't be used before then.",
-    expiration: "Expiration date",
-    expirationHint: "Optional. Appliances can't be unlocked with this version after then.",
-    expirationRule: "Choose a time in the future, after the activation date.",
-    activationLater: "Orders can't use this key until it is active.",
-    rotation: "Automatic rotation",
-    noRotation: "Never",
-    rotations: {
-      P6M: "Every 6 months",
-      P1Y: "Every year",
-      P2Y: "Every 2 years",
-    } satisfies Record<RotationPeriod, string> as Record<RotationPeriod, string>,
-    setRotation: "Set the rotation policy",
-    useKey: "Use the key",
-    madeWithoutRotation:
-      "The key was created, but its rotation policy is not set. Try again, or choose Never and go on.",
-    oldVersionStays: "The current version stays in use until you save.",
-    grant: "Grant access",
-    granting: "Granting …",
   },
   preflight: {
-    title: "Checks of this key",
-    running: "Checking …",
-    next: {
-      identity: {
-        title: "Next: enable the system-assigned identity",
-        text: "The order uses it to call the key vault.",
-      },
-      access: {
-        title: "Next: grant the identity access to the key",
-        text: "It gets the right to read the key, and to wrap and unwrap with it.",
-      },
-    },
-    why: "Why this is needed",
-    again: "Check again",
-    details: "All checks",
     summary: (passed: number, all: number) =>
       passed === all ? `All ${all} checks passed` : `${passed} of ${all} checks passed`,
     unread: (names: string) =>
       `The service can't read ${names}. For this check, assign it the role Reader there.`,
-    statuses: { Passed: "passed", Failed: "failed", NotReached: "not reached" },
-    checks: KEY_CHECKS,
   },
   device: {
-    intro:
-      "Type the unlock key into the local web UI of the node whose serial number you see there.",
-    serial: "Device serial number",
-    unlockKeyCode: "QR code of the unlock key",
-    unlockKeyCodeHint:
-      "The page of the appliance can scan this code: Passkey > Scan with the camera.",
-    unlockKey: "Unlock key",
-    show: "Show unlock key",
-    showing: "Asking the key vault …",
-    hide: "Hide",
-    hidden: "••••••••••••",
-    notAllowed:
-      "Your roles do not allow you to see the unlock key. Ask your security administrator for a role such as Data Box Contributor.",
-    audited: "Each time you show it, your name is recorded. It is hidden again after a minute.",
     hidesIn: (seconds: number) => `Hidden again in ${seconds} s`,
-    certificateTitle: "API access to the device",
-    certificate: "Download the public key of the device",
-    certificateHint: "The public key that the device signs with, as a JWK.",
   },
-  stages: {
-    DeviceOrdered: "Ordered",
-    DevicePrepared: "Processed",
-    Dispatched: "Dispatched",
-    Delivered: "Delivered",
-    PickedUp: "Picked up",
-    AtAzureDC: "Received",
-    DataCopy: "Data copy in progress",
-    Completed: "Completed",
-    CompletedWithErrors: "Completed with errors",
-    CompletedWithWarnings: "Completed with warnings",
-    Cancelled: "Canceled",
-    Aborted: "Aborted",
-    Failed_IssueReportedAtCustomer: "Failed: issue reported at customer",
-    Failed_IssueDetectedAtAzureDC: "Failed: issue detected at datacenter",
-  } satisfies Record<StageName, string> as Record<StageName, string>,
-  stageStatuses: {
-    None: "Not reached",
-    InProgress: "In progress",
-    Succeeded: "Done",
-    Failed: "Failed",
-    Cancelled: "Canceled",
-    Cancelling: "Being canceled",
-    SucceededWithErrors: "Done with errors",
-    WaitingForCustomerAction: "Waiting for your action",
-    SucceededWithWarnings: "Done with warnings",
-    WaitingForCustomerActionForKek: "Halted: the key cannot be used",
-    WaitingForCustomerActionForCleanUp: "Waiting for your action before clean-up",
-    CustomerActionPerformedForCleanUp: "Clean-up follows",
-    CustomerActionPerformed: "Action taken",
-  } satisfies Record<StageStatus, string> as Record<StageStatus, string>,
-  encryptionTypes: {
-    MicrosoftManaged: "Microsoft managed key",
-    CustomerManaged: "Customer managed key",
-  },
-  healthStates: {
-    Healthy: "Healthy",
-    AtRisk: "At risk",
-    Unusable: "Unusable",
-    Unknown: "Not checked yet",
-    NotWatched: "Not monitored",
-  } satisfies Record<KeyHealthState, string> as Record<KeyHealthState, string>,
-  lockStates: {
-    notPrepared: "Not prepared",
-    locked: "Locked",
-    unlocked: "Unlocked",
-    grace: "Unlocked, in outage grace period",
-    revoked: "Revoked",
-  } satisfies Record<LockState, string> as Record<LockState, string>,
 };
 
+export type Functions = typeof functions;
+
+/** English texts of the portal. */
+export const en = joinTexts(
+  { ...strings, preflight: { ...strings.preflight, checks: KEY_CHECKS } },
+  functions,
+);
+
 export type Texts = typeof en;
+
+type CoverLetter = {
+  readonly order: string;
+  readonly madeAt: string;
+  /** Its address. */
+  readonly service: string;
+  readonly rows: number;
+  readonly isErased: boolean;
+  /** Name of the archive. */
+  readonly file: string;
+};
+
+type Kind = NoticeChoices["kinds"][number];
+
+type NetworkFaultTexts = Record<NetworkFault["kind"], (network: string, most: number) => string>;
+
+export type FindingText = { readonly found: (figure: number) => string; readonly next: string };
+
+export type FindingTexts = {
+  readonly [Check in keyof Findings]: Record<Findings[Check], FindingText>;
+};

@@ -33,7 +33,7 @@ export function PurposeConditions({
   const texts = useTexts();
   const words = texts.unlockPolicy.purposes;
   const own = policy.purposes?.[purpose];
-  const title = texts.approvals.purposes[purpose] ?? purpose;
+  const title = texts.approvals.purposes[purpose];
   const put = (terms: PurposeTerms | undefined) => onChange(withPurpose(policy, purpose, terms));
   const { windows, approvals } = policy.release;
   return (

@@ -1,4 +1,4 @@
-import { type Fact, Facts, Section } from "@databox-cmk/ui";
+import { type Fact, Facts, Section, textOf } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { useOrderPermissions } from "../order/use-may.ts";
@@ -12,7 +12,8 @@ export function WhoMayChange(): ReactElement | null {
   const facts = data.changes.map(({ action, effect, roles }): Fact => {
     const name = action.slice(action.indexOf("/") + 1);
     const all = data.actions.has(action) ? [...roles, words.you] : roles;
-    return [words.changes[name] ?? name, `${words.effects[effect] ?? effect} ${all.join(", ")}`];
+    const how = textOf(words.effects, effect) ?? effect;
+    return [textOf(words.changes, name) ?? name, `${how} ${all.join(", ")}`];
   });
   return (
     <Section title={words.title}>

@@ -1,5 +1,5 @@
 import { OFFLINE_UNLOCK_CALLS } from "@databox-cmk/protocol";
-import { CarriedTextInput, Facts, Notice, Section, Stack, Time } from "@databox-cmk/ui";
+import { CarriedTextInput, Facts, Notice, Section, Stack, textOf, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
@@ -171,7 +171,7 @@ function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement 
       <Facts
         facts={[
           [texts.node, claims.serial],
-          [texts.purpose, approvals.purposes[claims.purpose] ?? claims.purpose],
+          [texts.purpose, textOf(approvals.purposes, claims.purpose) ?? claims.purpose],
           [texts.opensFor, texts.minutes(Math.round(claims.opensForSeconds / 60))],
           [texts.agent, claims.agent],
           [texts.saidAtNode, claims.reason],

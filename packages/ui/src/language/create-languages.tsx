@@ -32,10 +32,10 @@ export function useLanguage(): LanguageSwitch {
 }
 
 /**
- * Texts of one app in every language: a typed object each, with functions for texts that contain
- * values, so that a missing text or value does not compile. German without values is JSON
- * (de.json). The libraries i18next and FormatJS do not serve: their keys are typed only by files
- * that are generated, and they are larger than all our texts; Intl provides plurals and dates.
+ * Texts of one app in every language: a typed object each (joinTexts), with functions for texts
+ * that contain values, so that a missing text or value does not compile. The libraries i18next and
+ * FormatJS do not serve: their keys are typed only by files that are generated, and they are larger
+ * than all our texts; Intl provides plurals and dates.
  *
  * @param sources - a language's texts, loaded when it is first used
  */

@@ -28,7 +28,7 @@ import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
 import { OperatorPage } from "../../shell/page.tsx";
 import { QueryState } from "../../shell/query-problem.tsx";
 import { RouterLink } from "../../shell/router-link.tsx";
-import type { FindingText, FindingTexts } from "../../texts/operator-en.ts";
+import type { FindingText, FindingTexts } from "../../texts/en.ts";
 import { useTexts } from "../../texts/texts.ts";
 
 /** The interval at which the broker reads its figures. */

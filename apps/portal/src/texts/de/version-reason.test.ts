@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { keyHealth } from "./key-health.ts";
+import { versionReason } from "./version-reason.ts";
 
-type KeyVersion = Parameters<typeof keyHealth.versionReason>[0];
+type KeyVersion = Parameters<typeof versionReason>[0];
 
 const unused: KeyVersion = {
   kid: "https://v.vault.example/keys/unlock/1",
@@ -44,5 +44,5 @@ test.each<readonly [string, Partial<KeyVersion>, string]>([
     "Nach dem Abschalten: Entsperrungen von 3 Knoten aus 2 Aufträgen werden verweigert; 2 offene Knoten werden wieder gesperrt; 2 Aufträge verlieren ihren Ersatzschlüssel; 1 Auftrag mit eigenem Kennwort kann nicht vorbereitet werden.",
   ],
 ])("the reason for a version that is %s is German", (_name, use, reason) => {
-  expect(keyHealth.versionReason({ ...unused, ...use })).toBe(reason);
+  expect(versionReason({ ...unused, ...use })).toBe(reason);
 });

@@ -1,39 +1,9 @@
-import strings from "../de.json" with { type: "json" };
-import type { keyHealth as english } from "../en/key-health.ts";
+import type { Functions } from "../en.ts";
 
-type KeyVersion = Parameters<typeof english.versionReason>[0];
-
-export const keyHealth: typeof english = {
-  ...strings.keyHealth,
-  checkedEvery: (interval) =>
-    `Geprüft wird etwa alle ${interval}, bei jeder Benutzung des Schlüssels und wenn Azure eine Änderung meldet.`,
-  days: (days) => `${days} Tage`,
-  inconclusive: (code) => `${code}. Das letzte bekannte Ergebnis gilt weiter. Seit`,
-  devices: (acknowledged, total) =>
-    `${acknowledged} von ${total} Knoten haben den neuesten Umschlag.`,
-  versionReason,
-  revoked: (scope, serial) =>
-    ({
-      node: `Knoten ${serial ?? ""} ist widerrufen`,
-      order: "Dieser Auftrag ist widerrufen",
-      subscription: "Alle Aufträge dieses Abonnements sind widerrufen",
-      fleet: "Alle Geräte des Dienstes sind widerrufen",
-    })[scope],
-  revokedBy: (who) => `Von ${who},`,
-  leasesEnded: (leases) =>
-    leases === 0
-      ? "Widerrufen. Kein Knoten war offen."
-      : `Widerrufen. ${leases === 1 ? "1 offener Knoten wird" : `${leases} offene Knoten werden`} geschlossen.`,
-  answeredOf: (answered, asked) => `${answered} von ${asked} haben geantwortet.`,
-  spread: (fastest, slowest) =>
-    fastest === slowest
-      ? `Nach ${fastest} ms.`
-      : `Der schnellste nach ${fastest} ms, der langsamste nach ${slowest} ms.`,
-  milliseconds: (milliseconds) => `${milliseconds} ms`,
-};
+type KeyVersion = Parameters<Functions["keyHealth"]["versionReason"]>[0];
 
 /** The service writes the reason in English; the counts beside it tell the same. */
-function versionReason(version: KeyVersion): string {
+export function versionReason(version: KeyVersion): string {
   if (!version.safeToDisable) return `Nach dem Abschalten: ${consequences(version).join("; ")}.`;
   const { staleDevices } = version;
   return staleDevices === 0
