@@ -36,7 +36,7 @@ import { createKeyCustody } from "./custody/create-key-custody.ts";
 import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
 import type { KeyCustody } from "./custody/key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
-import { type Announce, createAnnounce, createTells } from "./events/announce.ts";
+import { type Announce, announceHead, createAnnounce, createTells } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
 import type { Notices } from "./events/open-notices.ts";
 import { createPersonReceivers } from "./events/person-receivers.ts";
@@ -67,6 +67,7 @@ import { type ListenerName, watchConnections } from "./observability/watch-conne
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { haltCopy } from "./orders/copy-data.ts";
 import { keepNodeCertificate, mayEraseNode } from "./orders/erasure.ts";
+import { signHead } from "./orders/read-activity.ts";
 import { sweepIdentities } from "./orders/realise-identities.ts";
 import { markPrepared } from "./orders/write-order.ts";
 import { createAdmitChange } from "./release/approvals/admit-change.ts";
@@ -253,7 +254,21 @@ function createGround(dependencies: BrokerDependencies) {
   const vaultOperations = createVaultOperations(store, now);
   const vaultHealth = createVaultHealth(now);
   const appendAudit = createAppendAudit({ now });
-  const vaultUses = createVaultUses({ store, appendAudit, now });
+  const vaultUses = createVaultUses({
+    store,
+    appendAudit,
+    now,
+    async wroteDay(transaction, order) {
+      if (config.WEBHOOK_URLS === undefined) return;
+      const head = await signHead({ store: transaction, sign, now }, order);
+      await announceHead(transaction, config.WEBHOOK_URLS, {
+        order,
+        head,
+        atMs: now(),
+        source: portalUrl,
+      });
+    },
+  });
   const called = (call: VaultCall, identity: KeyIdentity): void => {
     metrics.calledVault(call);
     // A sign-in calls Entra ID, not the vault.
@@ -269,6 +284,7 @@ function createGround(dependencies: BrokerDependencies) {
   const findStorageTrouble = remember(now, TROUBLE_KEPT_MS, () => findWriteTrouble(store));
   const { channels, sendMail } = notices;
   const portalUrl = config.BROKER_URL;
+  const sign = (type: string, payload: object) => signMessage(keys.signing, type, payload);
   const stillWaits = createStillWaits({ store, defaultPolicy, now });
   const receivers = createReceivers(config.WEBHOOK_URLS ?? [], channels, {
     key: keys.signing,
@@ -308,6 +324,7 @@ function createGround(dependencies: BrokerDependencies) {
     hasAccess: createHasAccess(roles, now),
     receivers,
     announce: createAnnounce(portalUrl, receivers.select),
+    sign,
     tells: createTells(store, receivers),
   };
 }
@@ -359,7 +376,7 @@ function createKeyLife(ground: Ground) {
 
 /** Reading and writing orders. */
 function createOrders(ground: Ground, { custody, keyHealth }: KeyLife): ControlPlane {
-  const { settings, keys } = ground;
+  const { settings } = ground;
   const { tenantId, defaultPolicy } = settings;
   return {
     announce: ground.announce,
@@ -369,7 +386,7 @@ function createOrders(ground: Ground, { custody, keyHealth }: KeyLife): ControlP
     checkKeyNow: (order) => keyHealth.checkNow(order),
     identities: ground.identities,
     appendAudit: ground.appendAudit,
-    sign: (type, payload) => signMessage(keys.signing, type, payload),
+    sign: ground.sign,
     admitChange: createAdmitChange({ ...ground, tenantId, defaultPolicy }),
     stillApproves: ground.stillApproves,
     findTrouble: ground.findTrouble,

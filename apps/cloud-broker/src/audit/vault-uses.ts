@@ -6,13 +6,7 @@ import type { Clock } from "../core/ports.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { AppendAudit } from "./append-audit.ts";
 import { callIdOf } from "./call-id.ts";
-import {
-  type AuditedAction,
-  type AuditedChange,
-  type Auditing,
-  record,
-  recorded,
-} from "./record.ts";
+import { type AuditedAction, type AuditedChange, type Auditing, recorded } from "./record.ts";
 
 type Series = {
   readonly order: OrderId;
@@ -35,8 +29,14 @@ const SERIES_OF_ROW = 100;
  * unlock writes nothing for them; a replica that crashes loses those since the last flush, except
  * for the ids that other rows name.
  */
-export function createVaultUses(deps: Auditing & { readonly now: Clock }) {
-  const { store, now } = deps;
+export function createVaultUses(
+  deps: Auditing & {
+    readonly now: Clock;
+    /** Called in the transaction of a day's row. */
+    readonly wroteDay: (transaction: StoreTransaction, order: OrderId) => Promise<void>;
+  },
+) {
+  const { store, appendAudit, now, wroteDay } = deps;
   const current = new Map<OrderId, Series>();
 
   /** Keeps what could not be saved for the next time. */
@@ -97,7 +97,13 @@ export function createVaultUses(deps: Auditing & { readonly now: Clock }) {
         .where("day_ms", "<", startOfDay(now() - SETTLED_MS))
         .execute();
       for (const { order_id: order, day_ms: dayMs } of ended)
-        while (await record(deps, ...rowOfDay(order, dayMs)));
+        while (
+          await store.transaction().execute(async (transaction) => {
+            const isWritten = await recorded(appendAudit, ...rowOfDay(order, dayMs))(transaction);
+            if (isWritten) await wroteDay(transaction, order);
+            return isWritten;
+          })
+        );
     },
     save,
   };

@@ -32,19 +32,23 @@ export function subscriptionOfEvent(subject: EventSubject): string | undefined {
   return "subscription" in subject ? subject.subscription : undefined;
 }
 
-/** A change that is announced to receivers. */
-export type News = EventSubject & {
-  /** A new one by default. */
-  readonly id?: string;
-  readonly atMs: EpochMs;
-  readonly data: object;
+type Content = { readonly atMs: EpochMs; readonly data: object };
+
+/** A change that is announced to receivers. Its id is a new one by default. */
+export type News = EventSubject & Content & { readonly id?: string };
+
+/** The signed end of an order's activity, for programs alone. */
+type ActivityHeadSubject = {
+  readonly type: "com.databox-cmk.activity.head";
+  readonly order: OrderId;
 };
 
-export type CloudEvent = News & {
-  /** UUID. With `source` it identifies the event, however often it is sent. */
-  readonly id: string;
-  readonly source: string;
-};
+export type CloudEvent = (EventSubject | ActivityHeadSubject) &
+  Content & {
+    /** UUID. With `source` it identifies the event, however often it is sent. */
+    readonly id: string;
+    readonly source: string;
+  };
 
 /**
  * CloudEvents 1.0.2, JSON format, structured mode (§3.2 of its HTTP binding). Written by hand: the

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { RevocationPreview } from "@databox-cmk/protocol";
 
 import { type EventSubject, type News, renderCloudEvent } from "../core/cloud-event.ts";
-import type { EpochMs } from "../core/order.ts";
+import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { isPerson } from "./person-receivers.ts";
 import type { Receivers } from "./receivers.ts";
@@ -17,6 +17,18 @@ export function createAnnounce(source: string, select: Receivers["select"]): Ann
     const body = renderCloudEvent({ ...news, id, source });
     await enqueueEvent(transaction, await select(transaction, news), { id, body, atMs: news.atMs });
   };
+}
+
+/** Queues the signed end of an order's activity for programs: people could do nothing with it. */
+export async function announceHead(
+  transaction: StoreTransaction,
+  webhooks: readonly string[],
+  { head, ...event }: { order: OrderId; head: string | undefined; atMs: EpochMs; source: string },
+): Promise<void> {
+  const id = randomUUID();
+  const type = "com.databox-cmk.activity.head";
+  const body = renderCloudEvent({ ...event, type, id, data: { head } });
+  await enqueueEvent(transaction, webhooks, { id, body, atMs: event.atMs });
 }
 
 /**

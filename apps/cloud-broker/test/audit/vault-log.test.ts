@@ -42,7 +42,11 @@ beforeAll(async () => {
   const { tenantId, vaultSuffix } = azure.emulator;
   world = await openBroker({
     replicas: 1,
-    settings: { TENANT_ID: tenantId, KEY_VAULT_SUFFIXES: vaultSuffix },
+    settings: {
+      TENANT_ID: tenantId,
+      KEY_VAULT_SUFFIXES: vaultSuffix,
+      WEBHOOK_URLS: "https://receiver.example/hook",
+    },
     openAzure: () => azure.azure,
   });
   // This clock stands still, and the vaults' clock goes on.
@@ -166,6 +170,31 @@ describe("the log of the customer's vaults and the activity of the order", () =>
     expect(left.namedByDays).toBe(today.pending);
     const rows = (await world.audit()).filter(({ action }) => action === "key/uses");
     expect(rows).toHaveLength(1);
+  });
+
+  test("a program gets the signed end of each such day, and a chain that ends before it is found out", async () => {
+    const heads: string[] = [];
+    world.receivers.post = (_url, _headers, body) => {
+      const { type, subject, data } = JSON.parse(body) as Record<string, unknown>;
+      if (type === "com.databox-cmk.activity.head" && subject === foldOrderId(jobPath(JOB)))
+        heads.push(`${String(Object(data).head)}\n`);
+      return Promise.resolve({ status: 204 });
+    };
+    await world.broker().deliverEvents();
+    const noted = join(folder, "heads.txt");
+    writeFileSync(noted, heads.join(""));
+    const { json } = await send("GET", "/activity");
+    const lines = exactly(activityList, json).value;
+    const verify = async (rows: typeof lines) => {
+      const activity = join(folder, "grown.jsonl");
+      writeFileSync(activity, rows.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      return verifyAudit(["--export", activity, "--noted", noted, "--allow-gaps"]);
+    };
+    expect(heads).toHaveLength(1);
+    expect(await verify(lines)).toMatchObject({ exitCode: 0 });
+    const { lines: said, exitCode } = await verify(lines.slice(0, -1));
+    expect(said.join("\n")).toContain("the chain ends before the noted head");
+    expect(exitCode).toBe(3);
   });
 
   test.each([
