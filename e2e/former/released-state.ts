@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,9 +14,6 @@ import { openWorld, type World } from "../harness/open-world.ts";
 export const RELEASED = { "9267cc1": 21_100, b45a1c38: 21_110, "0.2.0": 21_120 } as const;
 export type Released = keyof typeof RELEASED;
 
-/** Programs as paths of their main scripts. */
-export type Programs = { readonly broker: string; readonly agent: readonly [string, ...string[]] };
-
 export const SERIAL = "DBX-KEPT";
 export const ORDER = "kept";
 /** Files that the programs of the release wrote beside their databases. */
@@ -30,6 +27,23 @@ export const FILES = {
 
 export const archiveOf = (name: string): string =>
   fileURLToPath(new URL(`${name}.tar.xz`, import.meta.url));
+
+/** The last version before this one: the promise to go back is for it. */
+const FORMER = "b45a1c38";
+
+/** Main scripts of {@link FORMER}. */
+export function unpackPrograms(folder: string) {
+  unpack(`${FORMER}-programs`, folder);
+  // The broker's native addon; that of this version is also the former one's.
+  symlinkSync(
+    fileURLToPath(new URL("../node_modules", import.meta.url)),
+    join(folder, "node_modules"),
+  );
+  return {
+    broker: join(folder, "broker", "broker.js"),
+    agent: join(folder, "agent", "databox-agent.mjs"),
+  } as const;
+}
 
 function unpack(archive: string, folder: string): void {
   execFileSync("tar", ["--extract", "--file", archiveOf(archive), "--directory", folder]);
@@ -64,7 +78,10 @@ export function unpackState(release: Released, folder: string): void {
 const applianceOf = (folder: string): string => join(folder, "appliances", SERIAL);
 const stateDirOf = (folder: string): string => join(applianceOf(folder), SERIAL, "agent");
 
-export const openAppliance = ({ folder }: World, agentCommand: Programs["agent"]): DeviceEmulator =>
+export const openAppliance = (
+  { folder }: World,
+  agentCommand: readonly [string, ...string[]],
+): DeviceEmulator =>
   createDeviceEmulator({
     directory: applianceOf(folder),
     agentCommand,

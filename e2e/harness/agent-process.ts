@@ -22,8 +22,12 @@ export type AgentProcess = AsyncDisposable & {
   readonly ended: Promise<number | undefined>;
 };
 
-export function startAgent(node: EmulatedNode, words: readonly string[]): AgentProcess {
-  const [program, ...parameters] = agentCommand(AGENT_BUNDLE);
+export function startAgent(
+  node: EmulatedNode,
+  words: readonly string[],
+  bundle: string = AGENT_BUNDLE,
+): AgentProcess {
+  const [program, ...parameters] = agentCommand(bundle);
   const command = [...parameters, "--json", "--state-dir", node.stateDir, ...words];
   const child = spawn(program, command, { stdio: ["ignore", "pipe", "pipe"], env: {} });
   const ended = once(child, "close").then(([code]) =>

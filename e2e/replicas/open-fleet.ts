@@ -44,10 +44,12 @@ const REPLICAS = { sqlite: 1, postgres: 3 } as const;
 /** How long a replica that is silent may hold locks. */
 const DATABASE_TIMEOUT_SECONDS = 3;
 
-export async function openFleet(engine: Engine): Promise<Fleet> {
+/** @param broker - script of another version's broker */
+export async function openFleet(engine: Engine, broker?: string): Promise<Fleet> {
   await using opened = new AsyncDisposableStack();
   const world = opened.use(
     await openWorld(() => ({
+      ...(broker !== undefined && { brokerMain: broker }),
       brokerEnvironment: {
         BROKER_PORT: "0",
         KEY_HEALTH_INTERVAL_SECONDS: "0",
@@ -79,6 +81,7 @@ export async function openFleet(engine: Engine): Promise<Fleet> {
             }),
       },
       stack.caPem,
+      broker,
     );
     opened.defer(() => replica.kill());
     replicas.push(replica);

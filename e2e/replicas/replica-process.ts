@@ -18,18 +18,32 @@ export type Replica = {
   /** By SIGSTOP: it keeps its connections and its locks, and hears nothing. */
   pause(): void;
   resume(): void;
-  /** A new process on the same database, unless one runs. */
-  start(): Promise<void>;
+  /** As an update ends it: it answers what it has begun. */
+  stop(): Promise<void>;
+  /**
+   * A new process on the same database, unless one runs.
+   *
+   * @param program - absent: that of the time before
+   */
+  start(program?: string): Promise<void>;
 };
 
 export function createReplica(
   environment: Readonly<Record<string, string>>,
   caPem: string,
+  broker: string = BROKER,
 ): Replica {
+  let script = broker;
   let child: ChildProcess | undefined;
   let port = 0;
   const isRunning = () =>
     child !== undefined && child.exitCode === null && child.signalCode === null;
+  const end = async (signal: "SIGKILL" | "SIGTERM") => {
+    if (child === undefined || !isRunning()) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  };
   return {
     port: () => port,
     transport: () =>
@@ -37,21 +51,18 @@ export function createReplica(
         origin: `https://broker.localhost:${String(port)}`,
         certificateAuthorityPem: caPem,
       }),
-    async kill() {
-      if (child === undefined || !isRunning()) return;
-      const ended = once(child, "exit");
-      child.kill("SIGKILL");
-      await ended;
-    },
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
     pause() {
       child?.kill("SIGSTOP");
     },
     resume() {
       child?.kill("SIGCONT");
     },
-    async start() {
+    async start(program = script) {
       if (isRunning()) return;
-      child = fork(BROKER, ["serve"], {
+      script = program;
+      child = fork(script, ["serve"], {
         env: { ...environment, BROKER_PORT: "0" },
         execArgv: ["--disable-warning=ExperimentalWarning"],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
