@@ -41,6 +41,17 @@ describe("explain", () => {
     },
   );
 
+  test.each([
+    [{ vaultName: "kv", brokerAddress: "203.0.113.10" }, /--ip-address 203\.0\.113\.10$/],
+    [{ vaultName: "kv" }, undefined],
+    [undefined, /--ip-address <brokerAddress>$/],
+  ])("a command that needs a fact is there as far as it is known: %j", (known, command) => {
+    const options = { reason: "firewall", facts: known };
+    const [step] = explain("SsemUserErrorKeyVaultBadRequestException", options).steps;
+    expect(step?.text).toMatch(/^Add the broker's address to the vault's firewall/);
+    expect(step?.command).toEqual(command && expect.stringMatching(command));
+  });
+
   test("a reason replaces what it names and leaves the rest to the row", () => {
     const explanation = explain("SsemUserErrorKeyDetailsNotFound", {
       reason: "key-deleted-recoverable",

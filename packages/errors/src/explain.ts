@@ -66,7 +66,7 @@ export function explain(code: ErrorCode, options: ExplainOptions = {}): Explanat
   const who = reason?.who ?? row.who;
   const steps = stepsOf(code, finer)
     .filter((step) => options.for === undefined || (step.for ?? who) === options.for)
-    .map((step) => fillStep(step, facts));
+    .map((step) => fillStep(step, facts, options.facts));
   return {
     code,
     reason: knownReason(code, options.reason),
@@ -116,9 +116,14 @@ export function stepsOf(code: ErrorCode, reason: string | undefined): readonly S
   return reasonOf(code, reason)?.steps ?? row.steps;
 }
 
-function fillStep(step: Step, facts: Facts): ExplainedStep {
-  const text = fillText(step.text, facts);
-  return step.command === undefined
+function fillStep(
+  { text: words, command, needs }: Step,
+  facts: Facts,
+  known: Facts | undefined,
+): ExplainedStep {
+  const text = fillText(words, facts);
+  const isOmitted = known !== undefined && needs !== undefined && known[needs] === undefined;
+  return command === undefined || isOmitted
     ? { text }
-    : { text, command: fillCommand(step.command, facts) };
+    : { text, command: fillCommand(command, facts) };
 }

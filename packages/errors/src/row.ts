@@ -1,3 +1,4 @@
+import type { FACTS } from "./facts.ts";
 import type { CATALOGUE } from "./languages/german.ts";
 
 /**
@@ -33,6 +34,8 @@ export type Step<Words = string> = {
   readonly text: Words;
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */
   readonly command?: string | undefined;
+  /** The command is omitted if this fact, which not every reporter has, is not known. */
+  readonly needs?: keyof typeof FACTS;
   /** The person for this step, if it is not the row's `who`. */
   readonly for?: Who;
 };

@@ -59,6 +59,18 @@ describe("a key that may be used", () => {
   });
 });
 
+test("the step of a key that expires soon moves the expiry by a year", () => {
+  const health = decideKeyHealth(
+    { ok: true, value: { ...USABLE_KEY, expiresSeconds: Date.UTC(2027, 0, 31) / 1000 } },
+    Date.UTC(2027, 0, 30),
+    Date.UTC(2027, 0, 30),
+  );
+  if (health.state !== "at-risk") throw new Error(health.state);
+  const { text, command } = nextStepOfHealth(health, { keyName: "k1", vaultName: "kv" });
+  expect(text).toContain("its expiry is 2027-01-31T00:00:00.000Z");
+  expect(command).toMatch(/--expires 2028-01-31T00:00:00Z$/);
+});
+
 const judgeNewest = (failure: Failure) =>
   decideKeyHealth({ ok: true, value: USABLE_KEY }, NOW_MS, END_MS, { ok: false, failure });
 const disabled = (reason?: string): Failure => ({

@@ -8,7 +8,7 @@ import {
 } from "@databox-cmk/errors";
 
 import { DAY_MS } from "./day.ts";
-import { decideKeyUse } from "./key-rules.ts";
+import { decideKeyUse, expiryFacts } from "./key-rules.ts";
 import type { EpochMs } from "./order.ts";
 import type { Failure, KeyFacts, Outcome } from "./ports.ts";
 
@@ -174,7 +174,7 @@ export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
   }
 }
 
-function nextStepOfRisk({ risk, cause }: Risk, names: Facts): NextStep {
+function nextStepOfRisk({ risk, atMs = 0, cause }: Risk, names: Facts): NextStep {
   if (cause !== undefined) return nextStepOfHealth(cause, names);
   if (risk === "soft-delete" || risk === "purge-protection")
     return decideNextStep({
@@ -182,5 +182,6 @@ function nextStepOfRisk({ risk, cause }: Risk, names: Facts): NextStep {
       reason: risk,
       facts: names,
     });
-  return decideNextStep({ code: "SsemUserErrorEncryptionKeyExpired", facts: names });
+  const facts = { ...names, ...expiryFacts(atMs, atMs) };
+  return decideNextStep({ code: "SsemUserErrorEncryptionKeyExpired", facts });
 }

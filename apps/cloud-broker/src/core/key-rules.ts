@@ -1,3 +1,4 @@
+import type { Facts } from "@databox-cmk/errors";
 import type { KeyCheckName } from "@databox-cmk/protocol";
 
 import { isoDate } from "./missing-key.ts";
@@ -57,7 +58,7 @@ export const KEY_RULES: readonly KeyRule[] = [
         ? undefined
         : {
             code: "SsemUserErrorEncryptionKeyExpired",
-            facts: { expiryDate: isoDate(expiresSeconds), newExpiryDate: inAYear(nowMs) },
+            facts: expiryFacts(expiresSeconds * 1000, nowMs),
           },
   },
   {
@@ -69,9 +70,11 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
 ];
 
-/** Whole seconds, since az accepts nothing finer. */
-const inAYear = (nowMs: number): string =>
-  isoDate(Math.floor(nowMs / 1000) + YEAR_SECONDS).replace(".000Z", "Z");
+/** A year from a time on is proposed, in whole seconds, since az accepts nothing finer. */
+export const expiryFacts = (expiryMs: number, fromMs: number): Facts => ({
+  expiryDate: isoDate(expiryMs / 1000),
+  newExpiryDate: isoDate(Math.floor(fromMs / 1000) + YEAR_SECONDS).replace(".000Z", "Z"),
+});
 
 /** The first rule that forbids the use of the key now. */
 export function decideKeyUse(key: KeyFacts, nowMs: number): Failure | undefined {

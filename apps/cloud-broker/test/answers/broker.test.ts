@@ -134,14 +134,10 @@ afterAll(async () => {
   for (const close of closing) close();
 });
 
-/** All that was said to people: the refusals of appliances, and key health. */
+/** All that was said to people: refusals of appliances, their diagnostics, and key health. */
 let printed: string[] = [];
-/** Only the vault can say the broker's address, and only a person the new expiry. */
-const UNKNOWN_FACTS: ReadonlySet<string> = new Set(["brokerAddress", "newExpiryDate"]);
 const holesOf = (text: string): readonly string[] =>
-  [...text.matchAll(/<([a-z]+[A-Z]\w*)>/g)]
-    .map(([, name = ""]) => name)
-    .filter((name) => !UNKNOWN_FACTS.has(name));
+  Array.from(text.matchAll(/<([a-z]+[A-Z]\w*)>/g), ([, name = ""]) => name);
 
 /** @returns a failure without a code, for an answer that the broker did not sign */
 async function unlock(node: DeviceClient): Promise<Outcome<Lease> | undefined> {
@@ -149,7 +145,11 @@ async function unlock(node: DeviceClient): Promise<Outcome<Lease> | undefined> {
   printed.push(JSON.stringify(answer));
   if (answer.kind === "answer") return { ok: true, value: answer.value.lease };
   if (answer.kind !== "denial") return undefined;
-  const { code, reason, retryAfterSeconds } = answer.value;
+  const { code, reason, retryAfterSeconds, correlationId } = answer.value;
+  const job = node === device ? "faulted" : "elsewhere";
+  const told = await world.call("GET", `${jobPath(job)}/diagnostics/${correlationId}?${API}`);
+  expect(told.status).toBe(200);
+  printed.push(JSON.stringify(told.json));
   return isErrorCode(code)
     ? failed({ code, ...withoutUndefined({ reason, retryAfterSeconds }) })
     : undefined;

@@ -39,7 +39,7 @@ export const AZURE_KEY_ERRORS = {
     ask: "Ask your security administrator to set a later expiry on version {keyVersion} of key {keyName} in vault {vaultName}, then try again.",
     steps: [
       {
-        text: "Set a later expiry on this key version; it expired at {expiryDate} (portal: key vault > Keys > {keyName} > the version > Expiration date)",
+        text: "Set a later expiry on this key version; its expiry is {expiryDate} (portal: key vault > Keys > {keyName} > the version > Expiration date)",
         command:
           "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --expires {newExpiryDate}",
       },

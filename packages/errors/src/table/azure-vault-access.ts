@@ -12,6 +12,7 @@ import {
 const ALLOW_ADDRESS = {
   text: "Add the broker's address to the vault's firewall; it is needed with either type of identity, and the broker's operator knows it (portal: key vault > Networking > Firewall)",
   command: "az keyvault network-rule add --name {vaultName} --ip-address {brokerAddress}",
+  needs: "brokerAddress",
 } as const satisfies WrittenStep;
 
 /** The vault was reached and refused this identity, this address or this operation. */

@@ -37,7 +37,7 @@ export const NETWORK_ERRORS = {
   KeyVaultUnreachable: unreachable(503, "nobody", {
     title: "The vault does not answer",
     message: "The key vault cannot be reached",
-    ask: "The key was not refused: key vault {vaultName} does not answer the broker. Wait and try again.",
+    ask: "The key was not refused: the key vault[ {vaultName}] does not answer the broker. Wait and try again.",
     steps: [WAIT, TRY_AGAIN],
     reasons: {
       dns: {
@@ -63,11 +63,12 @@ export const NETWORK_ERRORS = {
       certificate: {
         message: "The key vault's certificate is not trusted",
         who: "broker-operator",
-        ask: "Tell the broker's operator that the certificate of key vault {vaultName} is not trusted; the key was not refused.",
+        ask: "Tell the broker's operator that the certificate of the key vault[ {vaultName}] is not trusted; the key was not refused.",
         steps: [
           {
             text: "Check the certificate that the broker receives; someone may be intercepting the connection",
             command: "openssl s_client -connect {vaultHost}",
+            needs: "vaultHost",
           },
           "Correct the trusted authorities or the proxy of the broker; never turn verification off",
         ],
@@ -254,14 +255,14 @@ export const NETWORK_ERRORS = {
       lock: {
         message: "A resource lock in Azure prevents the change",
         ...operatorAllows(
-          "Remove the lock from resource group {identityResourceGroup} or its subscription (portal: resource group > Locks)",
+          "Remove the lock from the resource group[ {identityResourceGroup}] or its subscription (portal: resource group > Locks)",
         ),
         why: "Resource Manager answered ScopeLocked to a change of an order's system-assigned identity, which is in the broker's own resource group.",
       },
       policy: {
         message: "A policy in Azure does not allow the change",
         ...operatorAllows(
-          "Exempt resource group {identityResourceGroup} from the policy (portal: Policy > Exemptions)",
+          "Exempt the resource group[ {identityResourceGroup}] from the policy (portal: Policy > Exemptions)",
         ),
         why: "Resource Manager answered RequestDisallowedByPolicy.",
       },
