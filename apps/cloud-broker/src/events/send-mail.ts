@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { getCACertificates } from "node:tls";
 
 import { bulkhead } from "cockatiel";
@@ -41,6 +42,12 @@ export function createSendMail(
     connectionTimeout: timeMs,
     greetingTimeout: timeMs,
     socketTimeout: timeMs,
+    // nodemailer would keep for five minutes what a name server said, right or wrong.
+    getSocket(_options, done) {
+      const signal = AbortSignal.timeout(timeMs);
+      const connection = connect({ host, port, autoSelectFamilyAttemptTimeout: 2000, signal });
+      connection.once("error", done).once("connect", () => done(null, { connection }));
+    },
     auth: user === undefined || password === undefined ? undefined : { user, pass: password },
     tls: {
       minVersion: "TLSv1.2",

@@ -153,11 +153,21 @@ async function openNameServer(state: { code: number; address: readonly number[] 
 }
 
 describe("a name that", () => {
-  const CALLS: Readonly<Record<string, (azure: Azure) => Promise<Outcome<unknown>>>> = {
-    KeyVaultUnreachable: ({ vaults }) => vaults.getKey(identity, world.keyUrl(VAULT, "kek")),
-    IdentityProviderUnreachable: ({ vaults }) => vaults.signIn(identity),
-    ResourceManagerUnreachable: ({ resources }) => resources.vault(vaultId),
-  };
+  type Call = (azure: Azure) => Promise<Outcome<unknown> | undefined>;
+  const CALLS: readonly (readonly [string, string, Call])[] = [
+    [
+      "a vault",
+      "KeyVaultUnreachable",
+      (at) => at.vaults.getKey(identity, world.keyUrl(VAULT, "kek")),
+    ],
+    ["Entra ID", "IdentityProviderUnreachable", (at) => at.vaults.signIn(identity)],
+    ["Resource Manager", "ResourceManagerUnreachable", (at) => at.resources.vault(vaultId)],
+    [
+      "Microsoft Graph",
+      "IdentityProviderUnreachable",
+      async (at) => at.roles.isEnabled?.(world.owner.objectId),
+    ],
+  ];
   const WRONG = [
     ["does not exist", { code: 3, address: [] }],
     ["cannot be looked up", { code: 2, address: [] }],
@@ -165,11 +175,11 @@ describe("a name that", () => {
   ] as const;
   it.each(
     WRONG.flatMap(([name, wrong]) =>
-      Object.entries(CALLS).map(([code, call]) => {
-        return { name, wrong, code, call };
+      CALLS.map(([of, code, call]) => {
+        return { name, wrong, of, code, call };
       }),
     ),
-  )("$name is $code, and the very next call with the right one works", async (row) => {
+  )("of $of $name is $code, and the very next call with the right one works", async (row) => {
     const state = { ...row.wrong, address: [...row.wrong.address] };
     const socket = await openNameServer(state);
     const DNS_SERVER = { address: "127.0.0.1", port: socket.address().port };

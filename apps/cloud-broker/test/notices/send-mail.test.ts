@@ -7,6 +7,7 @@ import { afterEach, expect, test } from "vitest";
 
 import type { SmtpSettings } from "../../src/config/notice-channels.ts";
 import { createSendMail } from "../../src/events/send-mail.ts";
+import { answerNames, WRONG_NAMES } from "../world/answer-names.ts";
 import { AUTHORITY, type MailServer, openMailServer, USER } from "./mail-server.ts";
 
 /** Far above what a busy machine takes. */
@@ -87,6 +88,20 @@ test.each([421, 451, 550])(
     expect(await send(MAIL)).toEqual({ status });
     server.refuseWith = undefined;
     expect(await send(MAIL)).toEqual({ status: 250 });
+  },
+);
+
+test.each(["tls", "starttls"] as const)(
+  "a wrong answer of the name server costs one try: the next mail by %s is sent",
+  async (security) => {
+    server = await openMailServer({ secure: security === "tls" });
+    const send = sender(security, AUTHORITY.certificatePem);
+    for (const wrong of WRONG_NAMES) {
+      const names = answerNames(wrong);
+      expect(await send(MAIL)).toEqual({ status: undefined });
+      names.mockRestore();
+      expect(await send(MAIL)).toEqual({ status: 250 });
+    }
   },
 );
 

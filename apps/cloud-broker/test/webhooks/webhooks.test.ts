@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWebhookRoutes } from "../../src/api/well-known/public-key-routes.ts";
 import { createPostEvent } from "../../src/events/post-event.ts";
 import { signEvent } from "../../src/events/receivers.ts";
+import { answerNames, WRONG_NAMES } from "../world/answer-names.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 25, 2, 0, 0);
 const EVENT = {
@@ -141,6 +142,18 @@ describe("sending", () => {
     expect(seen.at(-1)).toEqual({ path, body: EVENT.body, type: "application/cloudevents+json" });
     expect(await sender.post(`${origin}/taken`, headers, EVENT.body)).toEqual({ status: 204 });
   });
+
+  test.each(WRONG_NAMES)(
+    "by a name that is %s for the name server fails, and the next one by the right name arrives",
+    async (wrong) => {
+      using sender = createPostEvent(authority.certificatePem);
+      const url = `${origin.replace("127.0.0.1", "localhost")}/taken`;
+      const names = answerNames(wrong);
+      expect(await sender.post(url, {}, EVENT.body)).toEqual({ status: undefined });
+      names.mockRestore();
+      expect(await sender.post(url, {}, EVENT.body)).toEqual({ status: 204 });
+    },
+  );
 
   test("to a receiver without a trusted certificate does not happen", async () => {
     using sender = createPostEvent(undefined);
