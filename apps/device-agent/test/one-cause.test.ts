@@ -6,11 +6,12 @@ import type { ErrorCode, ExplainOptions, Who } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { expect, onTestFinished, test } from "vitest";
 
+import { parseCommandLine } from "../src/command-line/parse-command-line.ts";
 import type { AgentEvent, FailureEvent } from "../src/core/agent-event.ts";
 import { renderEvent } from "../src/core/render-event.ts";
 import { writeErasure } from "../src/state/erasure-file.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
-import type { AgentWorld } from "./agent-world.ts";
+import { type AgentWorld, SERIAL } from "./agent-world.ts";
 import { createKeeperOf } from "./daemon/keeper-of.ts";
 import { deny } from "./deny.ts";
 import { createUiWorld } from "./local-ui/ui-world.ts";
@@ -242,6 +243,17 @@ test.each(Object.entries(STATES))(
     // A surface that names a step never ends with "nothing".
     for (const event of [status, examined, journal])
       expect(renderEvent(event)).not.toMatch(/Next: (?:nothing|Nothing)/);
+    const typing = { readStandardInput: () => Promise.resolve(`${SERIAL}\n`) };
+    // What the steps print for this node runs in this state, as it is printed.
+    for (const { command } of first.steps) {
+      if (command?.startsWith("databox-agent ") !== true || /\b[A-Z]{4,}\b/.test(command)) continue;
+      const line = parseCommandLine(command.split(" ").slice(1));
+      if (line.kind !== "run") throw new Error(command);
+      const once = line.command.command === "unlock" ? { approval: "keep" as const } : {};
+      const ran = await world.run({ ...line.command, ...once }, typing);
+      const isOver = "code" in ran && ran.code !== code;
+      expect(isOver ? `${command}: ${ran.code}` : "as told").toBe("as told");
+    }
   },
 );
 

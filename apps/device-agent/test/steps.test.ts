@@ -17,6 +17,8 @@ import { describe, expect, test } from "vitest";
 
 import { parseCommandLine } from "../src/command-line/parse-command-line.ts";
 import { eventOfError } from "../src/core/failure-event.ts";
+import { takeAgentLock } from "../src/state/agent-lock.ts";
+import { createPreparedWorld, seen } from "./agent-world.ts";
 
 const SOURCES = fileURLToPath(new URL("../src", import.meta.url));
 
@@ -93,6 +95,31 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "curl <brokerUrl>/.well-known/openid-configuration":
     "apps/cloud-broker/test/answers/broker.test.ts",
 };
+/** The test that runs a command of the agent in the state for which the step prints it. */
+const IN_STATE: Readonly<Record<string, readonly [string, string]>> = {
+  "databox-agent --help": ["../src/command-line/parse-command-line", '["--help"]'],
+  "databox-agent --state-dir <stateDir> status": ["steps", "of %s runs in its state"],
+  "databox-agent --state-dir FOLDER status": ["steps", "of %s runs in its state"],
+  "databox-agent --version": ["../../../e2e/debian/package", '["databox-agent", "--version"]'],
+  "databox-agent prepare --help": ["../src/command-line/parse-command-line", '"--help"]'],
+  "databox-agent challenge": ["split-custody", "the answer that a person carries holds"],
+  "databox-agent challenge --qr": ["offline", "is unlocked once by a carried answer"],
+  "databox-agent erase": ["erase", "was not countersigned is not called erased, and goes on"],
+  "databox-agent journal --verify": ["daemon/journal", "by verify without a network"],
+  "databox-agent passkey": ["passkey", "is opened by its passkey without a broker"],
+  "databox-agent prepare --ca-file FILE": ["reconnect", "the printed step gives the node"],
+  "databox-agent prepare --keep-volume --device-key tpm --broker BROKER --order <orderId> --serial <serial> --volume VOLUME":
+    ["split-custody", "after a firmware update a new device key"],
+  "databox-agent recover": ["split-custody", "after a firmware update a new device key"],
+  "databox-agent rekey": ["rekey", "without a lease nothing is asked"],
+  "databox-agent rekey --recovery-keys KEYS": ["split-custody", "which they name at the node"],
+  "databox-agent respond": ["offline", "is unlocked once by a carried answer"],
+  "databox-agent status": ["one-cause", "status, doctor, journal and page say one cause"],
+  "databox-agent unlock": ["one-cause", "an unlock that succeeds ends it everywhere"],
+  "databox-agent unlock --cancel": ["approval/approval", "cancelled"],
+  "databox-agent unlock --purpose fill": ["../../../e2e/export", "unlockToFill"],
+  "databox-agent unlock --purpose ingest": ["../../../e2e/split-custody", "ingest"],
+};
 /** A person replaces the words in capitals. */
 const GIVEN_BY_PERSON: Readonly<Record<string, string>> = {
   BROKER: known.brokerUrl,
@@ -119,6 +146,23 @@ describe("a step, as it is printed", () => {
       .split(" ")
       .slice(1);
     expect(() => parseCommandLine(words)).not.toThrow();
+    const [file, name = ""] = IN_STATE[command] ?? ["no test runs it"];
+    const runs = readFileSync(join(import.meta.dirname, `${file}.test.ts`), "utf8");
+    expect(runs).toContain(name);
+  });
+
+  test.each(["AgentBusy", "AgentNotPrepared"] as const)("of %s runs in its state", async (code) => {
+    await using world = await createPreparedWorld();
+    using other = new DisposableStack();
+    if (code === "AgentBusy") other.use(takeAgentLock(world.stateDir));
+    const facts = { stateDir: world.stateDir };
+    const [command = ""] = explain(code, { facts }).steps.flatMap(({ command: each = "" }) =>
+      each.startsWith("databox-agent --state-dir") ? each : [],
+    );
+    const line = parseCommandLine(command.replace("FOLDER", world.stateDir).split(" ").slice(1));
+    if (line.kind !== "run") throw new Error(command);
+    const { stateDir } = line;
+    expect(seen(await world.run(line.command, { stateDir }))).toMatchObject({ exit: 0 });
   });
 
   test.each(OTHERS.filter((command) => !(command in NOT_RUN)))("%s runs", (command) => {
