@@ -164,7 +164,7 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
       tokenExchangeAudience,
       resourceGroupId: config.IDENTITY_RESOURCE_GROUP,
     }),
-    resources: createResourceReader({ transport, credential, armUrl, get }),
+    resources: createResourceReader(get),
     roles: {
       ...createRoleReader(get),
       ...(config.READ_ACCOUNTS ? createAccountReader(getFrom(config.GRAPH_URL)) : {}),

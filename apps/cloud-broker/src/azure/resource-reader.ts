@@ -1,5 +1,3 @@
-import { KeyVaultManagementClient } from "@azure/arm-keyvault";
-import type { TokenCredential } from "@azure/core-auth";
 import { asciiLowerCase } from "@databox-cmk/protocol";
 import * as z from "zod";
 
@@ -7,18 +5,14 @@ import { failed } from "../core/failed.ts";
 import { isFresh } from "../core/is-fresh.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { ResourceReader, Clock, Outcome } from "../core/ports.ts";
-import {
-  callResourceManager,
-  unexpectedResource,
-  type ResourceManagerGet,
-} from "./resource-manager-get.ts";
-import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
+import { unexpectedResource, type ResourceManagerGet } from "./resource-manager-get.ts";
 
 const STORAGE_API_VERSION = "2023-05-01";
+const VAULT_API_VERSION = "2026-02-01";
 const VAULT_ID =
-  /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.KeyVault\/vaults\/([^/]+)$/i;
+  /^\/subscriptions\/[\w-]+\/resourceGroups\/[\p{L}\p{N}_().-]*[\p{L}\p{N}_()-]\/providers\/Microsoft\.KeyVault\/vaults\/[\w-]+$/iu;
 const STORAGE_ID =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.(?:Classic)?Storage\/storageAccounts\/[^/]+$/i;
+  /^\/subscriptions\/[\w-]+\/resourceGroups\/[\p{L}\p{N}_().-]*[\p{L}\p{N}_()-]\/providers\/Microsoft\.(?:Classic)?Storage\/storageAccounts\/[\w-]+$/iu;
 
 const VAULT = z.object({
   location: z.string().min(1),
@@ -30,32 +24,20 @@ const VAULT = z.object({
     enablePurgeProtection: z.boolean().optional(),
   }),
 });
-const DELETED_VAULT = z.object({ properties: z.object({ scheduledPurgeDate: z.date() }) });
+const DELETED_VAULT = z.object({
+  properties: z.object({ scheduledPurgeDate: z.string().pipe(z.coerce.date()) }),
+});
 const STORAGE_ACCOUNT = z.object({ location: z.string().min(1) });
 
 /**
  * Reads the resources that customers allow the broker's own identity to read; it has the Reader
  * role where they assigned it.
  */
-export function createResourceReader(deps: {
-  readonly transport: AzureTransport;
-  readonly credential: TokenCredential;
-  readonly armUrl: string;
-  readonly get: ResourceManagerGet;
-}): ResourceReader {
-  const vaultsOf = (subscriptionId: string) =>
-    new KeyVaultManagementClient(deps.credential, subscriptionId, {
-      ...deps.transport.clientOptions({ maxBytes: LIST_MAX_BYTES }),
-      endpoint: deps.armUrl,
-    }).vaults;
+export function createResourceReader(get: ResourceManagerGet): ResourceReader {
   return {
     async vault(resourceId) {
-      const [, subscriptionId, resourceGroup, name] = VAULT_ID.exec(resourceId) ?? [];
-      if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
-        return { ok: true, value: "absent" };
-      const answer = await callResourceManager(() =>
-        vaultsOf(subscriptionId).get(resourceGroup, name),
-      );
+      if (!VAULT_ID.test(resourceId)) return { ok: true, value: "absent" };
+      const answer = await get(`${encodeURI(resourceId)}?api-version=${VAULT_API_VERSION}`);
       if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: answer.kind };
       const vault = VAULT.safeParse(answer.value);
@@ -75,8 +57,9 @@ export function createResourceReader(deps: {
     },
 
     async deletedVault(subscriptionId, location, name) {
-      const answer = await callResourceManager(() =>
-        vaultsOf(subscriptionId).getDeleted(name, location),
+      const deletedVaults = `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/locations/${location}/deletedVaults`;
+      const answer = await get(
+        `${encodeURI(`${deletedVaults}/${name}`)}?api-version=${VAULT_API_VERSION}`,
       );
       if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: undefined };
@@ -90,7 +73,7 @@ export function createResourceReader(deps: {
 
     async storageAccountLocation(resourceId) {
       if (!STORAGE_ID.test(resourceId)) return { ok: true, value: undefined };
-      const answer = await deps.get(`${resourceId}?api-version=${STORAGE_API_VERSION}`);
+      const answer = await get(`${encodeURI(resourceId)}?api-version=${STORAGE_API_VERSION}`);
       if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: undefined };
       const account = STORAGE_ACCOUNT.safeParse(answer.value);
