@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { ACCESS_FAULTS } from "./faults/access-faults.ts";
+import { ANSWER_FAULTS } from "./faults/answer-faults.ts";
 import { CHOICE_FAULTS } from "./faults/choice-faults.ts";
 import { IDENTITY_FAULTS } from "./faults/identity-faults.ts";
 import { KEY_FAULTS } from "./faults/key-faults.ts";
@@ -15,6 +16,7 @@ export const FAULTS: readonly Fault[] = [
   ...VAULT_FAULTS,
   ...IDENTITY_FAULTS,
   ...CHOICE_FAULTS,
+  ...ANSWER_FAULTS,
 ];
 
 /**

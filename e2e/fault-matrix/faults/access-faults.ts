@@ -6,7 +6,6 @@ import {
   KEY_NAME,
   roleAssignment,
 } from "../world/site.ts";
-import { answer, clear, vaultAnswers } from "./shorthand.ts";
 
 const refusal = (reason: string) =>
   ({
@@ -31,14 +30,6 @@ export const ACCESS_FAULTS: readonly Fault[] = [
     site: "policies",
     make: ({ world, site }) => changePolicy(world, site, "remove", site.principalId()),
     cure: ({ world, site }) => changePolicy(world, site, "add", site.principalId()),
-  },
-  {
-    row: 8,
-    name: "the access policy is removed (403 AccessDenied)",
-    ...refusal("access-policy"),
-    site: "policies",
-    make: vaultAnswers(answer(403, "Forbidden", { innerCode: "AccessDenied" })),
-    cure: clear,
   },
   {
     row: 9,
@@ -116,13 +107,5 @@ export const ACCESS_FAULTS: readonly Fault[] = [
     cure: async ({ world, site }) => {
       await world.manage("POST", orderPath(site.order.id, "restoreAccess"), {});
     },
-  },
-  {
-    row: 13,
-    name: "a 403 of a kind that we do not know",
-    ...refusal("access-unspecified"),
-    site: "policies",
-    make: vaultAnswers(answer(403, "Forbidden", { innerCode: "SomethingNew" })),
-    cure: clear,
   },
 ];

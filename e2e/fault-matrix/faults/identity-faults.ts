@@ -1,6 +1,6 @@
 import type { Fault, FaultContext } from "../fault.ts";
 import { changePolicy, choiceOf, makeIdentity, mustAccept } from "../world/site.ts";
-import { answer, clear, expireToken } from "./shorthand.ts";
+import { answer, clear, entraAnswers, expireToken } from "./shorthand.ts";
 
 const EVERYWHERE = ["validate", "credentials", "unlock"] as const;
 const SERVICE_RESOURCE_GROUP = "databox-service";
@@ -10,14 +10,6 @@ const waiting = {
   class: "unreachable",
   who: "nobody",
 } as const;
-
-/** Entra ID answers every request for a token like this, and the broker has none left. */
-const entraAnswers =
-  (effect: object) =>
-  async ({ world, site }: FaultContext): Promise<void> => {
-    await world.addFault({ service: "entra", operation: "token" }, effect);
-    await expireToken({ world, site });
-  };
 
 /** The identity that calls the vault, and its issuer. */
 export const IDENTITY_FAULTS: readonly Fault[] = [
@@ -119,21 +111,9 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
       await selectIdentity({ world, site }, made.id ?? "");
     },
   },
-  {
-    row: 26,
-    name: "the identity's tenant is not ours (AADSTS90002)",
-    code: "SsemUserErrorCrossTenantIdentityAccessForbidden",
-    class: "refused",
-    who: "security-administrator",
-    site: "policies",
-    shownBy: EVERYWHERE,
-    make: entraAnswers(answer(400, "AADSTS90002")),
-    cure: clear,
-  },
   ...(
     [
       ["answers 503", { kind: "status", status: 503 }],
-      ["is temporarily unavailable (AADSTS90033)", answer(400, "AADSTS90033")],
       ["breaks the connection", { kind: "connection-reset" }],
       ["answers with something else", { kind: "garbage-body" }],
     ] as const
@@ -148,31 +128,6 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
     cure: clear,
   })),
   {
-    row: 27,
-    name: "the metadata service of the broker's machine answers 500",
-    ...waiting,
-    reason: "imds",
-    site: "service",
-    shownBy: ["credentials", "unlock"],
-    make: async ({ world }) => {
-      await world.addFault({ service: "imds" }, { kind: "status", status: 500 });
-      await world.restartBroker();
-    },
-    cure: clear,
-  },
-  {
-    row: 31,
-    name: "Entra ID refuses for a reason that we do not know",
-    code: "IdentityProviderUnreachable",
-    reason: "entra-refused",
-    class: "unreachable",
-    who: "broker-operator",
-    site: "policies",
-    shownBy: EVERYWHERE,
-    make: entraAnswers(answer(400, "AADSTS7000215")),
-    cure: clear,
-  },
-  {
     name: "the service's own key is refused to the broker",
     code: "PasskeyUnavailable",
     class: "internal",
@@ -186,20 +141,6 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
       );
     },
     cure: ({ world }) => world.clearFaults(),
-  },
-  {
-    name: "Resource Manager does not answer the broker",
-    code: "ResourceManagerUnreachable",
-    class: "unreachable",
-    who: "nobody",
-    site: "policies",
-    shownBy: ["validate", "change"],
-    by: "broker",
-    asks: ({ site }) => choiceOf(site, undefined),
-    make: async ({ world }) => {
-      await world.addFault({ service: "resource-manager" }, answer(503, "ServiceUnavailable"));
-    },
-    cure: clear,
   },
 ];
 

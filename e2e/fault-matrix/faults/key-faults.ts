@@ -1,6 +1,5 @@
 import type { Fault } from "../fault.ts";
 import { KEY_NAME } from "../world/site.ts";
-import { answer, clear, vaultAnswers } from "./shorthand.ts";
 
 const EVERYWHERE = ["validate", "credentials", "unlock"] as const;
 const POLL = { intervalInMs: 20 };
@@ -103,55 +102,6 @@ export const KEY_FAULTS: readonly Fault[] = [
     make: () => Promise.resolve(),
     cure: () => Promise.resolve(),
     asks: ({ site }) => ({ kekUrl: site.kid.replace(site.version, "0".repeat(32)) }),
-  },
-  {
-    row: 7,
-    name: "the key is being deleted (409)",
-    code: "KeyVaultUnreachable",
-    reason: "server-error",
-    class: "unreachable",
-    who: "nobody",
-    site: "policies",
-    shownBy: EVERYWHERE,
-    make: vaultAnswers(answer(409, "Conflict", { innerCode: "ObjectIsBeingDeleted" })),
-    cure: clear,
-  },
-  {
-    row: 7,
-    name: "the key is being recovered (409)",
-    code: "KeyVaultUnreachable",
-    reason: "server-error",
-    class: "unreachable",
-    who: "nobody",
-    site: "policies",
-    shownBy: EVERYWHERE,
-    make: vaultAnswers(answer(409, "Conflict", { innerCode: "ObjectIsBeingRecovered" })),
-    cure: clear,
-  },
-  {
-    row: 14,
-    name: "the key does not fit the envelope (400, OAEP padding)",
-    code: "KeyVersionMismatch",
-    class: "invalid",
-    who: "broker-operator",
-    site: "agent",
-    shownBy: ["credentials", "unlock"],
-    make: vaultAnswers(
-      answer(400, "BadParameter", { message: "Error occurred while decoding OAEP padding." }),
-      "unwrapKey",
-    ),
-    cure: clear,
-  },
-  {
-    row: 15,
-    name: "the vault takes our call for a bad one (400)",
-    code: "KeyVaultUnexpectedAnswer",
-    class: "unreachable",
-    who: "broker-operator",
-    site: "agent",
-    shownBy: ["credentials", "unlock"],
-    make: vaultAnswers(answer(400, "BadParameter", { message: "Something else." }), "unwrapKey"),
-    cure: clear,
   },
 ];
 

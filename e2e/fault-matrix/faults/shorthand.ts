@@ -36,3 +36,11 @@ export async function expireToken({ world, site }: FaultContext): Promise<void> 
     1,
   );
 }
+
+/** Entra ID answers every request for a token like this, and the broker has none left. */
+export const entraAnswers =
+  (effect: object) =>
+  async ({ world, site }: FaultContext): Promise<void> => {
+    await world.addFault({ service: "entra", operation: "token" }, effect);
+    await expireToken({ world, site });
+  };

@@ -133,56 +133,10 @@ export const VAULT_FAULTS: readonly Fault[] = [
       await changePolicy(world, site, "add", site.principalId());
     },
   },
-  {
-    row: 20,
-    name: "the vault does not take the broker's token, twice",
-    code: "KeyVaultUnexpectedAnswer",
-    reason: "token-refused",
-    class: "unreachable",
-    who: "broker-operator",
-    site: "policies",
-    shownBy: EVERYWHERE,
-    make: vaultAnswers(
-      answer(401, "Unauthorized", { message: "AKV10022: Invalid audience." }),
-      "get",
-    ),
-    cure: clear,
-  },
-  ...(
-    [
-      [
-        "the vault cannot check a token's signature (AKV10046)",
-        answer(401, "Unauthorized", {
-          message: "AKV10046: Unable to resolve the key used for signature validation.",
-        }),
-      ],
-      ["the vault answers 500", answer(500, "InternalServerError")],
-      ["the vault answers 503", answer(503, "ServiceUnavailable")],
-    ] as const
-  ).map(([name, effect]): Fault => ({
-    row: 21,
-    name,
-    ...unreachable("server-error"),
-    site: "policies",
-    make: vaultAnswers(effect),
-    cure: clear,
-  })),
-  {
-    row: 22,
-    name: "the vault is throttled (429)",
-    code: "KeyVaultThrottled",
-    class: "unreachable",
-    who: "nobody",
-    site: "busyVault",
-    shownBy: EVERYWHERE,
-    make: vaultAnswers(answer(429, "Throttled")),
-    cure: clear,
-  },
   ...(
     [
       ["half a body", { kind: "half-body" }],
       ["a body that is not JSON", { kind: "garbage-body" }],
-      ["a status that no vault has", answer(418, "Teapot")],
     ] as const
   ).map(([what, effect]): Fault => ({
     row: 31,

@@ -20,7 +20,7 @@ const effect = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("status"),
     status: z.int().min(400).max(599),
-    code: z.string().max(64).optional(),
+    code: z.string().max(128).optional(),
     message: z.string().max(2_048).optional(),
     innerCode: z.string().max(64).optional(),
     retryAfterSeconds: z.int().min(0).max(86_400).optional(),

@@ -227,12 +227,12 @@ async function acquire(
   throw new TokenFailure({ ...classifyTokenFailure(evidence, holder), facts }, error);
 }
 
-/** The library retries on its own and accepts no signal. */
+/** The library retries on its own and accepts no signal. It ends before the call that waits. */
 function withinTimeLimit<Value>(promise: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(Object.assign(new Error("no token in time"), { code: "ETIMEDOUT" }));
-    }, CALL_TIMEOUT_MS);
+    }, CALL_TIMEOUT_MS - 1000);
     promise.then(resolve, reject).finally(() => {
       clearTimeout(timer);
     });
