@@ -80,6 +80,7 @@ import { createCustomerQuota } from "./release/limits/unlock-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
+import { ANYBODY, readVerdicts } from "./release/verdict/read-verdicts.ts";
 import { untilLate } from "./store/batches.ts";
 import { findWriteTrouble } from "./store/store-health.ts";
 import type { Store } from "./store/store.ts";
@@ -332,6 +333,8 @@ function createGround(dependencies: BrokerDependencies) {
 /** The readers of many pages ask the database once. */
 const TROUBLE_KEPT_MS = 10_000;
 
+const NO_TROUBLE = () => Promise.resolve(undefined);
+
 /** Custody of the keys, with key health as its listener. */
 function createKeyLife(ground: Ground) {
   const { config, vaults, resources, now, commit, choreFailed } = ground;
@@ -342,6 +345,11 @@ function createKeyLife(ground: Ground) {
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     limit: createLimit("keyHealth", config, now),
     failed: (error) => choreFailed("key health", error),
+    // In its transaction: it asks neither Azure nor another connection.
+    async readNextStep(transaction, order) {
+      const facts = { store: transaction, stillApproves: ANYBODY, findTrouble: NO_TROUBLE };
+      return (await readVerdicts({ ...ground, ...facts }, [order])).get(order)?.verdict.nextStep;
+    },
   });
   const knownForMs = config.KEY_FACTS_SECONDS * 1000;
   const openCustody = (

@@ -47,6 +47,7 @@ beforeAll(async () => {
   watch = createKeyHealth({
     ...keys,
     announce,
+    readNextStep: () => Promise.resolve(undefined),
     intervalSeconds: 900,
     limit: () => undefined,
     random: () => 0.5,

@@ -213,6 +213,7 @@ describe("the health of a key", () => {
           store,
           appendAudit: () => Promise.resolve({ sequence: 1, hash: "" }),
           announce: () => Promise.resolve(),
+          readNextStep: () => Promise.resolve(undefined),
           now: () => askedAtMs + 60_000,
         },
         { order, revision, sinceMs, verdict },
@@ -384,6 +385,23 @@ describe("an event", () => {
       "content-digest": `sha-256=:${hash("sha256", first?.body ?? "", "base64")}:`,
     });
     expect((await healthRows("event1"))[0].correlationId).toBe(first?.event.id);
+  });
+
+  test("of a key that works again names the step against another hindrance", async () => {
+    const posted = receive();
+    await world.delivered("revoked1");
+    world.vaults.setEnabled(world.kid, false);
+    await later(17);
+    const path = `${jobPath("revoked1")}/revoke?${API}`;
+    expect((await world.call("POST", path, { body: { reason: "lost" } })).status).toBe(200);
+    world.vaults.setEnabled(world.kid, true);
+    await later(17);
+    await world.broker().deliverEvents();
+    const news = posted.map(({ event: { data } }) => data).filter(({ after }) => after);
+    expect(news.at(-1)).toMatchObject({
+      after: { state: "healthy" },
+      nextStep: { who: "security-administrator", text: expect.stringContaining("kill switch") },
+    });
   });
 
   test("that a receiver did not accept is sent again under the same id, also after a restart, and only to that receiver", async () => {

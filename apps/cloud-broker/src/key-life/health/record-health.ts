@@ -2,26 +2,22 @@ import { randomUUID } from "node:crypto";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
-import {
-  type HealthVerdict,
-  isNews,
-  type KeyHealth,
-  nextStepOfHealth,
-} from "../../core/key-health.ts";
+import { type HealthVerdict, isNews, type KeyHealth } from "../../core/key-health.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
-import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadCurrentKey } from "../../custody/current-key.ts";
 import { noteWorking, readStanding } from "../../custody/primary-standings.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import type { Announce } from "../../events/announce.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 
 export type RecordDependencies = {
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
   readonly announce: Announce;
+  /** The step of the order's verdict, which knows every hindrance. */
+  readonly readNextStep: (transaction: StoreTransaction, order: OrderId) => Promise<unknown>;
 };
 
 /**
@@ -97,7 +93,6 @@ export function recordHealth(
             : undefined,
       },
     });
-    const names = recoveryFacts({ id: order, key: current.choice, identities: current.identities });
     await deps.announce(transaction, {
       id,
       type: EVENT_TYPES.keyHealthChanged,
@@ -107,7 +102,7 @@ export function recordHealth(
         kid,
         before: { state: stored.health.state },
         after: renderHealth(verdict),
-        nextStep: nextStepOfHealth(verdict, names),
+        nextStep: await deps.readNextStep(transaction, order),
       },
     });
     return verdict;
