@@ -1003,10 +1003,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
   },
   crash: {
-    tell: () => "the broker is started again",
+    tell: () => "the broker is killed and started again",
     async run(walk) {
       if (walk.held !== undefined) return "something is held";
-      await walk.restart();
+      await walk.restart("crashed");
       return "started";
     },
   },

@@ -9,7 +9,7 @@ import { sql } from "kysely";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { createRecordRounds } from "../../src/run/restore/keep-record.ts";
 import { confirmRestores, listUnconfirmed } from "../../src/run/restore/restores.ts";
-import { ENGINE } from "../store/open-test-store.ts";
+import { copyTestStore, ENGINE } from "../store/open-test-store.ts";
 import { API, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
 import type { BrokerWorld, JsonAnswer } from "../world/open-broker.ts";
 import { PORTAL_URL, recordOf, VAULTS } from "./open-explored.ts";
@@ -185,9 +185,13 @@ export class Walk {
   }
 
   /** @param meanwhile - while no process has the database open */
-  async restart(meanwhile?: () => void): Promise<void> {
+  get #database(): string {
+    return join(this.world.folder, "broker.sqlite");
+  }
+
+  async restart(how?: "crashed", meanwhile?: () => Promise<void> | void): Promise<void> {
     this.unhook();
-    await this.world.restart(undefined, meanwhile);
+    await this.world.restart(how, meanwhile);
     // Before it serves.
     await this.noteAlive();
     this.hook();
@@ -213,10 +217,14 @@ export class Walk {
   }
 
   async backUp(): Promise<string> {
-    if (ENGINE !== "sqlite") return "no file to copy";
     const file = join(this.world.folder, `${this.job}.backup`);
-    rmSync(file, { force: true });
-    await sql`vacuum into ${file}`.execute(this.world.store());
+    if (ENGINE === "sqlite") {
+      rmSync(file, { force: true });
+      await sql`vacuum into ${file}`.execute(this.world.store());
+    } else {
+      if (this.held !== undefined) return "something is held";
+      await this.restart(undefined, () => copyTestStore(this.#database, file));
+    }
     const { hasRecoveryKey: hadRecoveryKey } = this;
     this.backup = { file, seq: this.history.seq, hadRecoveryKey };
     return "kept";
@@ -226,13 +234,14 @@ export class Walk {
     if (this.backup === undefined) return "no backup";
     if (this.held !== undefined) return "something is held";
     const { file, seq, hadRecoveryKey } = this.backup;
-    const path = join(this.world.folder, "broker.sqlite");
+    const path = this.#database;
     for (const { store } of this.world.replicas()) await store.restoreRecord?.flush();
     if (this.removed.has("the record is kept beside the database"))
       rmSync(recordOf(this.world), { recursive: true });
-    await this.restart(() => {
+    await this.restart(undefined, () => {
+      if (ENGINE === "postgres") return copyTestStore(file, path);
       for (const end of ["-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
-      copyFileSync(file, path);
+      return copyFileSync(file, path);
     });
     this.history.restore(seq, this.nowMs);
     this.hasRecoveryKey = hadRecoveryKey;

@@ -59,6 +59,15 @@ export async function openTestStore(
   return store;
 }
 
+/** Copies a database of PostgreSQL, which nobody uses meanwhile, to another path. */
+export async function copyTestStore(from: string, to: string): Promise<void> {
+  const name = await databases?.create(byPath.get(from));
+  if (name === undefined) throw new Error("no database was opened");
+  const former = byPath.get(to);
+  byPath.set(to, name);
+  if (former !== undefined) await databases?.drop(former);
+}
+
 let migrated: Promise<Buffer> | undefined;
 
 /**
