@@ -120,7 +120,8 @@ const STAMP = join(root, "node_modules", ".setup-pnpm");
 /**
  * Puts pnpm beside the other tools of the project: turbo starts it for each package, and npx alone
  * would take a second for each. The link leads to npm's cache, where npx has put it; a link that
- * leads nowhere is made again.
+ * leads nowhere is made again. npx compares the package with the registry's hash; one in
+ * package.json would be read by Corepack alone.
  *
  * @returns whether pnpm is there; what failed has been printed
  */

@@ -1,11 +1,6 @@
 import type { RekeyRequest } from "@databox-cmk/protocol";
 
-import {
-  decideAgain,
-  decideRenewal,
-  type RenewalDecision,
-  type RenewalFacts,
-} from "./decide-renewal.ts";
+import { decideRenewal, type RenewalFacts } from "./decide-renewal.ts";
 import { type SuiteFacts, suiteFailure } from "./decide-unlock.ts";
 import { failed } from "./failed.ts";
 import type { Failure, Outcome } from "./ports.ts";
@@ -19,25 +14,10 @@ export type RekeyFacts = Omit<RenewalFacts, "leaseOfPath"> &
 /** A live lease is the permission: any reason to re-lock the node also refuses the rekeying. */
 export function decideRekey(request: RekeyRequest, facts: RekeyFacts): Outcome<undefined> {
   const renewal = decideRenewal(request, { ...facts, leaseOfPath: request.lease });
-  const permitted = unlessRefused(renewal);
-  if (!permitted.ok) return permitted;
+  if (!renewal.ok) return renewal;
+  if (renewal.value.kind === "relock") return failed(renewal.value.failure);
   const failure = checkEnvelope(request, facts) ?? suiteFailure(request.hpke.suite, facts);
   return failure === undefined ? { ok: true, value: undefined } : failed(failure);
-}
-
-/** The same permission, after the calls to the vault. */
-export function stillPermitted(
-  request: RekeyRequest,
-  facts: Omit<RenewalFacts, "leaseOfPath">,
-): Outcome<undefined> {
-  return unlessRefused(decideAgain(request, { ...facts, leaseOfPath: request.lease }));
-}
-
-function unlessRefused(renewal: Outcome<RenewalDecision>): Outcome<undefined> {
-  if (!renewal.ok) return renewal;
-  return renewal.value.kind === "relock"
-    ? failed(renewal.value.failure)
-    : { ok: true, value: undefined };
 }
 
 function checkEnvelope(request: RekeyRequest, { env }: RekeyFacts): Failure | undefined {

@@ -32,8 +32,7 @@ const FACTS: UnlockFacts = {
   node: { order: ORDER, serial: "serial", lastCounter: 7, minimumSuiteStrength: 2 },
   suite: { strength: 2, publicKeyBytes: 1216 },
   publicKeyBytes: 1216,
-  stage: "Delivered",
-  transferType: "ImportToAzure",
+  withheld: undefined,
   envelope: { env: "env", generation: 3 },
 };
 
@@ -52,7 +51,7 @@ const FAULTS: readonly Fault[] = [
   { request: { generation: 4 }, code: "GenerationRollback" },
   { facts: { suite: { strength: 1, publicKeyBytes: 1216 } }, code: "SuiteDowngrade" },
   { facts: { publicKeyBytes: 32 }, code: "DeviceMessageMalformed" },
-  { facts: { stage: "PickedUp" }, code: "PurposeForbidden" },
+  { facts: { withheld: { code: "UnlockRevoked" } }, code: "UnlockRevoked" },
 ];
 const codeOf = (faults: readonly Fault[]): string => {
   const request = Object.assign(

@@ -3,31 +3,31 @@ import type { UnlockQuestion } from "@databox-cmk/protocol";
 import { failed } from "./failed.ts";
 import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { checkPurpose, type TransferStage } from "./unlock-purposes.ts";
 
 /**
  * The facts that the broker has when an authentic unlock request arrives; the request itself is
  * parsed.
  */
-export type UnlockFacts = TransferStage &
-  Omit<SuiteFacts, "minimumSuiteStrength"> & {
-    readonly requestHash: string;
-    readonly nonce: "valid" | "expired" | "invalid";
-    /** The request that used the nonce, and how long ago; undefined while the nonce is fresh. */
-    readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
-    /**
-     * The request waits for approvers: its nonce and counter were then used up for this request
-     * alone.
-     */
-    readonly isWaiting: boolean;
-    readonly node: Pick<SuiteFacts, "minimumSuiteStrength"> & {
-      readonly order: OrderId;
-      readonly serial: string;
-      readonly lastCounter: number;
-    };
-    /** Current envelope; undefined before preparation and after erasure. */
-    readonly envelope: { readonly env: string; readonly generation: number } | undefined;
+export type UnlockFacts = Omit<SuiteFacts, "minimumSuiteStrength"> & {
+  readonly requestHash: string;
+  readonly nonce: "valid" | "expired" | "invalid";
+  /** The request that used the nonce, and how long ago; undefined while the nonce is fresh. */
+  readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
+  /**
+   * The request waits for approvers: its nonce and counter were then used up for this request
+   * alone.
+   */
+  readonly isWaiting: boolean;
+  readonly node: Pick<SuiteFacts, "minimumSuiteStrength"> & {
+    readonly order: OrderId;
+    readonly serial: string;
+    readonly lastCounter: number;
   };
+  /** The finding of the guards (core/ways-out.ts). */
+  readonly withheld: Failure | undefined;
+  /** Current envelope; undefined before preparation and after erasure. */
+  readonly envelope: { readonly env: string; readonly generation: number } | undefined;
+};
 
 export type UnlockPermission = {
   /** The device holds a lower generation: the grant carries the current envelope. */
@@ -44,7 +44,7 @@ const CHECKS: readonly ((request: UnlockQuestion, facts: UnlockFacts) => Failure
   checkOrder,
   checkEnvelope,
   checkSuite,
-  (request, facts) => checkPurpose(facts, request.purpose),
+  (_request, { withheld }) => withheld,
   (_request, { envelope }) =>
     envelope === undefined ? { code: "SsemUserErrorSecretsNotGenerated" } : undefined,
 ];
@@ -99,7 +99,7 @@ function checkOrder(request: UnlockQuestion, { node }: UnlockFacts): Failure | u
 }
 
 function checkEnvelope(request: UnlockQuestion, { envelope }: UnlockFacts): Failure | undefined {
-  if (envelope === undefined) return undefined; // The purpose decides first.
+  if (envelope === undefined) return undefined; // The stage decides first.
   if (request.env !== envelope.env)
     return { code: "EnvelopeMismatch", detail: "env: not the envelope of this node" };
   if (request.generation > envelope.generation)

@@ -258,7 +258,8 @@ function findGuard(
     {
       ...began,
       deviceKid,
-      order: way === "passkey" ? order : { ...order, purpose: askedPurposeAt(order) ?? "unlock" },
+      order,
+      purpose: way === "passkey" ? undefined : (askedPurposeAt(order) ?? "unlock"),
       revocation: undefined,
       spent,
     },

@@ -1,22 +1,27 @@
 import { type ErrorCode, namesOf } from "@databox-cmk/errors";
 
+import type { LeaseRecord } from "./decide-renewal.ts";
 import { decideCredentials, type Lifecycle } from "./lifecycle.ts";
 import type { Failure } from "./ports.ts";
-import { checkPurpose, type TransferStage, type UnlockPurpose } from "./unlock-purposes.ts";
+import { checkPurpose, type UnlockPurpose } from "./unlock-purposes.ts";
 
 /**
- * The facts that may change while a request is answered. They are read in the transaction in which
- * the key leaves, behind the locks that make them final: of leases for a person's secret, of the
- * order's audit chain, too, for a grant.
+ * The facts that may change while a request is answered (release/message/final-facts.ts). They are
+ * read when it begins, and again in the transaction in which the key leaves, behind the locks that
+ * make them final: of leases for a person's secret, of the order's audit chain, too, for a grant.
  */
 export type FinalFacts = {
-  readonly order: Lifecycle | (TransferStage & { readonly purpose: UnlockPurpose });
+  readonly order: Lifecycle;
+  /** Undefined for a person, who opens the volumes of all nodes. */
+  readonly purpose: UnlockPurpose | undefined;
   /** The active kill switch. */
   readonly revocation: Failure | undefined;
   /** How many switches were ever activated over it: no clock says in which order. */
   readonly switches: number;
-  /** Thumbprint of the node's device key; undefined where all nodes are meant. */
+  /** Thumbprint of the node's device key. */
   readonly deviceKid?: string | null | undefined;
+  /** The lease that permits a rekeying. */
+  readonly lease?: Pick<LeaseRecord, "state" | "refusal"> | undefined;
   /** It counts the writes of the order's own policy; null while the default applies. */
   readonly policyRevision?: number | null | undefined;
   /** The same message has its answer. */
@@ -37,11 +42,12 @@ const before = (says: ErrorCode) => ({ read: "before", says }) as const;
 const NO = { read: "no" } as const;
 type Rule = ReturnType<typeof again> | ReturnType<typeof before> | typeof NO;
 
-/** The guards, in the order in which they are read in the final transaction. */
+/** The guards, in their order: the first that holds is said. */
 export const GUARDS = {
-  switches: "kill switches, and whether one was on meanwhile",
   stage: "stage and erasure",
+  switches: "kill switches, and whether one was on meanwhile",
   device: "the node's device key was not replaced",
+  lease: "the node's lease is live",
   copy: "no other answer to the same node meanwhile",
   policy: "the policy was not written meanwhile",
   hours: "unlock hours",
@@ -53,9 +59,10 @@ export const GUARDS = {
 export type Guard = keyof typeof GUARDS;
 
 const toNode = {
-  switches: again("UnlockRevoked"),
   stage: again("PurposeForbidden"),
+  switches: again("UnlockRevoked"),
   device: again("DeviceNotAuthenticated"),
+  lease: NO,
   copy: again("BrokerBusy"),
   policy: again("BrokerBusy"),
   hours: NO,
@@ -98,11 +105,8 @@ export const WAYS_OUT = {
   "repeated answer": { ...repeat, policy: again("NonceExpired") },
   /** The same answer to the same challenge, for 15 minutes. */
   "repeated carried answer": { ...repeat, policy: again("ReplayDetected") },
-  /**
-   * Both content keys of a rekeying. A live lease is the permission (core/decide-rekey.ts): a
-   * switch refuses it, and without that no device is replaced.
-   */
-  rekey: { ...toNode, device: again("UnlockRevoked"), copy: NO, policy: NO },
+  /** Both content keys of a rekeying. A live lease is the permission (core/decide-rekey.ts). */
+  rekey: { ...toNode, lease: again("LeaseInvalid"), copy: NO, policy: NO },
   passkey: { ...toPerson, custody: before("PasskeyNotInEscrow") },
   /** The envelopes, as they open with a recovery key. */
   envelopes: toPerson,
@@ -118,13 +122,17 @@ const FINDINGS = {
     (switches > began.switches
       ? { code: "UnlockRevoked", detail: "unlocking was switched off meanwhile" }
       : undefined),
-  stage({ order }) {
-    if ("purpose" in order) return checkPurpose(order, order.purpose);
+  stage({ order, purpose }) {
+    if (purpose !== undefined) return checkPurpose(order, purpose);
     const shown = decideCredentials(order);
     return shown.ok ? undefined : shown.failure;
   },
   device: ({ deviceKid }, began, code) =>
     deviceKid === began.deviceKid ? undefined : { code, detail: "the device was replaced" },
+  lease: ({ lease }, _began, code) =>
+    lease?.state === "live"
+      ? undefined
+      : (lease?.refusal ?? { code, detail: `lease: it is ${lease?.state ?? "gone"}` }),
   copy({ isAnswered, isOvertaken }, _began, code) {
     if (isAnswered === true) return { code, retryAfterSeconds: 1 };
     return isOvertaken === true
@@ -145,16 +153,18 @@ const FINDINGS = {
 export type PolicyGuard = Exclude<Guard, keyof typeof FINDINGS>;
 
 /**
- * Why nothing may leave by this way now, by the facts that are read in the final transaction.
+ * Why nothing may leave by this way now.
  *
  * @param facts - undefined: the order is gone
+ * @param began - undefined: it begins now
  */
 export function withheldFrom(
   way: WayOut,
   facts: FinalFacts | undefined,
-  began: Began,
+  began: Began | undefined = facts,
 ): Failure | undefined {
-  if (facts === undefined) return { code: "PurposeForbidden", detail: "the order is gone" };
+  if (facts === undefined || began === undefined)
+    return { code: "PurposeForbidden", detail: "the order is gone" };
   for (const guard of namesOf(GUARDS)) {
     const found = findingOf(guard, way, facts, began);
     if (found !== undefined) return found;

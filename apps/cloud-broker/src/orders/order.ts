@@ -43,7 +43,9 @@ export type Order = {
   readonly updatedBy: string;
 };
 
-export function lifecycleOf(order: Order): Lifecycle {
+export function lifecycleOf(
+  order: Pick<Order, "transferType" | "stage" | "stageStatus" | "state">,
+): Lifecycle {
   return {
     transferType: order.transferType,
     stage: order.stage,

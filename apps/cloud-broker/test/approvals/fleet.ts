@@ -8,7 +8,7 @@ import { castVote } from "../../src/release/approvals/cast-vote.ts";
 import { claimRelease } from "../../src/release/approvals/claim-release.ts";
 import type { ReleaseDependencies } from "../../src/release/approvals/release-request.ts";
 import { readApprovalOf } from "../../src/release/approvals/stored-approvals.ts";
-import { readSwitches, revoke } from "../../src/release/kill-switches/revocations.ts";
+import { countSwitches, revoke } from "../../src/release/kill-switches/revocations.ts";
 import type { Store } from "../../src/store/store.ts";
 import { announce } from "../world/control-plane.ts";
 import { orderRow } from "../world/order-row.ts";
@@ -87,7 +87,7 @@ export async function createFleet(
         way: "unlock",
         purpose: "unlock",
         stage: "Delivered",
-        switches: (await readSwitches(store, ORDER, "DBX-1")).switches,
+        switches: await countSwitches(store, ORDER, "DBX-1"),
         kid: "key/1",
         actor,
         agent: "agent/1",
@@ -106,7 +106,7 @@ export async function createFleet(
       const claimed = await claimRelease(transaction, releasing, claim, {
         requestHash,
         stage: "Delivered",
-        ...(await readSwitches(transaction, ORDER, "DBX-1")),
+        switches: await countSwitches(transaction, ORDER, "DBX-1"),
         nowMs,
       });
       if (!claimed.ok) return claimed.failure.code;

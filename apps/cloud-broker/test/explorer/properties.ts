@@ -201,6 +201,9 @@ export const PROPERTIES = {
       const { what, left, atMs, purpose } = leaving;
       const rules = history.rulesAt(left);
       const stage = history.stageAt(left);
+      // A lease is of any purpose.
+      if (what === "rekey" && !["Delivered", "AtAzureDC", "DataCopy"].includes(stage))
+        return `a rekeying in stage ${stage}`;
       if (what === "unlock" || what === "carried unlock") {
         const stages = purpose === "unlock" ? ["Delivered"] : ["AtAzureDC", "DataCopy"];
         if (!stages.includes(stage)) return `an ${purpose} in stage ${stage}`;

@@ -48,6 +48,11 @@ export const TWINS: Readonly<Record<string, Twin>> = {
     row: ["unlock", "policy"],
     steps: during(ASK, ["rules", "Olga", 1]),
   },
+  "a rekeying does not see the stage": {
+    property: 1,
+    row: ["rekey", "stage"],
+    steps: [ASK, ...during(["rekey"], ["move", "pickUp"])],
+  },
   "a repeat does not see the kill switch": {
     property: 4,
     row: ["repeated answer", "switches"],

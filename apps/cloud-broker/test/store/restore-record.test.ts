@@ -10,7 +10,7 @@ import { EVENT_TYPES, type News } from "../../src/core/cloud-event.ts";
 import { type OrderId, orderIdOf } from "../../src/core/order.ts";
 import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import { findOrder } from "../../src/orders/find-order.ts";
-import { readSwitches } from "../../src/release/kill-switches/revocations.ts";
+import { listStanding } from "../../src/release/kill-switches/revocations.ts";
 import { restoreAccess, revokeNow } from "../../src/release/kill-switches/switch-unlocking.ts";
 import { probeRestores } from "../../src/run/doctor/probe-restores.ts";
 import { createRecordRounds } from "../../src/run/restore/keep-record.ts";
@@ -92,7 +92,11 @@ async function openBackup(record = folder.path) {
     deps,
     announced,
     round: createRecordRounds(deps),
-    isRevoked: async () => (await readSwitches(store, ORDER, SERIAL)).revocation !== undefined,
+    isRevoked: async () => {
+      const origins = ["customer", "operator"] as const;
+      const on = await Promise.all(origins.map((origin) => listStanding(store, scope, origin)));
+      return on.flat().length > 0;
+    },
     revoke: () => revokeNow({ deps, scope, origin: "customer", context }, "stolen"),
     restoreAccess: (origin: "customer" | "operator" = "customer") =>
       restoreAccess({

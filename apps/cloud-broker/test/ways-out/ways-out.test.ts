@@ -6,6 +6,7 @@ import { namesOf } from "@databox-cmk/errors";
 import { type DeviceClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { foldOrderId } from "../../src/core/order.ts";
 import { type Guard, WAYS_OUT, type WayOut } from "../../src/core/ways-out.ts";
 import { forgetExpired } from "../../src/release/message/stored-answers.ts";
 import { API, jobPath } from "../world/jobs.ts";
@@ -141,6 +142,16 @@ const HAPPENS: Readonly<
       await replace(job, device);
       await restore(job);
     },
+  ],
+  "the lease has ended": [
+    "lease",
+    (job) =>
+      world
+        .store()
+        .updateTable("leases")
+        .set({ state: "closed" })
+        .where("order_id", "=", foldOrderId(jobPath(job)))
+        .execute(),
   ],
   "the policy is written": ["policy", (job) => writePolicy(job, 1)],
   "approvals are asked for": ["approvals", (job) => writePolicy(job, 1)],

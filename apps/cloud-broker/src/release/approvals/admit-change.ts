@@ -19,7 +19,7 @@ import type {
 import type { Order } from "../../orders/order.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import { readSwitches } from "../kill-switches/revocations.ts";
+import { countSwitches } from "../kill-switches/revocations.ts";
 import { readStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { findLostRights } from "./admit-release.ts";
 import { type OpenedApproval, openApproval } from "./open-approval.ts";
@@ -173,7 +173,7 @@ async function findOpenApproval(
   if (row === undefined || !row.request_hash.startsWith(`${proposalHash}.`)) return undefined;
   const approval = await readApprovalOf(store, row.request_hash);
   if (approval?.state !== "open") return undefined;
-  const { switches } = await readSwitches(store, id, serial);
+  const switches = await countSwitches(store, id, serial);
   const end = endOf(approval, { nowMs: now(), stage, kid: approval.kid, switches });
   return end === undefined ? approval : undefined;
 }
@@ -206,7 +206,7 @@ const requestOf = async (
 ) => ({
   order: id,
   serial,
-  switches: (await readSwitches(store, id, serial)).switches,
+  switches: await countSwitches(store, id, serial),
   way: "change" as const,
   purpose: "change" as const,
   stage,

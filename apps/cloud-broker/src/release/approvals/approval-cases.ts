@@ -16,7 +16,7 @@ import { fromJson, type Json } from "../../store/json-column.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { readSwitches } from "../kill-switches/revocations.ts";
+import { countSwitches } from "../kill-switches/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { approvalOf, readVotes } from "./stored-approvals.ts";
 
@@ -206,7 +206,7 @@ async function casesOf(
           nowMs,
           stage: stage_now,
           kid: kid_now ?? "",
-          switches: (await readSwitches(store, orderId, row.serial)).switches,
+          switches: await countSwitches(store, orderId, row.serial),
         })
       : undefined;
     cases.push({

@@ -13,7 +13,7 @@ import type { Changing, Plane, RequestContext } from "../../orders/control-plane
 import type { Order } from "../../orders/order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import { readSwitches } from "../kill-switches/revocations.ts";
+import { countSwitches } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 import type { ReleaseDependencies } from "./release-request.ts";
 
@@ -45,8 +45,8 @@ export async function findBreakGlass(
     .orderBy("created_at_ms")
     .execute();
   for (const { id, serial: node, switches } of rows) {
-    const now = await readSwitches(store, order, node ?? undefined);
-    if (now.switches <= (switches ?? 0)) return id;
+    const now = await countSwitches(store, order, node ?? undefined);
+    if (now <= (switches ?? 0)) return id;
   }
   return undefined;
 }
@@ -129,7 +129,7 @@ export async function openBreakGlass(
         expires_at_ms: expiresAtMs,
         used_at_ms: null,
         used_by: null,
-        switches: (await readSwitches(transaction, order.id, serial)).switches,
+        switches: await countSwitches(transaction, order.id, serial),
       })
       .execute();
     await deps.announce(transaction, {

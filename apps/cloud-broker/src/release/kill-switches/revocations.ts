@@ -5,7 +5,6 @@ import { expressionBuilder, type ExpressionBuilder, sql } from "kysely";
 import { renderFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
-import type { FinalFacts } from "../../core/ways-out.ts";
 import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
 import type { RestoreRecord } from "../../store/restore-record.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -20,27 +19,41 @@ export type RevocationScope =
 /** The owner of the switch: only the owner can turn it off. */
 export type RevocationOrigin = "customer" | "operator";
 
-/** Four scopes cover a node. */
-export type CoveringScopes = Readonly<Record<Exclude<RevocationScope["kind"], "order">, string>> & {
+/** The scopes over a node, or over an order with all its nodes: from the first to the last one. */
+export type CoveringScopes = {
   readonly order: OrderId;
-};
+  readonly subscription: string;
+  readonly fleet: string;
+} & ({ readonly node: string } | { readonly firstNode: string; readonly lastNode: string });
 
-export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => ({
-  node: nodeScope(order, serial),
+/** @param serial - undefined: all nodes of the order, whose secrets are shown together */
+export const coveringScopes = (order: OrderId, serial: string | undefined): CoveringScopes => ({
   order,
   subscription: subscriptionOf(order),
   fleet: FLEET,
+  // A node's scope is the order's id, a space and the serial ("!" follows the space).
+  ...(serial === undefined
+    ? { firstNode: nodeScope(order, ""), lastNode: `${order}!` }
+    : { node: nodeScope(order, serial) }),
 });
 
-/** The switches that were ever activated for a node: rows are turned off, never deleted. */
-const switchesOver = ({ node, order, subscription, fleet }: CoveringScopes) =>
+/** The switches that were ever activated over it: rows are turned off, never deleted. */
+const switchesOver = ({ order, subscription, fleet, ...nodes }: CoveringScopes) =>
   expressionBuilder<BrokerTables>()
     .selectFrom("revocations")
-    .where("revocations.scope", "in", [node, order, subscription, fleet]);
+    .where((row) => {
+      const whole = [order, subscription, fleet];
+      return "node" in nodes
+        ? row("revocations.scope", "in", [nodes.node, ...whole])
+        : row.or([
+            row("revocations.scope", "in", whole),
+            row.between("revocations.scope", nodes.firstNode, nodes.lastNode),
+          ]);
+    });
 
 /**
- * One column of a larger statement: kind and origin of an active switch for a node, or null. The
- * customer's own comes first.
+ * One column of a larger statement: kind and origin of an active switch, or null. The customer's
+ * own comes first.
  */
 export const standingSwitch = (scopes: CoveringScopes) =>
   switchesOver(scopes)
@@ -77,38 +90,16 @@ export const failureOfSwitch = (scope: string, origin: string | undefined): Fail
   facts: { scope },
 });
 
-/**
- * The active kill switch, as the failure that it causes, and how many there ever were. Throws if
- * they cannot be read, and then nothing is granted.
- *
- * @param serial - undefined: those of any node of the order, whose secrets are shown together
- */
-export async function readSwitches(
+/** How many switches there ever were over a node, or over any node of the order. */
+export async function countSwitches(
   store: Store,
   order: OrderId,
   serial: string | undefined,
-): Promise<Pick<FinalFacts, "revocation" | "switches">> {
-  const rows = await store
-    .selectFrom("revocations")
-    .select(["kind", "origin", "lifted_at_ms"])
-    .where((each) =>
-      each.or([
-        each("scope", "in", scopesOver(order)),
-        serial === undefined
-          ? isOfAnyNode(each, order)
-          : each("scope", "=", nodeScope(order, serial)),
-      ]),
-    )
-    .orderBy("origin")
-    .execute();
-  const active = rows.find(({ lifted_at_ms: liftedAtMs }) => liftedAtMs === null);
-  return {
-    revocation: active && failureOfSwitch(active.kind, active.origin),
-    switches: rows.length,
-  };
+): Promise<number> {
+  const counted = countedSwitches(coveringScopes(order, serial));
+  return (await store.selectNoFrom([counted]).executeTakeFirst())?.switches ?? 0;
 }
 
-/** A node's scope is the order's id, a space and the serial ("!" follows the space). */
 export const isOfAnyNode = (row: ExpressionBuilder<BrokerTables, "revocations">, order: OrderId) =>
   row.and([row("scope", ">", `${order} `), row("scope", "<", `${order}!`)]);
 

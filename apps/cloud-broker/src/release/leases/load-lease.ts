@@ -8,9 +8,9 @@ import { type OrderId, SKUS } from "../../core/order.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 import {
+  coveringScopes,
   type CoveringScopes,
   revocationOf,
-  scopesOfNode,
   standingSwitch,
 } from "../kill-switches/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
@@ -86,7 +86,7 @@ export async function loadLease(
   id: string,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
 ): Promise<LoadedLease> {
-  const [row] = await selectLease(store, { id, ...scopesOfNode(order, serial) });
+  const [row] = await selectLease(store, { id, ...coveringScopes(order, serial) });
   if (row === undefined) return UNKNOWN;
   return {
     lease: leaseOf(row),

@@ -9,13 +9,13 @@ import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
+import { withheldRepeat } from "../message/final-facts.ts";
 import {
   type DeviceExchange,
   type DeviceMessage,
   repeatGrant,
 } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
-import { withheldRepeat } from "../unlock/final-facts.ts";
 import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
 import { offlineChannel } from "./offline-channel.ts";
 

@@ -10,7 +10,6 @@ import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { Plane, RequestContext } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
 import { shareLeases } from "../../store/await-lease-writes.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { useBreakGlass } from "../approvals/break-glass.ts";
@@ -31,8 +30,7 @@ export async function exportEnvelopes(
   const entry = { chain: id, action: "order/exportEnvelopes", context } as const;
   const found = await record<Outcome<Exported>>(deps, entry, async (transaction) => {
     await shareLeases(transaction);
-    const order = await findOrder(transaction, name);
-    const passed = await passGuards({ ...deps, store: transaction }, "envelopes", order);
+    const passed = await passGuards({ ...deps, store: transaction }, "envelopes", name);
     if (!passed.ok) return { outcome: "refused", ...failureColumns(passed.failure), value: passed };
     const envelopes = await readEnvelopes(transaction, id);
     const breakGlass = envelopes.length === 0 ? undefined : passed.value.breakGlass;

@@ -1,12 +1,12 @@
 import { withheldBy } from "../../core/decide-reveal.ts";
 import { failed } from "../../core/failed.ts";
+import type { OrderName } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import type { Plane } from "../../orders/control-plane.ts";
-import { lifecycleOf, type Order } from "../../orders/order.ts";
+import { findOrderId } from "../../orders/find-order.ts";
 import { findBreakGlass } from "../approvals/break-glass.ts";
-import { readSwitches } from "../kill-switches/revocations.ts";
-import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+import { readFinalFacts } from "../message/final-facts.ts";
 
 /** The facts that it began with, and the break-glass that overrides the policy. */
 type Passed = Began & { readonly breakGlass?: string | undefined };
@@ -21,19 +21,21 @@ type Passed = Began & { readonly breakGlass?: string | undefined };
 export async function passGuards(
   { store, settings, now }: Plane<"store" | "now" | "settings">,
   way: "passkey" | "envelopes",
-  order: Order,
+  name: OrderName,
   began?: Began,
 ): Promise<Outcome<Passed>> {
-  const switches = await readSwitches(store, order.id, undefined);
-  const withheld = withheldFrom(way, { order: lifecycleOf(order), ...switches }, began ?? switches);
-  if (withheld !== undefined) return failed(withheld);
-  const policy = await readUnlockPolicy(store, order.id, settings.defaultPolicy);
+  const order = await findOrderId(store, name);
+  const facts = await readFinalFacts(store, { order });
+  const withheld = withheldFrom(way, facts, began);
+  if (withheld !== undefined || facts === undefined)
+    return failed(withheld ?? { code: "InternalError" });
+  const policy = facts.policy ?? settings.defaultPolicy;
   const byPolicy = withheldBy(policy, now());
-  if (byPolicy === undefined) return { ok: true, value: switches };
+  if (byPolicy === undefined) return { ok: true, value: facts };
   const breakGlass = policy.release.breakGlass
-    ? await findBreakGlass(store, order.id, undefined, now())
+    ? await findBreakGlass(store, order, undefined, now())
     : undefined;
   return breakGlass === undefined
     ? failed(byPolicy)
-    : { ok: true, value: { ...switches, breakGlass } };
+    : { ok: true, value: { ...facts, breakGlass } };
 }

@@ -43,15 +43,19 @@ export async function revealCredentials(
   };
 
   const nodes = await readNodes(store, order.id);
-  const passed = await passGuards(deps, "passkey", order);
+  const passed = await passGuards(deps, "passkey", name);
   if (!passed.ok) return refuse(passed.failure);
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
     const used = await record(deps, entry, async (transaction) => {
       await shareLeases(transaction);
-      const now = await findOrder(transaction, name);
-      const still = await passGuards({ ...deps, store: transaction }, "passkey", now, passed.value);
+      const still = await passGuards(
+        { ...deps, store: transaction },
+        "passkey",
+        name,
+        passed.value,
+      );
       if (!still.ok) throw new Withdrawn(still.failure);
       const { breakGlass } = still.value;
       valueOf(await useBreakGlass(transaction, deps, breakGlass, "listCredentials"));

@@ -20,10 +20,11 @@ import {
 } from "@databox-cmk/protocol";
 
 import { recorded } from "../../audit/record.ts";
-import { decideRekey, stillPermitted } from "../../core/decide-rekey.ts";
+import { decideRekey } from "../../core/decide-rekey.ts";
 import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { custodyOf } from "../../core/unlock-policy.ts";
+import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import { commitRekey } from "../../custody/commit-rekey.ts";
 import {
   offerRecoveryKeys,
@@ -40,6 +41,7 @@ import { loadLease } from "../leases/load-lease.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
+import { readFinalFacts } from "../message/final-facts.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { useCounter } from "../message/use-counter.ts";
@@ -59,6 +61,7 @@ async function propose(
   sender: AuthenticDevice,
   request: RekeyRequest,
 ): Promise<Outcome<SignedAnswer>> {
+  const began = await readFinalFacts(dependencies.store, sender);
   const permitted = await decide(dependencies, sender, request);
   if (!permitted.ok) return permitted;
   const counted = await useCounter(dependencies, sender, request.counter);
@@ -84,7 +87,7 @@ async function propose(
     ...(await offerRecoveryKeys(dependencies.store, proposal.value.envelope)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
-  const written = await record(dependencies, message, sender, request, proposal.value);
+  const written = await record(dependencies, message, sender, request, proposal.value, began);
   return written.ok ? { ok: true, value: answer } : written;
 }
 
@@ -125,16 +128,16 @@ async function sealBoth(
 }
 
 /**
- * Committed durably before the keys leave the broker. The lease may have been refused during the
- * vault's calls, and then they do not leave. The locks are those of a grant: a kill switch is
- * committed before the lease is read here, or after this row.
+ * Committed durably before the keys leave the broker. The locks are those of a grant: a kill switch
+ * is committed before the facts are read here, or after this row.
  */
 async function record(
-  { commit, appendAudit, now }: Needs<"commit" | "appendAudit" | "now">,
+  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: RekeyRequest,
   { id, kid, envelope, vaultRequestId }: RekeyProposal<unknown>,
+  began: Began | undefined,
 ): Promise<Outcome<undefined>> {
   const vaultCalls = readVaultCalls();
   const work = async (transaction: StoreTransaction) => {
@@ -151,9 +154,10 @@ async function record(
       correlationId: message.correlationId,
       detail: { rekey: id, generation: envelope.generation },
     });
-    const lease = await loadLease(transaction, request.lease, sender);
-    const still = stillPermitted(request, { ...lease, node: sender, nowMs: now() });
-    if (!still.ok) throw new Withdrawn(still.failure);
+    const facts = await readFinalFacts(transaction, sender, { lease: request.lease });
+    const deviceKid = sender.node.key.kid;
+    const withheld = withheldFrom("rekey", facts, began && { ...began, deviceKid });
+    if (withheld !== undefined) throw new Withdrawn(withheld);
   };
   return commitUnlessWithdrawn(commit, work);
 }

@@ -24,11 +24,11 @@ import { openLease } from "../leases/open-lease.ts";
 import { takeFromBudget } from "../limits/unlock-budget.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
+import { readFinalFacts } from "../message/final-facts.ts";
 import { noteOutcome } from "../message/note-outcome.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
-import { readFinalFacts } from "./final-facts.ts";
 import type { UnlockChannel } from "./unlock-channel.ts";
 
 export type Granting = {

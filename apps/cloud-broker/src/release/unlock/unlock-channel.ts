@@ -6,8 +6,8 @@ import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { ReleaseTerms } from "../../core/release-terms.ts";
 import type { WayOut } from "../../core/ways-out.ts";
 import type { StoreTransaction } from "../../store/store.ts";
+import type { UsedNonce } from "../message/final-facts.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
-import type { UsedNonce } from "./release-facts.ts";
 
 /**
  * The channel of a request: by the network, or carried by a person. The channels differ in how they

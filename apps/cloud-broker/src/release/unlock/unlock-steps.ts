@@ -13,10 +13,11 @@ import { type Grant, MESSAGE_TYPES, type UnlockQuestion } from "@databox-cmk/pro
 
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
-import { failed, malformed } from "../../core/failed.ts";
+import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
+import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Released } from "../../custody/release-content-key.ts";
@@ -26,13 +27,12 @@ import { type ReleaseAdmission, admitRelease } from "../approvals/admit-release.
 import type { ReleaseClaim } from "../approvals/claim-release.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
-import { checkBudget } from "../limits/unlock-budget.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
+import { type KeyFacts, readFinalFacts } from "../message/final-facts.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
-import { type LoadedFacts, loadReleaseFacts } from "./release-facts.ts";
 import type { UnlockChannel } from "./unlock-channel.ts";
 
 /** One request to unlock: on any channel, by an authentic node, parsed. */
@@ -52,29 +52,32 @@ type Known = {
   readonly approval: Approval | undefined;
   /** The policy's terms, before an approval changes them. */
   readonly admission: AdmissionTerms;
-} & Pick<LoadedFacts, "policyRevision" | "revocation" | "switches" | "budget">;
+  readonly facts: KeyFacts;
+  readonly began: Began;
+};
 
 /** @returns undefined when the order is gone */
 export async function loadKnown(
-  { custody, store, settings }: Needs<"custody" | "store" | "settings">,
-  { message, node, request, channel }: UnlockAsked,
+  { custody, store, settings, now }: Needs<"custody" | "store" | "settings" | "now">,
+  { message, node, request: { purpose }, channel }: UnlockAsked,
 ): Promise<Known | undefined> {
   const [held, facts] = await readAtOnce(store, (at) =>
     Promise.all([
       custody.hold(node.order, node.serial, at),
-      loadReleaseFacts(at, node, channel.nonceHash),
+      readFinalFacts(at, node, { purpose, nowMs: now(), nonceHash: channel.nonceHash ?? "" }),
     ]),
   );
   if (facts === undefined) return undefined;
-  const { policy = settings.defaultPolicy, usedNonce, ...permissions } = facts;
-  const freshness = channel.freshness(usedNonce);
+  const freshness = channel.freshness(facts.usedNonce);
   return {
     held,
     envelope: held.ok ? held.value.envelope : undefined,
     freshness,
     approval: await approvalOf(store, message, channel.action, freshness),
-    admission: admissionOf(policy, request.purpose),
-    ...permissions,
+    admission: admissionOf(facts.policy ?? settings.defaultPolicy, purpose),
+    facts,
+    // The key that signed; its node may have another one by now.
+    began: { ...facts, deviceKid: node.key.kid },
   };
 }
 
@@ -92,13 +95,13 @@ async function approvalOf(
   return isFresh ? undefined : readApprovalOf(store, message.hash);
 }
 
-/** The pure checks, then the kill switches. */
+/** The pure checks, with those of the guards. */
 export function decide(
   { message, node, request, channel }: UnlockAsked,
-  { freshness, envelope, approval, revocation }: Known,
+  { freshness, envelope, approval, facts, began }: Known,
 ): Outcome<UnlockPermission> {
   const { lastCounter, ...nonce } = freshness;
-  const decision = decideUnlock(request, {
+  return decideUnlock(request, {
     requestHash: message.hash,
     ...nonce,
     isWaiting: approval !== undefined,
@@ -110,18 +113,16 @@ export function decide(
     },
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
-    stage: node.stage,
-    transferType: node.transferType,
+    withheld: withheldFrom(channel.out, facts, began),
     envelope,
   });
-  return decision.ok && revocation !== undefined ? failed(revocation) : decision;
 }
 
 /** The conditions of the channel and of the order's policy: windows and approvals. */
 export async function admit(
   dependencies: ReleaseDependencies,
   { message, node, request, channel }: UnlockAsked,
-  { admission, approval, envelope, switches }: Known,
+  { admission, approval, envelope, facts }: Known,
 ): Promise<Outcome<ReleaseAdmission>> {
   const permitted = await channel.permit(termsFor(approval, admission.terms));
   if (!permitted.ok) return permitted;
@@ -132,7 +133,7 @@ export async function admit(
       order: node.order,
       serial: node.serial,
       stage: node.stage,
-      switches,
+      switches: facts.switches,
       way: channel.action,
       purpose: request.purpose,
       reason: message.carriedBy?.reason ?? request.reason,
@@ -148,16 +149,6 @@ export async function admit(
     admission,
     approval,
   );
-}
-
-/** Nonce, counter and quotas; the day's budget is only compared here, and taken by the grant. */
-export async function useUp(
-  { now }: Needs<"now">,
-  { request, channel }: UnlockAsked,
-  { budget }: Pick<Known, "budget">,
-): Promise<Outcome<undefined>> {
-  const limited = request.purpose === "prepare" ? undefined : checkBudget(budget, now());
-  return limited === undefined ? channel.useUp() : failed(limited);
 }
 
 type Sealing = { readonly sealed: Sealed; readonly released: Released<unknown> };
@@ -204,7 +195,7 @@ export async function grantAndCommit(
   known: Known,
   permitted: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
-  const { envelope, approval, admission, switches, policyRevision } = known;
+  const { envelope, approval, admission, began } = known;
   const terms = termsFor(approval, admission.terms);
   const grant: Grant = {
     requestHash: message.hash,
@@ -233,7 +224,7 @@ export async function grantAndCommit(
     generation: envelope?.generation ?? request.generation,
     channel,
     claim: permitted.claim,
-    began: { switches, policyRevision, deviceKid: node.key.kid },
+    began,
   });
   return committed.ok ? { ok: true, value: answer } : committed;
 }

@@ -7,8 +7,8 @@ import { markStep } from "../../observability/trace.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
+import { withheldRepeat } from "../message/final-facts.ts";
 import { type SignedAnswer, signPending } from "../message/signed-answer.ts";
-import { withheldRepeat } from "./final-facts.ts";
 import { type NetworkDependencies, networkChannel } from "./network-channel.ts";
 import {
   admit,
@@ -17,7 +17,6 @@ import {
   loadKnown,
   type UnlockAsked,
   unwrapAndSeal,
-  useUp,
 } from "./unlock-steps.ts";
 
 export type UnlockDependencies = ReleaseDependencies & Needs<"custody" | "settings" | "keys">;
@@ -82,7 +81,7 @@ async function takeSteps(
     admission.kind === "ask" ||
     (admission.kind === "release" && admission.claim.approval === undefined)
   ) {
-    const used = await useUp(dependencies, asked, known);
+    const used = await asked.channel.useUp();
     if (!used.ok) return used;
   }
   if (admission.kind !== "release") {
