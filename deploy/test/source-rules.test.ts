@@ -220,6 +220,7 @@ const INNER_LIMITS: readonly string[] = [
   "callers/held-roles.ts NONE_MAX_AGE_MS",
   "callers/held-roles.ts MAX_ENTRIES",
   "callers/verify-token.ts MAX_TOKENS",
+  "callers/verify-tenants.ts MAX_TENANTS",
   "callers/verify-token.ts KEYS_MAX_AGE_MS",
   "callers/verify-token.ts UNKNOWN_KIDS_MAX",
   "callers/verify-token.ts KID_MAX_CHARACTERS",

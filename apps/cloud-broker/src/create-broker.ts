@@ -20,11 +20,12 @@ import { createWebhookRoutes, createIssuerRoutes } from "./api/well-known/public
 import { createAppendAudit } from "./audit/append-audit.ts";
 import { createUnauthenticatedRows } from "./audit/unauthenticated-rows.ts";
 import { createVaultUses } from "./audit/vault-uses.ts";
-import { rememberResources } from "./azure/resource-reader.ts";
+import { readWithin, rememberResources } from "./azure/resource-reader.ts";
 import { CLOCK_OFF, refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, ofEnabledAccounts, type RoleReader } from "./callers/held-roles.ts";
+import { createTenantOf, identitiesWithin, rolesWithin } from "./callers/tenants.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
 import { ruleSettingsOf } from "./config/rule-settings.ts";
@@ -280,7 +281,8 @@ function createGround(dependencies: BrokerDependencies) {
   const traced = traceVaults(dependencies.vaults, spans, called, vaultUses.nextId);
   const settings = ruleSettingsOf(config);
   const { defaultPolicy } = settings;
-  const heldRoles = createHeldRoles(ofEnabledAccounts(roles), now);
+  const tenantOf = createTenantOf(store, config.TENANT_ID, now);
+  const heldRoles = createHeldRoles(ofEnabledAccounts(rolesWithin(tenantOf, roles)), now);
   const stillMay = createStillMay(heldRoles);
   const findStorageTrouble = remember(now, TROUBLE_KEPT_MS, () => findWriteTrouble(store));
   const { channels, sendMail } = notices;
@@ -322,7 +324,9 @@ function createGround(dependencies: BrokerDependencies) {
     heldRoles,
     stillApproves: createStillApproves(stillMay),
     findTrouble: () => (clock.isOff() ? Promise.resolve(CLOCK_OFF.failure) : findStorageTrouble()),
-    hasAccess: createHasAccess(roles, now),
+    hasAccess: createHasAccess(roles, tenantOf, now),
+    tenantOf,
+    identities: identitiesWithin(store, config.TENANT_ID, dependencies.identities),
     receivers,
     announce: createAnnounce(portalUrl, receivers.select),
     sign,
@@ -337,7 +341,8 @@ const NO_TROUBLE = () => Promise.resolve(undefined);
 
 /** Custody of the keys, with key health as its listener. */
 function createKeyLife(ground: Ground) {
-  const { config, vaults, resources, now, commit, choreFailed } = ground;
+  const { config, vaults, now, commit, choreFailed } = ground;
+  const resources = readWithin(config.TENANT_ID, ground.resources);
   const keyHealth = createKeyHealth({
     ...ground,
     reader: createKeyReader({ vaults, resources, now, knownForMs: 0 }),

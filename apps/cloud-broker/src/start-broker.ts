@@ -1,12 +1,13 @@
-import type { Agent } from "node:https";
 import { setTimeout } from "node:timers/promises";
 
 import { collectDefaultMetrics } from "prom-client";
 
 import { openPortal } from "./api/portal/open-portal.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
-import { createAzure } from "./azure/create-azure.ts";
+import { type Azure, createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
+import { createReadConnected } from "./callers/tenants.ts";
+import { createVerifyTenants } from "./callers/verify-tenants.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import { type BrokerConfig, cloudOf } from "./config/config.ts";
 import { readCertificate, createCertificateReload } from "./config/read-certificate.ts";
@@ -67,6 +68,8 @@ const CERTIFICATE_MS = 10_000;
 /** How exactly the age of a restored database is known. */
 const RECORD_MS = 60_000;
 const RELOADING = "reloading the certificate";
+/** Verified tokens that are kept for each connected tenant. */
+const TOKENS_OF_TENANT = 200;
 const now = (): number => Date.now();
 
 /**
@@ -124,7 +127,7 @@ export async function startBroker(
     identities: azure.identities,
     resources: azure.resources,
     roles: azure.roles,
-    ...createTokenChecks(config, azure.agent),
+    ...createTokenChecks(config, azure, store),
     portal,
     isClosing: () => isClosing,
     spans: tracing === undefined ? noSpans : createSpans(tracing.tracer),
@@ -262,8 +265,11 @@ async function openAzure(
   return { azure, tokenIssuer };
 }
 
-/** The checks of callers' tokens, which share the tenant's keys. */
-function createTokenChecks(config: BrokerConfig, agent: Agent) {
+/**
+ * The checks of callers' tokens, which share the tenant's keys. Operators and Event Grid are of the
+ * service's own tenant.
+ */
+function createTokenChecks(config: BrokerConfig, { agent, resourcesOf }: Azure, store: Store) {
   const settings = {
     authorityUrl: config.ENTRA_AUTHORITY,
     cloud: cloudOf(config),
@@ -271,10 +277,20 @@ function createTokenChecks(config: BrokerConfig, agent: Agent) {
     audiences: armAudiences([config.ARM_URL, ...(config.ARM_AUDIENCES ?? [])]),
     now,
   };
-  const tenantKeys = createTenantKeys(settings, createFetchByAgent(agent));
+  const { tenantId } = settings;
+  const fetch = createFetchByAgent(agent);
+  const tenantKeys = createTenantKeys(settings, fetch);
   const audience = config.EVENT_GRID_AUDIENCE;
   return {
-    verifyToken: createVerifyToken(settings, tenantKeys),
+    verifyToken: createVerifyTenants(
+      { tenantId, verify: createVerifyToken(settings, tenantKeys) },
+      createReadConnected(store, now),
+      (other) => {
+        const ofOther = { ...settings, tenantId: other };
+        return createVerifyToken(ofOther, createTenantKeys(ofOther, fetch), TOKENS_OF_TENANT);
+      },
+      resourcesOf,
+    ),
     verifyEventToken:
       audience === undefined
         ? undefined

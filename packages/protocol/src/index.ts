@@ -27,6 +27,7 @@ export * from "./arm/revocation.ts";
 export * from "./arm/service-calls.ts";
 export * from "./arm/service-requests.ts";
 export * from "./arm/service-views.ts";
+export * from "./arm/tenants.ts";
 export * from "./arm/unlock-policy.ts";
 export * from "./arm/verdict-view.ts";
 export * from "./arm/without-nulls.ts";

@@ -14,6 +14,8 @@ export type UnauthenticatedBudget = {
   readonly perAddress: { readonly burst: number; readonly perHour: number };
   /** All addresses of this process share it. */
   readonly inSum: { readonly burst: number; readonly perHour: number };
+  /** Refusals of one customer's tenant, which no other tenant's use up. */
+  readonly perTenant: { readonly burst: number; readonly perHour: number };
 };
 
 /**
@@ -23,6 +25,7 @@ export type UnauthenticatedBudget = {
 export const UNAUTHENTICATED_BUDGET: UnauthenticatedBudget = {
   perAddress: { burst: 120, perHour: 6 },
   inSum: { burst: 600, perHour: 60 },
+  perTenant: { burst: 120, perHour: 60 },
 };
 
 export type UnauthenticatedRows = ReturnType<typeof createUnauthenticatedRows>;
@@ -41,28 +44,33 @@ const OTHERS = "other networks";
  */
 export function createUnauthenticatedRows(
   { store, appendAudit, now }: { store: Store; appendAudit: AppendAudit; now: Clock },
-  { perAddress, inSum }: UnauthenticatedBudget = UNAUTHENTICATED_BUDGET,
+  { perAddress, inSum, perTenant }: UnauthenticatedBudget = UNAUTHENTICATED_BUDGET,
 ) {
   const limitOf = ({ burst, perHour }: UnauthenticatedBudget["inSum"]) =>
     createRateLimit({ tokensPerSecond: perHour / 3600, burst, now });
   const ofAddress = limitOf(perAddress);
   const ofAll = limitOf(inSum);
+  const ofTenant = limitOf(perTenant);
   let counted = new Map<string, number>();
   let sinceMs: EpochMs | undefined;
 
-  function count(network: string, messages: number): void {
+  /** @returns false, for the caller */
+  function count(network: string, messages: number): false {
+    sinceMs ??= now();
     const name = counted.has(network) || counted.size < COUNTED_MAX ? network : OTHERS;
     counted.set(name, (counted.get(name) ?? 0) + messages);
+    return false;
   }
 
   return {
     /** @returns whether a refusal may have a row of its own; if not, it was counted */
     admit(address: string): boolean {
       if (ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined) return true;
-      sinceMs ??= now();
-      count(networkOf(address), 1);
-      return false;
+      return count(networkOf(address), 1);
     },
+    /** The same for a refused caller of a customer's tenant. */
+    admitOf: (tenantId: string): boolean =>
+      ofTenant(tenantId) === undefined || count(`tenant ${tenantId}`, 1),
     /** Writes the counts once an hour has ended; `now` also before that. */
     async flush(when?: "now") {
       if (sinceMs === undefined) return;

@@ -9,39 +9,29 @@ import { type BrokerConfig, cloudOf } from "../config/config.ts";
 import { failed } from "../core/failed.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type {
+  CallerResources,
   Clock,
   Failure,
   IdentityDirectory,
   KeyVaults,
-  ResourceReader,
 } from "../core/ports.ts";
 import type { IssuerKeys } from "../keys/issuer/issuer-keys.ts";
 import type { ClockWatch } from "../observability/clock-watch.ts";
 import { askForDate } from "./ask-for-date.ts";
+import { createCallerResources } from "./caller-resources.ts";
 import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
-import {
-  unexpectedResource,
-  createResourceManagerGet,
-  type ResourceManagerGet,
-} from "./resource-manager-get.ts";
-import { createResourceReader } from "./resource-reader.ts";
+import { createResourceManagerGet, type ResourceManagerGet } from "./resource-manager-get.ts";
+import { createResourceReader, type OwnReader } from "./resource-reader.ts";
+import { createRoleReader, PRINCIPAL } from "./role-reader.ts";
 import { createAzureTransport } from "./transport.ts";
 import { createVaultBudget } from "./vault-budget.ts";
 import { createCallVault, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
 import { createVaultIssuerKeys } from "./vault-issuer-keys.ts";
 
-const API_VERSION = "2022-04-01";
 const ACCOUNT = z.object({ accountEnabled: z.boolean() });
-const SCOPE = /^\/subscriptions\/([^/?#]+)(\/resourceGroups\/[^/?#]+)?$/i;
-const PRINCIPAL = /^[0-9A-Za-z-]{1,64}$/;
-const ASSIGNMENTS = z.object({
-  value: z
-    .array(z.object({ properties: z.object({ roleDefinitionId: z.string(), scope: z.string() }) }))
-    .max(1000),
-});
 /** The first of KEY_VAULT_SUFFIXES is the cloud's own; tokens are requested for it. */
 export type AzureConfig = Pick<
   BrokerConfig,
@@ -64,8 +54,10 @@ export type AzureConfig = Pick<
 export type Azure = {
   readonly vaults: KeyVaults;
   readonly identities: IdentityDirectory;
-  readonly resources: ResourceReader;
+  readonly resources: OwnReader;
   readonly roles: RoleReader;
+  /** Resource Manager as the holder of a token of another tenant sees it. */
+  resourcesOf(this: void, token: string, tenantId: string): CallerResources;
   /** The issuer's keys in the broker's own vault. */
   issuerKeys(key: KeyUrl): IssuerKeys;
   /** Azure calls without an SDK use it: the same trust, names and time limits. */
@@ -169,39 +161,18 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
       ...createRoleReader(get),
       ...(config.READ_ACCOUNTS ? createAccountReader(getFrom(config.GRAPH_URL)) : {}),
     },
+    resourcesOf(token, callersTenant) {
+      const expiresOnTimestamp = Number.MAX_SAFE_INTEGER;
+      const own = { getToken: () => Promise.resolve({ token, expiresOnTimestamp }) };
+      return createCallerResources(
+        createResourceManagerGet({ transport, credential: own, origin: armUrl }),
+        callersTenant,
+      );
+    },
     issuerKeys: (key) => createVaultIssuerKeys(key, { callVault, clients, now: deps.now }),
     agent: transport.agent,
     askForDate: () => askForDate(authorityUrl, transport.lookup),
     close: () => transport.close(),
-  };
-}
-
-/**
- * Role assignments from Resource Manager: those at the scope and above it. A group that does not
- * exist has only those of its subscription.
- */
-function createRoleReader(get: ResourceManagerGet): RoleReader {
-  return {
-    async roleAssignments(principalId, scope) {
-      const [, subscription, group] = SCOPE.exec(scope) ?? [];
-      if (subscription === undefined || !PRINCIPAL.test(principalId))
-        return { ok: true, value: [] };
-      const filter = encodeURIComponent(`assignedTo('${principalId}')`);
-      const path = `${scope}/providers/Microsoft.Authorization/roleAssignments`;
-      const answer = await get(`${path}?api-version=${API_VERSION}&$filter=${filter}`);
-      if (answer.kind === "failed") return failed(answer.failure);
-      if (answer.kind === "absent" && group !== undefined)
-        return this.roleAssignments(principalId, `/subscriptions/${subscription}`);
-      if (answer.kind !== "found")
-        return failed({
-          code: "ResourceManagerUnreachable",
-          reason: "roles-hidden",
-          facts: { subscriptionId: subscription },
-        });
-      const assignments = ASSIGNMENTS.safeParse(answer.value);
-      if (!assignments.success) return unexpectedResource("list of role assignments");
-      return { ok: true, value: assignments.data.value.map(({ properties }) => properties) };
-    },
   };
 }
 

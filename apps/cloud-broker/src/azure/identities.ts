@@ -1,10 +1,6 @@
 import { createHash } from "node:crypto";
 
-import {
-  type FederatedIdentityCredential,
-  type Identity,
-  ManagedServiceIdentityClient,
-} from "@azure/arm-msi";
+import { type FederatedIdentityCredential, ManagedServiceIdentityClient } from "@azure/arm-msi";
 import type { TokenCredential } from "@azure/core-auth";
 import { withoutUndefined } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
@@ -17,6 +13,7 @@ import { identityFacts } from "../core/recovery-facts.ts";
 import {
   callResourceManager,
   type ResourceManagerAnswer,
+  type ResourceManagerGet,
   unexpectedAnswer,
   unexpectedResource,
 } from "./resource-manager-get.ts";
@@ -26,6 +23,8 @@ const GROUP_ID = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)$/i;
 const IDENTITY_ID =
   /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/([^/]+)$/i;
 
+const API_VERSION = "2023-01-31";
+const FLAT = z.object({ id: z.string(), properties: z.record(z.string(), z.unknown()) });
 const IDENTITY = z.object({
   id: z.string().min(1),
   tenantId: z.string().min(1),
@@ -199,7 +198,7 @@ function systemIdentityName(order: OrderId, epoch: number): string {
 const digest = (text: string): string =>
   createHash("sha256").update(text).digest("hex").slice(0, 24);
 
-function attachedOf(kind: AttachedIdentity["kind"], identity: Identity): Outcome<AttachedIdentity> {
+function attachedOf(kind: AttachedIdentity["kind"], identity: object): Outcome<AttachedIdentity> {
   const parsed = IDENTITY.safeParse(identity);
   if (!parsed.success) return unexpectedResource("managed identity");
   const { id, tenantId, clientId, principalId } = parsed.data;
@@ -207,6 +206,27 @@ function attachedOf(kind: AttachedIdentity["kind"], identity: Identity): Outcome
     ok: true,
     value: { kind, resourceId: asciiLowerCase(id), tenantId, clientId, principalId },
   };
+}
+
+/**
+ * A managed identity as the holder of a token sees it.
+ *
+ * @returns undefined for one that does not exist, or that the holder may not see
+ */
+export async function readIdentity(
+  get: ResourceManagerGet,
+  resourceId: string,
+): Promise<Outcome<AttachedIdentity> | undefined> {
+  const parts = IDENTITY_ID.exec(resourceId)?.slice(1).map(encodeURIComponent);
+  if (parts === undefined) return undefined;
+  const [subscriptionId = "", resourceGroup = "", name = ""] = parts;
+  const answer = await get(
+    `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}?api-version=${API_VERSION}`,
+  );
+  if (answer.kind === "failed") return failed(answer.failure);
+  if (answer.kind !== "found") return undefined;
+  const { id, properties } = FLAT.safeParse(answer.value).data ?? {};
+  return attachedOf("user", { id, ...properties });
 }
 
 /** The broker's own group: only the broker operator can repair it. */

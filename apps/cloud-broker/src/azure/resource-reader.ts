@@ -1,4 +1,4 @@
-import { asciiLowerCase } from "@databox-cmk/protocol";
+import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { failed } from "../core/failed.ts";
@@ -29,11 +29,20 @@ const DELETED_VAULT = z.object({
 });
 const STORAGE_ACCOUNT = z.object({ location: z.string().min(1) });
 
+/** It has rights in the broker's own tenant alone, so it is told none. */
+export type OwnReader = {
+  readonly [Name in keyof ResourceReader]: ResourceReader[Name] extends (
+    ...args: [...infer Args extends string[], string]
+  ) => infer Value
+    ? (...args: Args) => Value
+    : never;
+};
+
 /**
  * Reads the resources that customers allow the broker's own identity to read; it has the Reader
  * role where they assigned it.
  */
-export function createResourceReader(get: ResourceManagerGet): ResourceReader {
+export function createResourceReader(get: ResourceManagerGet): OwnReader {
   return {
     async vault(resourceId) {
       if (!VAULT_ID.test(resourceId)) return { ok: true, value: "absent" };
@@ -84,6 +93,30 @@ export function createResourceReader(get: ResourceManagerGet): ResourceReader {
   };
 }
 
+/**
+ * For orders of another tenant than the broker's nothing is read: the broker's own rights must not
+ * answer what a customer asks about another's resources.
+ */
+export function readWithin(home: string, reader: ResourceReader): ResourceReader {
+  const or =
+    <Args extends readonly string[], Value>(
+      read: (...args: Args) => Promise<Outcome<Value>>,
+      unread: Value,
+    ) =>
+    (...args: Args): Promise<Outcome<Value>> =>
+      isSameIdentifier(args.at(-1) ?? "", home)
+        ? read(...args)
+        : Promise.resolve({ ok: true, value: unread });
+  return {
+    vault: or((...vault) => reader.vault(...vault), "hidden"),
+    deletedVault: or((...vault) => reader.deletedVault(...vault), undefined),
+    storageAccountLocation: or(
+      (...account) => reader.storageAccountLocation(...account),
+      undefined,
+    ),
+  };
+}
+
 const MAX_AGE_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
@@ -93,16 +126,16 @@ const MAX_REMEMBERED = 10_000;
  */
 export function rememberResources(reader: ResourceReader, now: Clock): ResourceReader {
   function remember<Value>(
-    read: (id: string) => Promise<Outcome<Value>>,
-  ): (id: string) => Promise<Outcome<Value>> {
+    read: (id: string, tenantId: string) => Promise<Outcome<Value>>,
+  ): (id: string, tenantId: string) => Promise<Outcome<Value>> {
     const known = new LeastRecentlyUsed<string, { atMs: number; answer: Promise<Outcome<Value>> }>(
       MAX_REMEMBERED,
     );
-    return (id) => {
-      const key = asciiLowerCase(id);
+    return (id, tenantId) => {
+      const key = `${tenantId} ${asciiLowerCase(id)}`;
       const found = known.get(key);
       if (found !== undefined && isFresh(now(), found.atMs, MAX_AGE_MS)) return found.answer;
-      const answer = read(id).then((outcome) => {
+      const answer = read(id, tenantId).then((outcome) => {
         if (!outcome.ok) known.delete(key);
         return outcome;
       });
@@ -111,9 +144,8 @@ export function rememberResources(reader: ResourceReader, now: Clock): ResourceR
     };
   }
   return {
-    vault: remember((id) => reader.vault(id)),
-    storageAccountLocation: remember((id) => reader.storageAccountLocation(id)),
-    deletedVault: (subscriptionId, location, name) =>
-      reader.deletedVault(subscriptionId, location, name),
+    vault: remember((id, tenantId) => reader.vault(id, tenantId)),
+    storageAccountLocation: remember((id, tenantId) => reader.storageAccountLocation(id, tenantId)),
+    deletedVault: (...vault) => reader.deletedVault(...vault),
   };
 }

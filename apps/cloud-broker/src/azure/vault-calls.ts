@@ -88,29 +88,31 @@ export function createCallVault(deps: {
 
   /** @param weight - of the key (core/vault-capacity.ts) */
   return <Value>(identity: KeyIdentity, vaultUrl: string, call: SdkCall<Value>, weight = 1) => {
-    const { inCircuit, enter } = guards.getOr(vaultUrl, () => ({
+    // Calls of one tenant do not fill the places of another one's vault.
+    const place = identity.kind === "order" ? `${identity.tenantId} ${vaultUrl}` : vaultUrl;
+    const { inCircuit, enter } = guards.getOr(place, () => ({
       inCircuit: createVaultCircuit(),
       enter: createBulkhead(),
     }));
     return suspendSlot("vault", () =>
-      inCircuit(() => tryCall({ identity, vaultUrl, weight }, enter, call)),
+      inCircuit(() => tryCall({ identity, place, weight }, enter, call)),
     );
   };
 
   async function tryCall<Value>(
-    { identity, vaultUrl, weight }: { identity: KeyIdentity; vaultUrl: string; weight: number },
+    { identity, place, weight }: { identity: KeyIdentity; place: string; weight: number },
     enter: Guards["enter"],
     call: SdkCall<Value>,
   ): Promise<Outcome<SeenAnswer<Value>>> {
     const priority = currentPriority();
-    await pace(vaultUrl, weight, priority);
+    await pace(place, weight, priority);
     const overdue = new AbortController();
     // AbortSignal.timeout would keep its timer after each call, and then create an unused error.
     const timer = globalThis.setTimeout(() => overdue.abort(), CALL_TIMEOUT_MS);
     const abortSignal = overdue.signal;
     try {
       for (let attempt = 0; ; attempt += 1) {
-        if (attempt > 0) deps.budget.spend(vaultUrl, weight);
+        if (attempt > 0) deps.budget.spend(place, weight);
         const observed = await enter(() => observe(() => call({ abortSignal })), priority);
         if (observed === undefined) return failed({ code: "BrokerBusy", retryAfterSeconds: 5 });
         if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };

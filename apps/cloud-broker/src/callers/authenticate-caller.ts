@@ -2,16 +2,18 @@ import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import { note } from "../audit/record.ts";
+import type { UnauthenticatedRows } from "../audit/unauthenticated-rows.ts";
 import type { Action } from "../core/actions.ts";
 import {
   EVENT_DELIVERY_APP_ROLE,
   EVENT_GRID_APPLICATION,
   OPERATOR_APP_ROLE,
 } from "../core/permissions.ts";
-import type { Actor } from "../core/ports.ts";
+import type { Actor, CallerResources, Clock } from "../core/ports.ts";
 import type { AuthenticateCaller, Caller, IdentifySession, RouteRequest } from "../http/route.ts";
 import type { Store } from "../store/store.ts";
 import type { HasAccess } from "./has-access.ts";
+import { recordTenantOf } from "./tenants.ts";
 import type { VerifyToken } from "./verify-token.ts";
 
 export type CallerDependencies = {
@@ -25,6 +27,8 @@ export type CallerDependencies = {
   readonly tenantId: string;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
+  readonly unauthenticatedRows: Pick<UnauthenticatedRows, "admitOf">;
+  readonly now: Clock;
 };
 
 /**
@@ -51,8 +55,15 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
         });
       return caller;
     }
-    if (await dependencies.hasAccess(caller, route.action, scope)) return caller;
-    throw await refuse(dependencies, contextOf(caller, request), route.action, { scope });
+    const context = contextOf(caller, request);
+    if (!(await dependencies.hasAccess(caller, route.action, scope)))
+      throw await refuse(dependencies, context, route.action, { scope });
+    const { subscriptionId } = request.parameters;
+    if (caller.own !== undefined && subscriptionId !== undefined) {
+      const { tenantId } = caller.own;
+      await recordTenantOf(dependencies, { subscriptionId, tenantId }, context);
+    }
+    return caller;
   };
 }
 
@@ -90,40 +101,52 @@ function isEventGrid({ applicationId, roles }: Caller): boolean {
   return applicationId === EVENT_GRID_APPLICATION && roles.includes(EVENT_DELIVERY_APP_ROLE);
 }
 
-const contextOf = ({ objectId, name }: Caller, { address, requestId }: RouteRequest) => ({
+const contextOf = ({ objectId, name, own }: Caller, { address, requestId }: RouteRequest) => ({
   actor: { kind: "caller", objectId, name, address } as const,
+  own,
   correlationId: requestId,
 });
 
 /** Records that a caller lacks a right. @returns the error to throw */
 export async function refuse(
-  dependencies: Pick<CallerDependencies, "store" | "appendAudit" | "tenantId">,
+  dependencies: Pick<
+    CallerDependencies,
+    "store" | "appendAudit" | "tenantId" | "unauthenticatedRows"
+  >,
   context: {
     readonly actor: Extract<Actor, { kind: "caller" }>;
+    readonly own?: CallerResources | undefined;
     readonly correlationId: string;
   },
   action: Action,
   { scope, appRole }: { readonly scope: string; readonly appRole?: string },
 ): Promise<AppError> {
   const { objectId, name } = context.actor;
-  await note(
-    dependencies,
-    { chain: "broker", action: "caller/authorise", context },
-    { outcome: "refused", code: "AuthorizationFailed", detail: { action, scope } },
-  );
+  const other = context.own?.tenantId;
+  const tenantId = other ?? dependencies.tenantId;
+  if (other === undefined || dependencies.unauthenticatedRows.admitOf(other))
+    await note(
+      dependencies,
+      { chain: "broker", action: "caller/authorise", context },
+      {
+        outcome: "refused",
+        code: "AuthorizationFailed",
+        detail: { action, scope, tenant: other },
+      },
+    );
   if (appRole !== undefined)
     return new AppError("AuthorizationFailed", {
       reason: "app-role",
       target: scope,
       detail: `the client ${name} with object id ${objectId} has no app role ${appRole}, which the action ${action} needs`,
-      facts: { principalId: objectId, tenantId: dependencies.tenantId, appRole },
+      facts: { principalId: objectId, tenantId, appRole },
     });
   return new AppError("AuthorizationFailed", {
     target: scope,
     detail: `the client ${name} with object id ${objectId} has no role with the action ${action} over scope ${scope}`,
     facts: {
       principalId: objectId,
-      tenantId: dependencies.tenantId,
+      tenantId,
       // A role on a group or a subscription is assigned by the same command.
       ...withoutUndefined({ orderId: scope === "/" ? undefined : scope }),
     },

@@ -1,13 +1,19 @@
 import type { Action } from "../core/actions.ts";
 import { valueOf } from "../core/failure-error.ts";
-import { decideAccess, decideAccessIn, parseAppRole } from "../core/permissions.ts";
+import {
+  decideAccess,
+  decideAccessIn,
+  OPERATOR_APP_ROLE,
+  parseAppRole,
+} from "../core/permissions.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
 import { createHeldRoles, type HeldRoles, type RoleReader } from "./held-roles.ts";
+import { subscriptionNotFound, type TenantOf, UNPROVEN } from "./tenants.ts";
 
 /** @throws {AppError} when Resource Manager does not return the caller's roles */
 export type HasAccess = (
-  caller: Pick<Caller, "objectId" | "roles">,
+  caller: Pick<Caller, "objectId" | "roles" | "own">,
   action: Action,
   scope: string,
 ) => Promise<boolean>;
@@ -40,16 +46,37 @@ export function createMaySomewhere(heldRoles: HeldRoles): StillMay {
   };
 }
 
-/** Roles come from the token (app roles) or from role assignments in Resource Manager. */
-export function createHasAccess(roles: RoleReader, now: Clock): HasAccess {
+/**
+ * Roles come from the token (app roles) or from role assignments in Resource Manager. A caller of
+ * another tenant reads these with their own token, and only for subscriptions of that tenant.
+ */
+export function createHasAccess(roles: RoleReader, tenantOf: TenantOf, now: Clock): HasAccess {
   const heldRoles = createHeldRoles(roles, now);
   return async (caller, action, scope) => {
-    const fromToken = caller.roles.flatMap((role) => parseAppRole(role) ?? []);
+    if (decideAccess([], action, scope)) return true;
+    const at = assignmentScopeOf(scope);
+    const tenantId = await tenantOf(at.split("/")[2] ?? "");
+    const isOwn = tenantId === caller.own?.tenantId;
+    const isOther = !isOwn && tenantId !== UNPROVEN;
+    const fromToken = isOwn ? caller.roles.flatMap((role) => parseAppRole(role) ?? []) : [];
     if (decideAccess(fromToken, action, scope)) return true;
-    const assigned = valueOf(await heldRoles(caller.objectId, assignmentScopeOf(scope)));
-    return decideAccess(assigned, action, scope);
+    // Asked also where the answer cannot count: nothing shows that the subscription is known.
+    const assigned = valueOf(await heldRoles(caller.objectId, at, caller.own));
+    if (isOther && caller.own !== undefined) throw subscriptionNotFound();
+    return !isOther && decideAccess(assigned, action, scope);
   };
 }
+
+/**
+ * Whether a page of the portal gets the events of an order. Resource Manager is not asked about
+ * orders of other tenants, which no page can read.
+ */
+export const createMayWatch =
+  (hasAccess: HasAccess, tenantOf: TenantOf) =>
+  async (caller: Caller, order: string): Promise<boolean> =>
+    caller.roles.includes(OPERATOR_APP_ROLE) ||
+    ((await tenantOf(order.split("/")[2] ?? "")) === undefined &&
+      (await hasAccess(caller, "Microsoft.DataBox/jobs/read", order)));
 
 /** Roles are read for the group or the subscription: one request serves all its orders. */
 function assignmentScopeOf(scope: string): string {

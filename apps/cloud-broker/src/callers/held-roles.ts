@@ -2,7 +2,7 @@ import { isFresh } from "../core/is-fresh.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { EpochMs } from "../core/order.ts";
 import { type HeldRole, roleOfDefinition } from "../core/permissions.ts";
-import type { Clock, Outcome } from "../core/ports.ts";
+import type { CallerResources, Clock, Outcome } from "../core/ports.ts";
 
 /** A role assignment as listed by Resource Manager. */
 export type RoleAssignment = { readonly roleDefinitionId: string; readonly scope: string };
@@ -33,9 +33,13 @@ const MAX_ENTRIES = 10_000;
 export type HeldRoles = (
   principalId: string,
   scope: string,
+  own?: CallerResources,
 ) => Promise<Outcome<readonly HeldRole[]>>;
 
-/** Roles of principals, cached for at most 30 s; concurrent requests share one call. */
+/**
+ * Roles of principals, cached for at most 30 s; concurrent requests share one call. An object id
+ * names a principal of one tenant only.
+ */
 export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
   type Entry = {
     readonly atMs: EpochMs;
@@ -43,14 +47,14 @@ export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
     readonly roles: Promise<Outcome<readonly HeldRole[]>>;
   };
   const entries = new LeastRecentlyUsed<string, Entry>(MAX_ENTRIES);
-  return (principalId, scope) => {
-    const key = `${principalId} ${scope}`;
+  return (principalId, scope, own) => {
+    const key = `${own?.tenantId ?? ""} ${principalId} ${scope}`;
     const known = entries.get(key);
     if (known !== undefined && isFresh(now(), known.atMs, known.maxAgeMs)) return known.roles;
     const entry: Entry = {
       atMs: now(),
       maxAgeMs: MAX_AGE_MS,
-      roles: readRoles(reader, principalId, scope).then((outcome) => {
+      roles: readRoles(own ?? reader, principalId, scope).then((outcome) => {
         if (!outcome.ok) entries.delete(key);
         else if (outcome.value.length === 0) entry.maxAgeMs = NONE_MAX_AGE_MS;
         return outcome;
@@ -62,7 +66,7 @@ export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
 }
 
 async function readRoles(
-  reader: RoleReader,
+  reader: Pick<RoleReader, "roleAssignments">,
   principalId: string,
   scope: string,
 ): Promise<Outcome<readonly HeldRole[]>> {

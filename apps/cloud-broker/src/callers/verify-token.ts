@@ -113,8 +113,16 @@ export function createTenantKeys(
 export const armAudiences = (origins: readonly string[]): readonly string[] =>
   origins.flatMap((origin) => [origin, `${origin}/`]);
 
-/** Access tokens of Entra (v1 and v2) for one of the audiences. */
-export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey): VerifyToken {
+/**
+ * Access tokens of Entra (v1 and v2) for one of the audiences.
+ *
+ * @param maxTokens - how many verified tokens are kept
+ */
+export function createVerifyToken(
+  settings: TokenSettings,
+  keys: JWTVerifyGetKey,
+  maxTokens = MAX_TOKENS,
+): VerifyToken {
   const { authorityUrl, cloud = CLOUDS[PUBLIC_CLOUD], tenantId, audiences, now } = settings;
   const options = {
     algorithms: ["RS256"],
@@ -127,21 +135,25 @@ export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["exp", "nbf", "oid", "tid"],
   };
-  const verify = rememberCallers(async (token) => {
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        ...options,
-        currentDate: new Date(now()),
-      });
-      return { caller: callerOf(payload, tenantId), expiresAtMs: (payload.exp ?? 0) * 1000 };
-    } catch (error) {
-      throw translate(error);
-    }
-  }, now);
+  const verify = rememberCallers(
+    async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          ...options,
+          currentDate: new Date(now()),
+        });
+        return { caller: callerOf(payload, tenantId), expiresAtMs: (payload.exp ?? 0) * 1000 };
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+    now,
+    maxTokens,
+  );
   return async (authorization) => verify(readBearer(authorization));
 }
 
-function readBearer(authorization: string | undefined): string {
+export function readBearer(authorization: string | undefined): string {
   if (authorization === undefined || authorization === "")
     throw new AppError("AuthenticationFailed", { reason: "missing-token" });
   const [scheme, token, ...rest] = authorization.split(" ");
@@ -231,11 +243,12 @@ function translate(error: unknown): AppError {
 function rememberCallers(
   verify: (token: string) => Promise<VerifiedToken>,
   now: Clock,
+  maxTokens: number,
 ): (token: string) => Promise<Caller> {
   const known = new LeastRecentlyUsed<
     string,
     { readonly caller: Caller; readonly untilMs: number }
-  >(MAX_TOKENS);
+  >(maxTokens);
   return async (token) => {
     const key = hash("sha256", token, "base64url");
     const found = known.get(key);

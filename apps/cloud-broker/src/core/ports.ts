@@ -83,7 +83,29 @@ export type IdentityDirectory = {
   ): Promise<Outcome<AttachedIdentity>>;
   deleteSystemAssigned(order: OrderId, epoch: number): Promise<Outcome<undefined>>;
   /** Finds the customer's identity and makes sure that it trusts this broker for this order. */
-  attachUserAssigned(order: OrderId, resourceId: string): Promise<Outcome<AttachedIdentity>>;
+  attachUserAssigned(
+    order: OrderId,
+    resourceId: string,
+    own?: CallerResources,
+  ): Promise<Outcome<AttachedIdentity>>;
+};
+
+/**
+ * Resource Manager as a caller of another tenant than the service's own reads it with their own
+ * token: the service has no rights there.
+ */
+export type CallerResources = {
+  readonly tenantId: string;
+  /**
+   * Role assignments at a scope and above it.
+   *
+   * @returns `SubscriptionNotFound` unless the caller sees the subscription and it is of the tenant
+   */
+  roleAssignments(
+    principalId: string,
+    scope: string,
+  ): Promise<Outcome<readonly { readonly roleDefinitionId: string; readonly scope: string }[]>>;
+  userAssignedIdentity(resourceId: string): Promise<Outcome<AttachedIdentity>>;
 };
 
 export type VaultResource = {
@@ -96,18 +118,25 @@ export type VaultResource = {
 };
 
 /**
- * The broker's reads from Resource Manager. `undefined`: the resource does not exist, or we may not
- * see it.
+ * The broker's reads from Resource Manager, for an order of the tenant. `undefined`: the resource
+ * does not exist, or we may not see it.
  */
 export type ResourceReader = {
   /** `absent` and `hidden` (403) are different: only `absent` proves anything about a vault. */
-  vault(resourceId: string): Promise<Outcome<VaultResource | "absent" | "hidden">>;
+  vault(
+    resourceId: string,
+    tenantId: string,
+  ): Promise<Outcome<VaultResource | "absent" | "hidden">>;
   deletedVault(
     subscriptionId: string,
     location: string,
     name: string,
+    tenantId: string,
   ): Promise<Outcome<{ readonly scheduledPurgeDate: string } | undefined>>;
-  storageAccountLocation(resourceId: string): Promise<Outcome<string | undefined>>;
+  storageAccountLocation(
+    resourceId: string,
+    tenantId: string,
+  ): Promise<Outcome<string | undefined>>;
 };
 
 /** How a check or a step can end, as the API writes it. */

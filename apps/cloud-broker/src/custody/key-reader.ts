@@ -82,10 +82,13 @@ export function createKeyReader(deps: {
   async function explainMissingVault(usable: UsableKey, failure: Failure): Promise<Failure> {
     const id = usable.vaultResourceId;
     const subscriptionId = id?.split("/")[2];
-    if (id === undefined || subscriptionId === undefined) return failure;
+    const { identity, location, key } = usable;
+    if (id === undefined || subscriptionId === undefined || identity.kind === "broker")
+      return failure;
+    const { tenantId } = identity;
     const [vault, deleted] = await Promise.all([
-      deps.resources.vault(id),
-      deps.resources.deletedVault(subscriptionId, usable.location, usable.key.vaultName),
+      deps.resources.vault(id, tenantId),
+      deps.resources.deletedVault(subscriptionId, location, key.vaultName, tenantId),
     ]);
     return decideMissingVault(failure, { vault, deleted });
   }

@@ -117,13 +117,13 @@ async function gather(
     case "signIn":
       return { signIn: await deps.vaults.signIn(usable.identity) };
     case "vault":
-      return { vault: await deps.resources.vault(usable.vaultResourceId ?? "") };
+      return { vault: await deps.resources.vault(usable.vaultResourceId ?? "", subject.tenantId) };
     case "key":
       return { key: await deps.reader.read(usable) };
     case "storageLocations":
       if (evidence.vault?.ok === false && hasNoAnswer(evidence.vault.failure))
         return { storageLocations: evidence.vault };
-      return { storageLocations: await readLocations(deps.resources, subject.storageAccountIds) };
+      return { storageLocations: await readLocations(deps.resources, subject) };
     case "roundTrip":
       return evidence.key?.ok === true
         ? { roundTrip: await proveRoundTrip(deps, usable, evidence.key.value.kid) }
@@ -137,11 +137,11 @@ const hasNoAnswer = ({ code, reason }: Failure): boolean =>
 
 async function readLocations(
   resources: CustodyDependencies["resources"],
-  storageAccountIds: readonly string[],
+  { storageAccountIds, tenantId }: KeySubject,
 ): Promise<Outcome<readonly StorageLocation[]>> {
   const locations: StorageLocation[] = [];
   for (const id of storageAccountIds) {
-    const location = await resources.storageAccountLocation(id);
+    const location = await resources.storageAccountLocation(id, tenantId);
     if (!location.ok) return location;
     locations.push({ id, location: location.value });
   }

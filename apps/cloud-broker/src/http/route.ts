@@ -3,6 +3,7 @@ import type { AppError } from "@databox-cmk/errors";
 import type * as z from "zod/mini";
 
 import type { Action } from "../core/actions.ts";
+import type { CallerResources } from "../core/ports.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
 
@@ -31,6 +32,8 @@ export type Caller = {
   readonly roles: readonly string[];
   /** The client that got the token, if the token names one. */
   readonly applicationId?: string | undefined;
+  /** Only a caller of another tenant than the service's own has it; they have no app roles. */
+  readonly own?: CallerResources;
 };
 export type CallerRequest = RouteRequest & { readonly caller: Caller };
 /** A request from a page of the portal. */

@@ -3,7 +3,14 @@ import type { Custody } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { RuleSettings } from "../config/rule-settings.ts";
 import type { OrderId } from "../core/order.ts";
-import type { Actor, Clock, Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
+import type {
+  Actor,
+  CallerResources,
+  Clock,
+  Failure,
+  IdentityDirectory,
+  Outcome,
+} from "../core/ports.ts";
 import type { Effects } from "../core/rule-changes.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce, Tells } from "../events/announce.ts";
@@ -79,6 +86,8 @@ export type RequestContext = {
   readonly by: string;
   /** App roles of the caller's token. */
   readonly roles?: readonly string[];
+  /** Only a caller of another tenant than the service's own has it. */
+  readonly own?: CallerResources;
   /** Absent: no caller of this request. */
   readonly isPerson?: boolean | undefined;
   readonly correlationId: string;

@@ -8,6 +8,7 @@ import {
 
 import { putFormerAside } from "../audit/former-chains.ts";
 import { recorded } from "../audit/record.ts";
+import { requireTenantOf } from "../callers/tenants.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
@@ -19,8 +20,8 @@ import type { Store } from "../store/store.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
+import { keySubjectOf } from "./key-subject.ts";
 import { insertOperation, newOperation } from "./long-running-operations.ts";
-import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { insertPolicy, insertOrder } from "./write-order.ts";
@@ -67,7 +68,7 @@ export async function createOrder(
   const plan = valueOf(decideIdentities([], written.identity ?? { type: "None" }));
   const writtenLocation = written.location.replaceAll(" ", "");
   const location = writtenLocation.toLowerCase();
-  const realised = await realiseIdentities(deps, { id, location, identityEpoch: 0 }, plan);
+  const realised = await realiseIdentities(deps, { id, location, identityEpoch: 0 }, plan, context);
   const nowMs = deps.now();
   const passkey = Buffer.from(writtenDetails.devicePassword ?? "");
   const { name: skuName, ...sku } = written.sku;
@@ -97,7 +98,7 @@ export async function createOrder(
   } as const;
   const operation = newOperation("create");
   try {
-    const subject = keySubjectOf(order, settings.tenantId);
+    const subject = await keySubjectOf(deps, order);
     const ownPasskey =
       passkey.length > 0 ? valueOf(await custody.sealOwnPasskey(subject, key, passkey)) : undefined;
     const outcome = await custody.change(
@@ -108,6 +109,9 @@ export async function createOrder(
         deps.appendAudit,
         { chain: id, action: "order/create", context },
         async (transaction) => {
+          const home = settings.tenantId;
+          const tenantId = context.own?.tenantId ?? home;
+          await requireTenantOf(transaction, name.subscriptionId, tenantId, home);
           const chosen = await chooseCustody(transaction);
           await insertOrder(transaction, order);
           const former = await putFormerAside(transaction, deps.appendAudit, id);

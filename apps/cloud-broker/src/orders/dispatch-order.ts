@@ -8,8 +8,9 @@ import { readRecoverability } from "../custody/device-shares.ts";
 import type { KeyChecks } from "../custody/key-custody.ts";
 import type { Changing, ControlPlane, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
+import { keySubjectOf } from "./key-subject.ts";
 import { moveOrder } from "./move-order.ts";
-import { keySubjectOf, lifecycleOf, type Order } from "./order.ts";
+import { lifecycleOf, type Order } from "./order.ts";
 
 /**
  * Without a copy of its share, a split appliance is lost with its mainboard. The owner may accept
@@ -44,13 +45,13 @@ export async function dispatchOrder(
   { force }: { readonly force: boolean },
   context: RequestContext,
 ): Promise<void> {
-  const { custody, store, settings } = deps;
+  const { custody, store } = deps;
   const order = await findOrder(store, name);
   const before = lifecycleOf(order);
   const isRepeated = valueOf(decideTransition(before, { kind: "dispatch" })) === before;
   if (isRepeated) return;
   await requireRecovery(deps, order, context);
-  const { outcome } = await custody.validate(keySubjectOf(order, settings.tenantId), order.key);
+  const { outcome } = await custody.validate(await keySubjectOf(deps, order), order.key);
   const nodes = await readReports(store, order.id);
   const ready = outcome.ok ? decideReadiness(order.transferType, nodes) : outcome;
   if (ready.ok || force) {

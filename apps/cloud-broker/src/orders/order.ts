@@ -1,6 +1,6 @@
 import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
 
-import { type JobDetails, storageAccountsOf } from "../core/job-details.ts";
+import type { JobDetails } from "../core/job-details.ts";
 import type { Lifecycle } from "../core/lifecycle.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type {
@@ -11,7 +11,6 @@ import type {
   OrderName,
   SkuName,
 } from "../core/order.ts";
-import type { KeySubject } from "../core/ports.ts";
 
 export type StageEntry = {
   readonly stage: StageName;
@@ -52,20 +51,6 @@ export function lifecycleOf(
     stageStatus: order.stageStatus,
     prepared: order.state.prepared,
     erased: order.state.erasureReceipt !== undefined,
-  };
-}
-
-/** The order's data for key checks, with the identities that will be in force. */
-export function keySubjectOf(
-  order: Pick<Order, "id" | "location" | "details" | "identities">,
-  tenantId: string,
-): KeySubject {
-  return {
-    order: order.id,
-    tenantId,
-    location: order.location,
-    identities: order.identities,
-    storageAccountIds: storageAccountsOf(order.details),
   };
 }
 

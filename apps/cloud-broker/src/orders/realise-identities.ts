@@ -4,10 +4,11 @@ import type { ResourceIdentity } from "@databox-cmk/protocol";
 import { valueOf } from "../core/failure-error.ts";
 import type { AttachedIdentity, OrderId, EpochMs } from "../core/order.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
+import type { CallerResources } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { runLocking } from "../store/transactions.ts";
-import type { ControlPlane, Plane } from "./control-plane.ts";
+import type { ControlPlane, Plane, RequestContext } from "./control-plane.ts";
 import type { Order } from "./order.ts";
 
 /** Identities that exist in the directory and wait for the order's commit. */
@@ -34,11 +35,12 @@ export async function realiseIdentities(
   deps: Plane<"store" | "now" | "identities">,
   order: Pick<Order, "id" | "location" | "identityEpoch">,
   plan: IdentityPlan,
+  caller: Pick<RequestContext, "own">,
 ): Promise<RealisedIdentities> {
   const retired = plan.remove.some((identity) => identity.kind === "system")
     ? order.identityEpoch
     : undefined;
-  const identities = await keptAndAttached(deps, order.id, plan);
+  const identities = await keptAndAttached(deps, order.id, plan, caller);
   const made = plan.createSystemAssigned
     ? await noteIdentity(deps, order.id, Math.max(deps.now(), order.identityEpoch + 1))
     : undefined;
@@ -79,24 +81,27 @@ export async function candidateIdentities(
   deps: Plane<"identities">,
   order: Pick<Order, "id" | "identities">,
   written: ResourceIdentity | undefined,
+  caller: Pick<RequestContext, "own">,
 ): Promise<readonly AttachedIdentity[]> {
   if (written === undefined) return order.identities;
-  return keptAndAttached(deps, order.id, valueOf(decideIdentities(order.identities, written)));
+  const plan = valueOf(decideIdentities(order.identities, written));
+  return keptAndAttached(deps, order.id, plan, caller);
 }
 
 async function keptAndAttached(
   { identities: directory }: Plane<"identities">,
   order: OrderId,
   plan: IdentityPlan,
+  { own }: Pick<RequestContext, "own">,
 ): Promise<AttachedIdentity[]> {
   const identities: AttachedIdentity[] = [];
   for (const identity of plan.keep)
     identities.push(
-      plan.refresh.includes(identity) ? await refreshed(directory, order, identity) : identity,
+      plan.refresh.includes(identity) ? await refreshed(directory, order, identity, own) : identity,
     );
   for (const resourceId of plan.attach)
     identities.push({
-      ...valueOf(await directory.attachUserAssigned(order, resourceId)),
+      ...valueOf(await directory.attachUserAssigned(order, resourceId, own)),
       // Clients find their identity by the id that they wrote.
       resourceId,
     });
@@ -108,8 +113,9 @@ async function refreshed(
   directory: ControlPlane["identities"],
   order: OrderId,
   identity: AttachedIdentity,
+  own: CallerResources | undefined,
 ): Promise<AttachedIdentity> {
-  const found = await directory.attachUserAssigned(order, identity.resourceId);
+  const found = await directory.attachUserAssigned(order, identity.resourceId, own);
   if (!found.ok && ERRORS[found.failure.code].class === "unreachable") return identity;
   return { ...valueOf(found), resourceId: identity.resourceId };
 }

@@ -12,8 +12,9 @@ import { isEncryptionEditable } from "../core/stages.ts";
 import type { AlsoCommit, KeyChanges } from "../custody/key-custody.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
+import { keySubjectOf } from "./key-subject.ts";
 import { insertOperation, newOperation } from "./long-running-operations.ts";
-import { lifecycleOf, keySubjectOf, type Order } from "./order.ts";
+import { lifecycleOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { retryLostRace, updateOrder } from "./write-order.ts";
 
@@ -64,7 +65,7 @@ async function applyPatch(
     },
     context,
   );
-  const realised = await realiseIdentities(deps, order, change.identities);
+  const realised = await realiseIdentities(deps, order, change.identities, context);
   const nowMs = deps.now();
   const operation = newOperation("update");
   const entry = { chain: order.id, action: "order/update", context } as const;
@@ -91,10 +92,11 @@ async function applyPatch(
   try {
     if (change.key === undefined) await deps.store.transaction().execute(commit);
     else {
-      const subject = keySubjectOf(
-        { ...order, details: change.details, identities: realised.identities },
-        deps.settings.tenantId,
-      );
+      const subject = await keySubjectOf(deps, {
+        ...order,
+        details: change.details,
+        identities: realised.identities,
+      });
       const outcome = await deps.custody.change(
         subject,
         change.key,

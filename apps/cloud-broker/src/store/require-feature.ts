@@ -14,6 +14,7 @@ const SINCE = {
   custodyPolicy: "0023-custody-policies",
   purposes: "0024-open-keys",
   override: "0027-overrides",
+  tenants: "0037-subscription-tenants",
 } as const;
 
 /**
@@ -54,6 +55,7 @@ export async function requireFeaturesInUse(
     custodyPolicy: sql`custody_policies where split_only = 1`,
     purposes: sql`unlock_policies where ${policy("purposes")} is not null`,
     override: sql`approvals where effective_at_ms is not null`,
+    tenants: sql`tenants`,
   };
   for (const feature of namesOf(uses)) {
     if (!migrations.includes(SINCE[feature])) continue;

@@ -67,4 +67,23 @@ export const TABLES = {
   ),
   /** When work of the operator was last done, and whether it found no fault. */
   "0032-upkeep": table("upkeep", { work: text(), at_ms: whole, ok: whole }, ["work"]),
+  /** Tenants of customers beside the service's own (callers/tenants.ts). */
+  "0036-tenants": table(
+    "tenants",
+    {
+      id: text(),
+      name: text(),
+      state: text<"connected" | "disconnected">(),
+      since_ms: whole,
+      changed_at_ms: whole,
+      changed_by: text(),
+    },
+    ["id"],
+  ),
+  /** The tenant of a subscription; one without a row is of the service's own tenant. */
+  "0037-subscription-tenants": table(
+    "subscription_tenants",
+    { subscription_id: text(), tenant_id: text(), since_ms: whole, recorded_by: text() },
+    ["subscription_id"],
+  ),
 };

@@ -244,7 +244,7 @@ test("a create that began before another one's commit takes no epoch that is in 
   await create({ identity: { type: "SystemAssigned" } });
   const plan = { keep: [], refresh: [], attach: [], remove: [], createSystemAssigned: true };
   const late = { id: ID, location: "westeurope", identityEpoch: 0 };
-  const realised = await realiseIdentities(deps, late, plan);
+  const realised = await realiseIdentities(deps, late, plan, {});
   expect(identities.system.size).toBe(2);
   await realised.abandon();
   const order = await readOrder(store, ID);

@@ -67,7 +67,11 @@ describe("unproven messages", () => {
     const appendAudit = createAppendAudit({ now: () => nowMs });
     const unauthenticatedRows = createUnauthenticatedRows(
       { store: world.store(), appendAudit, now: () => nowMs },
-      { perAddress: { burst: 5, perHour: 1 }, inSum: { burst: 8, perHour: 2 } },
+      {
+        perAddress: { burst: 5, perHour: 1 },
+        inSum: { burst: 8, perHour: 2 },
+        perTenant: { burst: 1, perHour: 1 },
+      },
     );
     const before = await world.audit("broker");
     let admitted = 0;

@@ -108,8 +108,8 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     raise: "many unknown appliances share one address",
   },
   unauthenticatedRows: {
-    what: `audit rows of unauthenticated messages: ${String(ROWS.perAddress.burst)} at once and ${String(ROWS.perAddress.perHour)} an hour, in sum ${String(ROWS.inSum.burst)} and ${String(ROWS.inSum.perHour)}`,
-    scope: `one address, and all, ${PROCESS}`,
+    what: `audit rows of unauthenticated messages: ${String(ROWS.perAddress.burst)} at once and ${String(ROWS.perAddress.perHour)} an hour, in sum ${String(ROWS.inSum.burst)} and ${String(ROWS.inSum.perHour)}; of refused callers of a customer's tenant: ${String(ROWS.perTenant.burst)} and ${String(ROWS.perTenant.perHour)}`,
+    scope: `one address, and all; one tenant; ${PROCESS}`,
     most: `${String(ROWS.inSum.perHour)} an hour`,
     answer: "as without it; the row is counted in an hourly one",
     shown: "the hourly row in the chain `broker`",

@@ -42,6 +42,7 @@ beforeEach(async () => {
     // Azure has no role assignments: all rights here are those of the token.
     hasAccess: createHasAccess(
       { roleAssignments: () => Promise.resolve({ ok: true, value: [] }) },
+      () => Promise.resolve(undefined),
       now,
     ),
     settings: {

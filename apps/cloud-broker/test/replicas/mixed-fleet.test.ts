@@ -34,6 +34,11 @@ const FIRST_USES = {
     body: { reason: "all have left", policy: FREE },
     without: "0026-list-indexes",
   },
+  "a customer's tenant": {
+    at: ["PUT", "/operator/v1/tenants/77777777-7777-4777-8777-777777777777"],
+    body: { name: "Contoso" },
+    without: "0035-own-keys-seen",
+  },
 } as const;
 
 test.each(Object.entries(FIRST_USES))(
@@ -41,7 +46,7 @@ test.each(Object.entries(FIRST_USES))(
   async (_name, { at: [method, path], body, without }) => {
     await using world = await openBroker();
     const call = async (verb: string, at: string, content: object) => {
-      const claims = { roles: ["Owner"] };
+      const claims = { roles: ["Owner", "DataBox.Operator"] };
       const { status, text } = await world.call(verb, `${at}?${API}`, { body: content, claims });
       expect({ isDone: status < 300, text }).toMatchObject({ isDone: true });
     };

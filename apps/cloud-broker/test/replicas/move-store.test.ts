@@ -105,6 +105,9 @@ const NEEDING = {
       requested_at_ms, asked_at_ms, expires_at_ms, effective_at_ms)
     values ('one', ${orderIdOf(FORMER_ORDER)}, 'DBX-1', 'hash', 'unlock', 'unlock', '', '',
       'Delivered', 'kid', 'open', 0, 0, 0, 0)`,
+  "0037-subscription-tenants": sql`insert into tenants
+    (id, name, state, since_ms, changed_at_ms, changed_by)
+    values ('one', 'One', 'connected', 0, 0, 'ada')`,
 };
 const IMPORTED = [
   expect.stringMatching(/^imported \d\d+ rows; every table and audit chain was verified$/),

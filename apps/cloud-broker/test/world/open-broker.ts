@@ -16,6 +16,8 @@ import type { PortalParts } from "../../src/api/portal/create-portal.ts";
 import { type ChainVerdict, verifyChain } from "../../src/audit/verify-chain.ts";
 import type { Azure, AzureDependencies } from "../../src/azure/create-azure.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
+import { createReadConnected } from "../../src/callers/tenants.ts";
+import { createVerifyTenants } from "../../src/callers/verify-tenants.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { failed } from "../../src/core/failed.ts";
@@ -48,6 +50,7 @@ import {
 } from "./customer-vault.ts";
 import { exactly } from "./exactly.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
+import { fakeCallerResources, type FakeTenants, hiddenFrom } from "./fake-tenants.ts";
 import { API, jobPath, minimalJob } from "./jobs.ts";
 import { CA_PEM, openListener, type OpenListener } from "./open-listener.ts";
 import { readChain, readTrail } from "./read-trail.ts";
@@ -105,6 +108,8 @@ export type BrokerWorld = AsyncDisposable & {
   readonly assignments: Map<string, readonly RoleAssignment[]>;
   /** While set: why the broker cannot read role assignments. */
   readonly hidden: { roles: Failure | undefined };
+  /** Resource Manager as callers of other tenants see it. */
+  readonly tenants: FakeTenants;
   /** Principals whose accounts were disabled or deleted. */
   readonly disabled: Set<string>;
   /** The receivers' answers to events; 204 until a test sets another one. */
@@ -218,6 +223,7 @@ export async function openBroker({
   const logLines: string[] = [];
   const assignments = new Map<string, readonly RoleAssignment[]>();
   const disabled = new Set<string>();
+  const tenants: FakeTenants = { subscriptions: new Map(), identities: new Map() };
   const hidden: BrokerWorld["hidden"] = { roles: undefined };
   const posted: { post: PostEvent } = { post: () => Promise.resolve({ status: 204 }) };
   const variables = {
@@ -261,11 +267,12 @@ export async function openBroker({
       },
     });
     const config = parseConfig({ ...variables, ARM_URL: (running[0] ?? listener).url });
-    const verifyTokenFor = (audiences: readonly string[]) =>
+    const verifyTokenFor = (audiences: readonly string[], tenantId = TENANT_ID) =>
       createVerifyToken(
-        { authorityUrl: config.ENTRA_AUTHORITY, tenantId: TENANT_ID, audiences, now },
+        { authorityUrl: config.ENTRA_AUTHORITY, tenantId, audiences, now },
         entra.keys,
       );
+    const audiences = armAudiences([config.ARM_URL]);
     const broker = createBroker({
       config,
       serviceKey: SERVICE_KEY,
@@ -278,12 +285,14 @@ export async function openBroker({
       identities,
       resources: customer.vaults.resources,
       roles: {
-        roleAssignments: (principalId) =>
-          Promise.resolve(
-            hidden.roles === undefined
+        roleAssignments: (principalId, scope) => {
+          const failure = hidden.roles ?? hiddenFrom(TENANT_ID, scope, tenants);
+          return Promise.resolve(
+            failure === undefined
               ? { ok: true, value: assignments.get(principalId) ?? [] }
-              : failed(hidden.roles),
-          ),
+              : failed(failure),
+          );
+        },
         isEnabled: (principalId) =>
           Promise.resolve({ ok: true, value: !disabled.has(principalId) }),
       },
@@ -292,7 +301,12 @@ export async function openBroker({
         now,
         clock: clockWatch,
       }),
-      verifyToken: verifyTokenFor(armAudiences([config.ARM_URL])),
+      verifyToken: createVerifyTenants(
+        { tenantId: TENANT_ID, verify: verifyTokenFor(audiences) },
+        createReadConnected(store, now),
+        (tenantId) => verifyTokenFor(audiences, tenantId),
+        (_token, tenantId) => fakeCallerResources(tenantId, tenants, assignments),
+      ),
       verifyEventToken: verifyTokenFor([EVENT_AUDIENCE]),
       portal,
       isClosing: () => false,
@@ -405,6 +419,7 @@ export async function openBroker({
     aroundUnwrap: undefined,
     logLines,
     assignments,
+    tenants,
     disabled,
     hidden,
     receivers: posted,

@@ -17,7 +17,7 @@ const KIND_ACTIONS = {
   settings: ["policy", "custodyPolicy", "unlockBudget", "order/update"],
   order: ["order"],
   device: ["enrol", "journal", "device-message", "broker-keys", "erasure"],
-  access: ["caller", "strangers", "portal", "database"],
+  access: ["caller", "strangers", "portal", "database", "tenant"],
 } as const satisfies Record<string, readonly (AuditAction | AuditFamily)[]>;
 export type ActivityKind = keyof typeof KIND_ACTIONS;
 export const ACTIVITY_KINDS = namesOf(KIND_ACTIONS);

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import {
   type ApiVersion,
   API_VERSIONS,
@@ -164,6 +164,7 @@ function readFacts(request: CallerRequest): CallerFacts {
       by: caller.name,
       roles: caller.roles,
       isPerson: caller.isPerson,
+      ...withoutUndefined({ own: caller.own }),
       correlationId: correlationIdOf(request),
     },
   };

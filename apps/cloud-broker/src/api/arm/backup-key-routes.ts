@@ -15,7 +15,8 @@ import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
 import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
-import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
+import { keySubjectOf } from "../../orders/key-subject.ts";
+import { lifecycleOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { listBackupKeys, renderBackupKey } from "./render-backup-keys.ts";
@@ -31,7 +32,7 @@ export function createBackupKeyRoutes(
       readonly custody: BackupChanges & KeyProbes;
     },
 ): readonly Route[] {
-  const { custody, now, settings, store } = deps;
+  const { custody, now, store } = deps;
   const turns = createTurns();
   /** If-None-Match: * (RFC 9110 §13.1.2). @throws {AppError} NameTaken */
   const requireFree = async ({ id }: Order, name: string): Promise<void> => {
@@ -68,7 +69,7 @@ export function createBackupKeyRoutes(
         const chosen = choiceOf(request.body);
         const order = await findOrder(store, request.order);
         requireEditable(order);
-        const subject = keySubjectOf(order, settings.tenantId);
+        const subject = await keySubjectOf(deps, order);
         const { context } = request;
         const made = await turns(`${order.id}/${name}`, async () => {
           if (request.header("if-none-match")?.trim() === "*") await requireFree(order, name);

@@ -10,7 +10,7 @@ import type { KeyChecks } from "../../custody/key-custody.ts";
 import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { keySubjectOf } from "../../orders/order.ts";
+import { keySubjectOf } from "../../orders/key-subject.ts";
 import { candidateIdentities } from "../../orders/realise-identities.ts";
 import { arm } from "./arm-route.ts";
 
@@ -31,9 +31,10 @@ export function createExtensionRoutes(
             deps.settings.allowRevertToMicrosoftManaged,
           ),
         );
-        const identities = await candidateIdentities(deps, order, request.body.identity);
+        const { identity } = request.body;
+        const identities = await candidateIdentities(deps, order, identity, request.context);
         const { checks, outcome } = await deps.custody.validate(
-          keySubjectOf({ ...order, identities }, deps.settings.tenantId),
+          await keySubjectOf(deps, { ...order, identities }),
           candidate,
         );
         const names = { correlationId: request.context.correlationId };

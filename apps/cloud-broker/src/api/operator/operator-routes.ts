@@ -31,6 +31,7 @@ import { readNodeViews } from "../arm/node-routes.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { renderVerdict } from "../arm/render-verdict.ts";
 import { createCampaignRoutes } from "./campaign-routes.ts";
+import { createTenantRoutes } from "./tenant-routes.ts";
 
 const SIMPLE_MOVES = [
   ["deliver", "The appliance has arrived at the customer's"],
@@ -122,6 +123,7 @@ export function createOperatorRoutes(deps: ControlPlane): readonly Route[] {
     ),
     ...createFleetRoutes(deps),
     ...createCampaignRoutes(deps),
+    ...createTenantRoutes(deps),
   ];
 }
 

@@ -4,10 +4,10 @@ import { SESSION_CALLS, type SessionView } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
-import type { StillMay } from "../../callers/has-access.ts";
+import { createMayWatch, type StillMay } from "../../callers/has-access.ts";
+import type { TenantOf } from "../../callers/tenants.ts";
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import type { BrokerConfig } from "../../config/config.ts";
-import { OPERATOR_APP_ROLE } from "../../core/permissions.ts";
 import type { Notices } from "../../events/open-notices.ts";
 import type {
   IdentifySession,
@@ -60,12 +60,13 @@ export function createPortal(
     readonly api: readonly ServedRoute[];
     readonly config: BrokerConfig;
     readonly verifyToken: VerifyToken;
+    readonly tenantOf: TenantOf;
     readonly maySomewhere: StillMay;
     readonly notices: Notices;
     readonly appendAudit: AppendAudit;
   } & NoticeDependencies,
 ): Portal {
-  const { config, store, verifyToken, hasAccess, appendAudit, now } = dependencies;
+  const { config, store, verifyToken, tenantOf, hasAccess, appendAudit, now } = dependencies;
   const seal = createSeal(sealingKey);
   const sessions = createSessions({ store, seal, now });
   const claims = createNameClaims({ store, now });
@@ -74,9 +75,7 @@ export function createPortal(
     store,
     sessions,
     now,
-    mayRead: async (caller, order) =>
-      caller.roles.includes(OPERATOR_APP_ROLE) ||
-      hasAccess(caller, "Microsoft.DataBox/jobs/read", order),
+    mayRead: createMayWatch(hasAccess, tenantOf),
   });
   return {
     events,

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import { asciiLowerCase, type JobPatch } from "@databox-cmk/protocol";
+import { asciiLowerCase, isSameIdentifier, type JobPatch } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../../core/backup-key.ts";
 import { decideRetry } from "../../core/campaign-step.ts";
@@ -16,7 +16,8 @@ import { atPriority } from "../../load/priority.ts";
 import { withTrace } from "../../observability/trace.ts";
 import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
+import { keySubjectOf } from "../../orders/key-subject.ts";
+import { lifecycleOf, type Order } from "../../orders/order.ts";
 import { type Patching, patchOrder } from "../../orders/update-order.ts";
 import { requireUnchanged } from "../../orders/write-order.ts";
 import type { StoreTransaction } from "../../store/store.ts";
@@ -105,7 +106,7 @@ async function makeCurrent(
   choice: KeyChoice,
   done: AlsoCommit,
 ): Promise<void> {
-  const subject = keySubjectOf(order, deps.settings.tenantId);
+  const subject = await keySubjectOf(deps, order);
   if (campaign.request.dryRun === true) {
     valueOf(await deps.custody.rehearse(subject, choice));
     await deps.store.transaction().execute(done);
@@ -132,16 +133,20 @@ async function move(
   const keyEncryptionKey = { ...to, kekType: "CustomerManaged" } as const;
   const choice = valueOf(decideKeyChoice(order.key, keyEncryptionKey, false));
   const missing = missingIdentity(order, choice);
-  if (campaign.request.dryRun === true) {
-    if (missing !== undefined)
-      throw new AppError("SsemUserErrorUserAssignedIdentityAbsent", {
-        reason: "not-attached",
-        target: "identity",
-        detail: "a dry run attaches no identity; the campaign itself would",
-        facts: { identityId: missing },
-      });
-    return makeCurrent(deps, campaign, order, choice, done);
-  }
+  const { dryRun } = campaign.request;
+  // Only a caller of the order's tenant can attach an identity there (callers/tenants.ts).
+  const { tenantId } = await keySubjectOf(deps, order);
+  const isOther = !isSameIdentifier(tenantId, deps.settings.tenantId);
+  if (missing !== undefined && (dryRun === true || isOther))
+    throw new AppError("SsemUserErrorUserAssignedIdentityAbsent", {
+      reason: "not-attached",
+      target: "identity",
+      detail: isOther
+        ? "a campaign attaches no identity of another tenant"
+        : "a dry run attaches no identity; the campaign itself would",
+      facts: { identityId: missing },
+    });
+  if (dryRun === true) return makeCurrent(deps, campaign, order, choice, done);
   const patch: JobPatch = {
     identity:
       missing === undefined

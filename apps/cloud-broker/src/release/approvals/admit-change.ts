@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
+import type { UnauthenticatedRows } from "../../audit/unauthenticated-rows.ts";
 import { refuse } from "../../callers/authenticate-caller.ts";
 import type { HasAccess } from "../../callers/has-access.ts";
 import { type Approval, endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
@@ -29,6 +30,7 @@ import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 export type ChangeDependencies = Omit<ReleaseDependencies, "commit"> & {
   readonly defaultPolicy: UnlockPolicy;
   readonly tenantId: string;
+  readonly unauthenticatedRows: Pick<UnauthenticatedRows, "admitOf">;
   readonly hasAccess: HasAccess;
 };
 
@@ -92,12 +94,13 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
 async function requireOwner(
   deps: ChangeDependencies,
   order: OrderId,
-  { actor, roles = [], correlationId }: RequestContext,
+  { actor, roles = [], own, correlationId }: RequestContext,
 ): Promise<void> {
   if (actor.kind !== "caller") throw new TypeError("a change without a caller");
   const action = "Microsoft.DataBox/jobs/unlockPolicy/override/action";
-  if (await deps.hasAccess({ ...actor, roles }, action, order)) return;
-  throw await refuse(deps, { actor, correlationId }, action, { scope: order });
+  if (await deps.hasAccess({ ...actor, roles, ...withoutUndefined({ own }) }, action, order))
+    return;
+  throw await refuse(deps, { actor, own, correlationId }, action, { scope: order });
 }
 
 /** An Owner's last word is a person's, also where the policy names applications. */
@@ -131,7 +134,10 @@ async function findDueOverride(
  * @param policy - as it is written: members that a write may omit are kept when it takes effect
  */
 export async function beginOverride(
-  deps: Omit<ChangeDependencies, "stillApproves" | "hasAccess" | "tenantId">,
+  deps: Omit<
+    ChangeDependencies,
+    "stillApproves" | "hasAccess" | "tenantId" | "unauthenticatedRows"
+  >,
   order: Order,
   policy: UnlockPolicy,
   { reason, delaySeconds }: { readonly reason: string; readonly delaySeconds: number },

@@ -99,6 +99,7 @@ export async function checkPolicy(
   const current = seen?.policy ?? deps.settings.defaultPolicy;
   const policy = withKeptMembers(written, current);
   requireOwnPurposes(order, policy, current);
+  requireVotesThatCount(policy, context);
   if (!acceptUnknownApprovers) await requireApprovers(deps, order, policy, current, context);
   return { order, seen, current, policy };
 }
@@ -181,19 +182,37 @@ async function requireApprovers(
   { actor }: RequestContext,
 ): Promise<void> {
   const caller = actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined;
-  for (const part of ["release", "ingest", "fill"] as const) {
+  for (const part of PARTS) {
     const approvals = approvalsOf(policy, part);
     if (approvals === undefined || isSameJson(approvals, approvalsOf(current, part))) continue;
     for (const approver of approvals.approvers)
       if (approver !== caller && !valueOf(await stillApproves(approver, order.id)))
         throw new AppError("ApproverUnknown", {
-          target: `${part === "release" ? part : `purposes.${part}`}.approvals.approvers`,
+          target: `${memberOf(part)}.approvals.approvers`,
           detail: `${approver} has no role assignment that allows to approve`,
         });
   }
 }
 
-const approvalsOf = ({ release, purposes }: UnlockPolicy, part: "release" | "ingest" | "fill") =>
+/**
+ * The broker cannot look up the roles of people of another tenant than its own, so their approvals
+ * would not count, and the order would be locked.
+ */
+function requireVotesThatCount(policy: UnlockPolicy, { own }: RequestContext): void {
+  if (own === undefined) return;
+  for (const part of PARTS)
+    if ((approvalsOf(policy, part)?.required ?? 0) > 0)
+      throw invalidMember(
+        `${memberOf(part)}.approvals.required`,
+        "only 0 for an order of another tenant than the service's, where approvals do not count",
+      );
+}
+
+const PARTS = ["release", "ingest", "fill"] as const;
+type Part = (typeof PARTS)[number];
+const memberOf = (part: Part): string => (part === "release" ? part : `purposes.${part}`);
+
+const approvalsOf = ({ release, purposes }: UnlockPolicy, part: Part) =>
   (part === "release" ? release : purposes?.[part])?.approvals;
 
 function requireStage({ stage }: Order): void {

@@ -1,3 +1,4 @@
+import { AppError } from "@databox-cmk/errors";
 import type { AuditAction } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -97,6 +98,22 @@ describe("a page", () => {
     await write(order("public"), "relock");
     await events.poll();
     expect((await page.next()).value).toBe(eventOf("public", "activity", "lock"));
+  });
+
+  test("receives its news also while the rights of another page's person cannot be read", async () => {
+    const failing = create({
+      mayRead: ({ name }) =>
+        name === "ren"
+          ? Promise.reject(new AppError("ResourceManagerUnreachable", { reason: "roles-hidden" }))
+          : Promise.resolve(true),
+    });
+    const hidden = await open("ren", failing);
+    const page = await open("ada", failing);
+    await write(order("one"), "relock");
+    await failing.poll();
+    expect((await page.next()).value).toBe(eventOf("one", "activity", "lock"));
+    hidden.leave();
+    failing.close();
   });
 
   test("that reads slowly receives all changes at once, and very many without names", async () => {

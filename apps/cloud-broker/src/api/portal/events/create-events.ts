@@ -84,6 +84,16 @@ export function createEvents(dependencies: EventDependencies) {
     }
   }
 
+  /** A person whose rights cannot be read gets no news, and the others get theirs. */
+  async function isShown({ caller }: PageListener, order: string): Promise<boolean> {
+    try {
+      return await mayRead(caller, order);
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
   async function endSignedOut(): Promise<void> {
     if (now() - lookedAtSessionsMs < SESSIONS_LOOKED_AT_MS) return;
     lookedAtSessionsMs = now();
@@ -122,7 +132,7 @@ export function createEvents(dependencies: EventDependencies) {
         if (changes === "many") listener.pending.addMany();
         else
           for (const [order, what] of changes)
-            if (await mayRead(listener.caller, order)) listener.pending.add(order, what);
+            if (await isShown(listener, order)) listener.pending.add(order, what);
         if (!listener.pending.isEmpty) listener.wake();
       }
     },
