@@ -45,7 +45,7 @@ export const upgrade: Drill = {
     );
     await drill.typeAt(node, "databox-agent unlock", { show: "first line" });
     await drill.step(
-      "*One version later, the old columns are dropped.* From now on the former image does not start, and says why.",
+      "*One version later, the old columns are dropped.* The new version first asks for `broker migrate --no-way-back`, and changes nothing without it. From now on the former image does not start, and says why.",
       async () => {
         await drill.world.stack.broker().stop();
         await migrate(drill, CONTRACT);

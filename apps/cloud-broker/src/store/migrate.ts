@@ -2,11 +2,19 @@ import { AppError } from "@databox-cmk/errors";
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 
-import { MIGRATIONS } from "./migrations.ts";
+import { type BrokerMigration, MIGRATIONS } from "./migrations.ts";
 import { isLostRace } from "./postgres/failures.ts";
 import { engineOf, type Store } from "./store.ts";
 
-type Migrations = Readonly<Record<string, Migration>>;
+type Migrations = Readonly<Record<string, BrokerMigration>>;
+
+/** The same migrations, for an operator who gives up the way back to the former version. */
+export function withoutWayBack(migrations: Migrations): Migrations {
+  const asked = Object.entries(migrations).map(
+    ([name, { endsWayBack: _asked, ...migration }]) => [name, migration] as const,
+  );
+  return Object.fromEntries(asked);
+}
 
 /**
  * Brings a database to the newest schema, all or nothing; of several processes that start together,
@@ -14,14 +22,20 @@ type Migrations = Readonly<Record<string, Migration>>;
  * one to continue (docs/design/decisions/0011).
  *
  * @param migrations - other than the program's own, for tests of two versions side by side.
- * @throws {AppError} Misuse for a database that needs a newer program
+ * @throws {AppError} Misuse for a database that needs a newer program, or whose way back would end
  */
 export async function migrate(store: Store, migrations: Migrations = MIGRATIONS): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const applied = await appliedMigrations(store);
     await requireCompatible(store, migrations);
     // Most starts find nothing to do; the migrator would take most of the time to say so.
-    if (Object.keys(migrations).every((name) => applied.includes(name))) return;
+    const missing = Object.keys(migrations).filter((name) => !applied.includes(name));
+    if (missing.length === 0) return;
+    const last = missing.find((name) => migrations[name]?.endsWayBack);
+    if (last !== undefined && applied.length > 0)
+      throw new AppError("Misuse", {
+        detail: `${last} ends the way back to the former version; back up first, then run broker migrate --no-way-back`,
+      });
     const foreign = applied.filter((name) => !(name in migrations));
     try {
       await migrateOnce(store, {

@@ -14,8 +14,11 @@ import { createRotation } from "./migrations/rotation.ts";
 import { engineOf } from "./store.ts";
 import { TABLES } from "./tables.ts";
 
+/** `endsWayBack`: it contracts, and the former program can no longer use the database. */
+export type BrokerMigration = Migration & { readonly endsWayBack?: true };
+
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Readonly<Record<string, BrokerMigration>> = {
   ...TABLES,
   "0001-orders-and-keys": statements(...ORDERS_AND_KEYS),
   "0002-key-health": statements(...KEY_HEALTH),

@@ -7,7 +7,7 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type DeviceClient, folderFor, LeaseClient } from "@databox-cmk/testkit";
 import { beforeAll, expect, inject, test } from "vitest";
 
-import { appliedMigrations, migrate } from "../../src/store/migrate.ts";
+import { appliedMigrations, migrate, withoutWayBack } from "../../src/store/migrate.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
@@ -115,9 +115,16 @@ test("a broker goes on serving while the next version expands its database, and 
   await live(world, device, "rolling");
 });
 
-test("once a later version needs it, the former one says that it is not ready, and does not start again", async () => {
+test("once a later version, which asked, needs it, the former one says that it is not ready, and does not start again", async () => {
   await using world = await openBroker();
-  await migrate(world.store(), AFTER_NEXT);
+  const before = await appliedMigrations(world.store());
+  await expect(migrate(world.store(), AFTER_NEXT)).rejects.toMatchObject({
+    code: "Misuse",
+    detail:
+      "9999-contract ends the way back to the former version; back up first, then run broker migrate --no-way-back",
+  });
+  expect(await appliedMigrations(world.store())).toEqual(before);
+  await migrate(world.store(), withoutWayBack(AFTER_NEXT));
   for (const { transport } of world.replicas()) {
     const { status, text } = await transport.send("GET", "/readyz");
     expect({ status, health: JSON.parse(text) as unknown }).toMatchObject({

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-import { MIGRATIONS } from "../../src/store/migrations.ts";
+import { type BrokerMigration, MIGRATIONS } from "../../src/store/migrations.ts";
 import type { Store } from "../../src/store/store.ts";
 
 /**
@@ -22,7 +22,8 @@ const expand: Migration = {
 };
 
 /** From here on the former program is blocked: it must no longer write. */
-const contract: Migration = {
+const contract: BrokerMigration = {
+  endsWayBack: true,
   async up(store) {
     await sql`update schema_needs set migration = '9999-contract'`.execute(store);
   },

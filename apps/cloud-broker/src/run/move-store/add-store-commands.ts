@@ -7,9 +7,10 @@ export function addStoreCommands(program: Command, environment: Environment, out
   program
     .command("migrate")
     .description("migrate the database to the newest schema; several processes may do so at once")
-    .action(async () => {
-      const { migrate, withStore } = await import("./move-store.ts");
-      await withStore(parseConfig(environment), (store) => migrate(store, output));
+    .option("--no-way-back", "also where the former version can no longer use the database")
+    .action(async ({ wayBack }: { readonly wayBack: boolean }) => {
+      const { migrate } = await import("./move-store.ts");
+      await migrate(parseConfig(environment), wayBack, output);
     });
   program
     .command("export")

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { BrokerConfig } from "../../config/config.ts";
-import { appliedMigrations } from "../../store/migrate.ts";
+import { appliedMigrations, withoutWayBack } from "../../store/migrate.ts";
 import { MIGRATIONS } from "../../store/migrations.ts";
 import type { Store } from "../../store/store.ts";
 import { noteUpkeep } from "../../store/upkeep.ts";
@@ -39,9 +39,12 @@ export async function withStore(
   }
 }
 
-export async function migrate(store: Store, output: Output): Promise<void> {
-  const applied = await appliedMigrations(store);
-  output.out(`migrated: newest is ${applied.at(-1) ?? "nothing"}`);
+export function migrate(config: BrokerConfig, wayBack: boolean, output: Output): Promise<void> {
+  const tell = async (store: Store) => {
+    const applied = await appliedMigrations(store);
+    output.out(`migrated: newest is ${applied.at(-1) ?? "nothing"}`);
+  };
+  return withStore(config, tell, wayBack ? MIGRATIONS : withoutWayBack(MIGRATIONS));
 }
 
 export async function exportTo(store: Store, path: string, output: Output): Promise<void> {
@@ -81,7 +84,7 @@ export async function importFrom(
     (store) => importInto(store, path, output),
     known.length > 0 && known.length === former.length ? Object.fromEntries(known) : MIGRATIONS,
   );
-  await withStore(config, () => Promise.resolve());
+  await withStore(config, () => Promise.resolve(), withoutWayBack(MIGRATIONS));
 }
 
 /** @returns none for a file whose first line is not that of an export, which the import refuses */
