@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,6 +50,45 @@ test("the forge runs what every other machine runs: the gates, and each project 
   expect(parts).toEqual(["gates", ...projects.map(([, name]) => `--project=${String(name)}`)]);
   expect(statSync(join(root, ".ci/run")).mode & 0o111).toBe(0o111);
 });
+
+test("the workflow of a release, which no forge has run, has whole steps that exist here", () => {
+  const step = z.union([
+    z.looseObject({ uses: z.string().regex(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/) }),
+    z.looseObject({ run: z.string(), uses: z.undefined().optional() }),
+  ]);
+  const needs = z.enum(["test", "make", "verify"]);
+  const job = z.looseObject({ needs, "timeout-minutes": z.number(), steps: z.array(step) });
+  const onlyReads = job.extend({ permissions: z.undefined().optional() });
+  const { jobs } = z
+    .object({
+      permissions: z.strictObject({ contents: z.literal("read") }),
+      jobs: z.strictObject({
+        test: z.strictObject({ uses: z.literal("./.github/workflows/ci.yml") }),
+        make: onlyReads,
+        verify: onlyReads,
+        publish: job,
+      }),
+    })
+    .parse(parse(read(".github/workflows/release.yml")));
+  expect(parse(read(jobs.test.uses))).toHaveProperty("on.workflow_call");
+  const runs = [jobs.make, jobs.verify, jobs.publish].flatMap(({ steps }) =>
+    steps.flatMap((one) => ("run" in one && typeof one.run === "string" ? [one.run] : [])),
+  );
+  const { scripts } = z
+    .object({ scripts: z.looseObject({}) })
+    .parse(JSON.parse(read("package.json")));
+  for (const run of runs) {
+    const bash = spawnSync("bash", ["-n"], { input: run.replaceAll(EXPRESSION, "x") });
+    expect({ run, said: String(bash.stderr) }).toEqual({ run, said: "" });
+    for (const [, script = ""] of run.matchAll(/\bnpm run (\S+)/g))
+      expect(scripts).toHaveProperty([script]);
+  }
+  // Names that others choose come by the environment, not into the text of a shell.
+  const inserted = new Set(runs.flatMap((run) => run.match(EXPRESSION) ?? []));
+  expect([...inserted]).toEqual(["${{ matrix.architecture }}"]);
+});
+
+const EXPRESSION = /\$\{\{[^}]*\}\}/g;
 
 test.each(["pre-commit", "commit-msg"])(
   "git can run the hook %s that the set-up offers",
