@@ -286,8 +286,8 @@ function createTokenChecks(config: BrokerConfig, { agent, resourcesOf }: Azure, 
       { tenantId, verify: createVerifyToken(settings, tenantKeys) },
       createReadConnected(store, now),
       (other) => {
-        const ofOther = { ...settings, tenantId: other };
-        return createVerifyToken(ofOther, createTenantKeys(ofOther, fetch), TOKENS_OF_TENANT);
+        const ofOther = { ...settings, tenantId: other, maxTokens: TOKENS_OF_TENANT };
+        return createVerifyToken(ofOther, createTenantKeys(ofOther, fetch));
       },
       resourcesOf,
     ),

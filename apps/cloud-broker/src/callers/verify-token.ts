@@ -30,6 +30,8 @@ export type TokenSettings = {
   readonly cloud?: Cloud;
   readonly tenantId: string;
   readonly audiences: readonly string[];
+  /** Verified tokens that are kept. */
+  readonly maxTokens?: number;
   readonly now: Clock;
 };
 
@@ -113,16 +115,8 @@ export function createTenantKeys(
 export const armAudiences = (origins: readonly string[]): readonly string[] =>
   origins.flatMap((origin) => [origin, `${origin}/`]);
 
-/**
- * Access tokens of Entra (v1 and v2) for one of the audiences.
- *
- * @param maxTokens - how many verified tokens are kept
- */
-export function createVerifyToken(
-  settings: TokenSettings,
-  keys: JWTVerifyGetKey,
-  maxTokens = MAX_TOKENS,
-): VerifyToken {
+/** Access tokens of Entra (v1 and v2) for one of the audiences. */
+export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey): VerifyToken {
   const { authorityUrl, cloud = CLOUDS[PUBLIC_CLOUD], tenantId, audiences, now } = settings;
   const options = {
     algorithms: ["RS256"],
@@ -135,21 +129,17 @@ export function createVerifyToken(
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ["exp", "nbf", "oid", "tid"],
   };
-  const verify = rememberCallers(
-    async (token) => {
-      try {
-        const { payload } = await jwtVerify(token, keys, {
-          ...options,
-          currentDate: new Date(now()),
-        });
-        return { caller: callerOf(payload, tenantId), expiresAtMs: (payload.exp ?? 0) * 1000 };
-      } catch (error) {
-        throw translate(error);
-      }
-    },
-    now,
-    maxTokens,
-  );
+  const verify = rememberCallers(async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        ...options,
+        currentDate: new Date(now()),
+      });
+      return { caller: callerOf(payload, tenantId), expiresAtMs: (payload.exp ?? 0) * 1000 };
+    } catch (error) {
+      throw translate(error);
+    }
+  }, settings);
   return async (authorization) => verify(readBearer(authorization));
 }
 
@@ -242,8 +232,7 @@ function translate(error: unknown): AppError {
  */
 function rememberCallers(
   verify: (token: string) => Promise<VerifiedToken>,
-  now: Clock,
-  maxTokens: number,
+  { now, maxTokens = MAX_TOKENS }: TokenSettings,
 ): (token: string) => Promise<Caller> {
   const known = new LeastRecentlyUsed<
     string,

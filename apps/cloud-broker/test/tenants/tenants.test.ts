@@ -1,7 +1,9 @@
+import { namesOf } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { decideAccess, ROLES } from "../../src/core/permissions.ts";
 import type { ServedRoute } from "../../src/http/route.ts";
 import { KEY_URL, VAULT as OUR_VAULT } from "../world/customer-vault.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
@@ -228,6 +230,56 @@ describe("every route of a subscription", () => {
     const routes = await walk(async (route) => {
       for (const who of ["unconnected", "nobody"] as const)
         await expectCode(route, THEIRS, CALLERS[who], "401 AuthenticationFailed");
+    });
+    expect(routes).toBeGreaterThan(40);
+  });
+});
+
+describe("every route of a subscription, for each role,", () => {
+  /** One person for each role; a role without a definition cannot be assigned, only be claimed. */
+  const people = namesOf(ROLES).map((role, index) => {
+    const row = ROLES[role];
+    const definition = "definition" in row ? row.definition : undefined;
+    return { role, definition, oid: `bbbbbbbb-bbbb-4bbb-8bbb-00000000000${String(index)}` };
+  });
+  beforeAll(async () => {
+    await connect("PUT", THIRD, { name: "Fabrikam" });
+    for (const { definition, oid } of people)
+      if (definition !== undefined)
+        world.assignments.set(oid, [
+          {
+            roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${definition}`,
+            scope: `/subscriptions/${THEIRS}`,
+          },
+        ]);
+  });
+  afterAll(() => connect("DELETE", THIRD));
+
+  test("lets in people of the tenant, and its guests, as far as their role goes there", async () => {
+    const routes = await walk(async (route) => {
+      if (route.authentication !== "caller") return;
+      for (const { role, definition, oid } of people) {
+        const scope = `/subscriptions/${THEIRS}`;
+        const held = definition === undefined ? [] : [{ role, scope }];
+        const code = decideAccess(held, route.action, scope)
+          ? "400 MissingApiVersionParameter"
+          : "403 AuthorizationFailed";
+        await expectCode(route, THEIRS, of(TENANT, oid), code);
+        // A guest signs in elsewhere; the token is of the tenant that issued it.
+        const more = { idp: `https://sts.windows.net/${THIRD}/` };
+        await expectCode(route, THEIRS, { ...of(TENANT, oid), more }, code);
+      }
+    });
+    expect(routes).toBeGreaterThan(40);
+  });
+
+  test("answers people of another connected tenant, and of the service's own, alike for any role", async () => {
+    const routes = await walk(async (route) => {
+      for (const { role, oid } of people) {
+        await expectCode(route, THEIRS, of(THIRD, oid), "404 SubscriptionNotFound");
+        const home = { oid, roles: [role] };
+        await expectCode(route, THEIRS, home, "503 ResourceManagerUnreachable");
+      }
     });
     expect(routes).toBeGreaterThan(40);
   });

@@ -7,7 +7,7 @@ import {
   type TenantView,
 } from "@databox-cmk/protocol";
 
-import { type AuditedAction, record } from "../../audit/record.ts";
+import { record } from "../../audit/record.ts";
 import { recordTenantOf } from "../../callers/tenants.ts";
 import { invalidMember } from "../../core/failure-error.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -17,33 +17,25 @@ import { requireFeature } from "../../store/require-feature.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { operator } from "../arm/arm-route.ts";
 
-type TenantRow = Pick<BrokerTables["tenants"], (typeof COLUMNS)[number]>;
-const COLUMNS = ["id", "name", "state", "changed_at_ms", "changed_by"] as const;
-
 /** Tenants of customers: deny by default, and no restart. */
 export function createTenantRoutes(deps: Changing & Plane<"settings">): readonly Route[] {
   const { store, now, settings } = deps;
-
-  function otherOf(request: CallerRequest): string {
-    const tenantId = idOf(request, "tenantId");
-    if (isSameIdentifier(tenantId, settings.tenantId))
-      throw invalidMember("tenantId", "the service's own tenant is always connected");
-    return tenantId;
-  }
   const find = (id: string) =>
-    store.selectFrom("tenants").select(COLUMNS).where("id", "=", id).executeTakeFirst();
-  const changed = (state: TenantRow["state"], { by }: RequestContext) => ({
-    state,
-    changed_at_ms: now(),
-    changed_by: by,
-  });
+    store.selectFrom("tenants").selectAll().where("id", "=", id).executeTakeFirst();
+
+  function changeOf(request: CallerRequest & { readonly context: RequestContext }) {
+    const id = idOf(request, "tenantId");
+    if (isSameIdentifier(id, settings.tenantId))
+      throw invalidMember("tenantId", "the service's own tenant is always connected");
+    return { id, changed_at_ms: now(), changed_by: request.context.by };
+  }
 
   return [
     operator.route(TENANT_CALLS.list, {
       action: "Microsoft.DataBox/operator/tenants/read",
       summary: "Lists the connected and disconnected tenants of customers",
       handle: async () => {
-        const rows = await store.selectFrom("tenants").select(COLUMNS).orderBy("id").execute();
+        const rows = await store.selectFrom("tenants").selectAll().orderBy("id").execute();
         return { json: { value: rows.map(render) } };
       },
     }),
@@ -51,37 +43,38 @@ export function createTenantRoutes(deps: Changing & Plane<"settings">): readonly
       action: "Microsoft.DataBox/operator/tenants/write",
       summary: "Lets callers of a customer's tenant in, for subscriptions of that tenant",
       handle: async (request) => {
-        const { name } = request.body;
-        const id = otherOf(request);
-        const values = { name, ...changed("connected", request.context) };
-        await record(deps, entryOf("tenant/connect", request.context), async (transaction) => {
+        const { body, context } = request;
+        const row = { ...changeOf(request), name: body.name, state: "connected" } as const;
+        const entry = { chain: "broker", action: "tenant/connect", context } as const;
+        await record(deps, entry, async (transaction) => {
           await requireFeature(transaction, "tenants");
           await transaction
             .insertInto("tenants")
-            .values({ id, since_ms: values.changed_at_ms, ...values })
-            .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
+            .values({ ...row, since_ms: row.changed_at_ms })
+            .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
             .execute();
-          return { detail: { tenant: id, name } };
+          return { detail: { tenant: row.id, name: row.name } };
         });
-        return { json: render({ id, ...values }) };
+        return { json: render(row) };
       },
     }),
     operator.route(TENANT_CALLS.disconnect, {
       action: "Microsoft.DataBox/operator/tenants/delete",
       summary: "Refuses all callers of a customer's tenant; its orders and appliances go on",
       handle: async (request) => {
-        const id = otherOf(request);
-        const values = changed("disconnected", request.context);
-        await record(deps, entryOf("tenant/disconnect", request.context), async (transaction) => {
+        const { context } = request;
+        const change = changeOf(request);
+        const entry = { chain: "broker", action: "tenant/disconnect", context } as const;
+        await record(deps, entry, async (transaction) => {
           const { numUpdatedRows } = await transaction
             .updateTable("tenants")
-            .set(values)
-            .where("id", "=", id)
+            .set({ ...change, state: "disconnected" })
+            .where("id", "=", change.id)
             .where("state", "=", "connected")
             .executeTakeFirst();
-          return numUpdatedRows === 0n ? undefined : { detail: { tenant: id } };
+          return numUpdatedRows === 0n ? undefined : { detail: { tenant: change.id } };
         });
-        const row = await find(id);
+        const row = await find(change.id);
         return row === undefined ? { status: 204 } : { json: render(row) };
       },
     }),
@@ -93,8 +86,7 @@ export function createTenantRoutes(deps: Changing & Plane<"settings">): readonly
         const isHome = isSameIdentifier(tenantId, settings.tenantId);
         if (!isHome && (await find(tenantId))?.state !== "connected")
           throw invalidMember("tenantId", "it is not connected");
-        const subscriptionId = idOf(request, "subscriptionId");
-        const recorded = { subscriptionId, tenantId };
+        const recorded = { subscriptionId: idOf(request, "subscriptionId"), tenantId };
         await recordTenantOf(deps, recorded, request.context, "operator");
         return { status: 204 };
       },
@@ -109,13 +101,7 @@ function idOf({ parameters }: CallerRequest, name: "tenantId" | "subscriptionId"
   return asciiLowerCase(id);
 }
 
-const entryOf = (action: AuditedAction["action"], context: RequestContext): AuditedAction => ({
-  chain: "broker",
-  action,
-  context,
-});
-
-const render = (row: TenantRow): TenantView => ({
+const render = (row: Omit<BrokerTables["tenants"], "since_ms">): TenantView => ({
   tenantId: row.id,
   name: row.name,
   state: row.state,

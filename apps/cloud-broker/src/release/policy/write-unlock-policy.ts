@@ -99,7 +99,13 @@ export async function checkPolicy(
   const current = seen?.policy ?? deps.settings.defaultPolicy;
   const policy = withKeptMembers(written, current);
   requireOwnPurposes(order, policy, current);
-  requireVotesThatCount(policy, context);
+  for (const part of PARTS)
+    // The roles of people of another tenant cannot be looked up: no vote would count.
+    if (context.own !== undefined && (approvalsOf(policy, part)?.required ?? 0) > 0)
+      throw invalidMember(
+        `${memberOf(part)}.approvals.required`,
+        "only 0 for an order of another tenant than the service's, where approvals do not count",
+      );
   if (!acceptUnknownApprovers) await requireApprovers(deps, order, policy, current, context);
   return { order, seen, current, policy };
 }
@@ -192,20 +198,6 @@ async function requireApprovers(
           detail: `${approver} has no role assignment that allows to approve`,
         });
   }
-}
-
-/**
- * The broker cannot look up the roles of people of another tenant than its own, so their approvals
- * would not count, and the order would be locked.
- */
-function requireVotesThatCount(policy: UnlockPolicy, { own }: RequestContext): void {
-  if (own === undefined) return;
-  for (const part of PARTS)
-    if ((approvalsOf(policy, part)?.required ?? 0) > 0)
-      throw invalidMember(
-        `${memberOf(part)}.approvals.required`,
-        "only 0 for an order of another tenant than the service's, where approvals do not count",
-      );
 }
 
 const PARTS = ["release", "ingest", "fill"] as const;
