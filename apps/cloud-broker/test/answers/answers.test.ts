@@ -66,12 +66,18 @@ describe("answers of Azure", () => {
 const ok = { ok: true, value: undefined } as const;
 const failure = (code: "KeyNotYetValid" | "InternalError" | "KeyVaultUnreachable") =>
   ({ ok: false, failure: { code } }) as const;
+const ofEntra = {
+  kind: "entra.token",
+  answer: { name: "x", status: 500, body: "", headers: {}, meaning: "junk" },
+  isLasting: true,
+} as const;
 test.each<[string, Partial<Seen>]>([
   ["a refusal without authority", { outcome: failure("KeyNotYetValid") }],
   ["a fault of ours", { outcome: failure("InternalError") }],
   ["a next try that fails", { again: failure("KeyVaultUnreachable") }],
   ["another caller who fails", { other: failure("KeyVaultUnreachable") }],
   ["an answer that was not met", { met: [] }],
+  ["a vault that is named for another's answer", { met: [ofEntra] }],
   ["a storm of calls", { calls: 100 }],
   ["a long wait", { tookMs: 60_000 }],
 ])("%s is noticed", (_name, wrong) => {

@@ -203,7 +203,7 @@ async function problemsOf(each: Case): Promise<readonly string[]> {
   else if (met === 0) problems.push("the answer was never met");
   // A right answer with a wrong date is one of the date.
   else if (!isOfTime || answer.meaning !== "right")
-    problems.push(...judgeName({ answer, isLasting: times > 1 }, outcome));
+    problems.push(...judgeName({ kind, answer, isLasting: times > 1 }, outcome));
   if (isOfVault && (await unlock(elsewhere))?.ok !== true)
     problems.push("another vault is cut off");
   const health = await healthOf("faulted");

@@ -2,12 +2,15 @@ import { explain } from "@databox-cmk/errors";
 
 import type { Outcome } from "../../src/core/ports.ts";
 import type { KindOfAnswer } from "./answers.ts";
+import type { Kind } from "./calls.ts";
 
 /** One answer that was met. */
 export type Met = {
   readonly answer: KindOfAnswer;
   /** It came to every call, and not only to the first: a retry may cure one. */
   readonly isLasting: boolean;
+  /** The call that met it; absent: one to a vault. */
+  readonly kind?: Kind;
 };
 
 /** What followed from the answers, and what the next calls met when Azure was healthy again. */
@@ -43,7 +46,7 @@ export function judge({ outcome, again, other, met, ...seen }: Seen, mostMs: num
 
 /** One code of the right class, for the person who must act, with the wait that was asked for. */
 export function judgeName(
-  { answer: { meaning, retryAfterSeconds }, isLasting }: Met,
+  { answer: { meaning, retryAfterSeconds }, isLasting, kind: call = "vault.get" }: Met,
   outcome: Outcome<unknown>,
 ): readonly string[] {
   const mustAct = meaning === "act" || meaning === "forbids";
@@ -61,6 +64,9 @@ export function judgeName(
     ...(meaning === "refuses" && !isRefusal ? [`a refusal is called ${name}`] : []),
     ...(mustAct && who === "nobody" ? [`nobody must act: ${name}`] : []),
     ...(meaning === "passes" && who !== "nobody" ? [`${who} must act: ${name}`] : []),
+    ...(failure.code.startsWith("KeyVault") && !call.startsWith("vault.")
+      ? [`the vault did not say it: ${name}`]
+      : []),
     ...(retryAfterSeconds !== undefined && failure.retryAfterSeconds !== retryAfterSeconds
       ? [`Retry-After ${String(retryAfterSeconds)} became ${String(failure.retryAfterSeconds)}`]
       : []),

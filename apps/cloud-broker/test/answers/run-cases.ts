@@ -133,7 +133,8 @@ export async function openRunner() {
       await run(azure, `one-${vault}`, vault),
       await run(azure, `other-${vault}`, vault),
     ]);
-    const seen: readonly Met[] = [...met].map(({ answer, times }) => ({
+    const seen: readonly Met[] = [...met].map(({ kind, answer, times }) => ({
+      kind,
       answer,
       isLasting: times > 1,
     }));

@@ -4,8 +4,10 @@ import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
 import { join } from "node:path";
 
+import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import { CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -172,7 +174,20 @@ describe("a name that", () => {
     ["does not exist", { code: 3, address: [] }],
     ["cannot be looked up", { code: 2, address: [] }],
     ["has a dead address", { code: 0, address: [127, 0, 0, 99] }],
+    ["leads to a server with a foreign certificate", { code: 0, address: [127, 0, 0, 98] }],
   ] as const;
+  let foreign: Server;
+  let met = 0;
+  beforeAll(async () => {
+    const ca = createCertificateAuthority({ commonName: "foreign", validityDays: 1 });
+    const dnsNames = ["localhost"];
+    const issued = issueServerCertificate({ ca, commonName: "x", dnsNames, validityDays: 1 });
+    foreign = createServer({ cert: issued.certificatePem, key: issued.privateKeyPem });
+    foreign.on("connection", () => (met += 1));
+    foreign.listen(Number(new URL(world.settings.ARM_URL).port), "127.0.0.98");
+    await once(foreign, "listening");
+  });
+  afterAll(() => foreign.close());
   it.each(
     WRONG.flatMap(([name, wrong]) =>
       CALLS.map(([of, code, call]) => {
@@ -185,7 +200,9 @@ describe("a name that", () => {
     const DNS_SERVER = { address: "127.0.0.1", port: socket.address().port };
     const azure = createAzure({ ...world.settings, DNS_SERVER }, world.dependencies);
     const failure = { code: row.code };
+    const before = met;
     expect(await row.call(azure)).toMatchObject({ ok: false, failure });
+    expect(met > before).toBe(row.name.includes("certificate"));
     Object.assign(state, { code: 0, address: [127, 0, 0, 1] });
     expect(await row.call(azure)).toMatchObject({ ok: true });
     azure.close();
