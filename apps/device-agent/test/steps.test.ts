@@ -1,4 +1,4 @@
-import { execSync } from "node:child_process";
+import { execSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -80,8 +80,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "apt-get install tpm2-tools": "it changes the machine",
   "timedatectl set-ntp true": "it changes the machine",
   "systemctl stop databox-agent": "it needs the installed service",
-  "lsblk --fs": "not every machine has it",
-  "ss -ltnp 'sport = :<port>'": "not every machine has it",
   "tpm2 getrandom --hex 8": "it needs a TPM",
   "tpm2 pcrread sha256:0,2,4,7": "it needs a TPM",
   "openssl s_client -connect <vaultHost>": "it needs a vault",
@@ -138,6 +136,8 @@ const [OF_AGENT = [], OTHERS = []] = [true, false].map((isAgent) =>
   [...COMMANDS].filter((command) => command.startsWith("databox-agent ") === isAgent),
 );
 
+const isHere = (command: string) => spawnSync(command.split(" ")[0] ?? "").error === undefined;
+
 describe("a step, as it is printed", () => {
   test.each(OF_AGENT)("%s is taken by the agent", (command) => {
     const words = command
@@ -165,11 +165,15 @@ describe("a step, as it is printed", () => {
     expect(seen(await world.run(line.command, { stateDir }))).toMatchObject({ exit: 0 });
   });
 
-  test.each(OTHERS.filter((command) => !(command in NOT_RUN)))("%s runs", (command) => {
+  const RUN = OTHERS.filter((command) => !(command in NOT_RUN) && isHere(command));
+  test.each(RUN)("%s runs", (command) => {
     using folder = openTemporaryFolder();
     const stateDir = join(folder.path, "state");
     mkdirSync(stateDir);
-    const run = () => execSync(command.replaceAll("<stateDir>", stateDir), { stdio: "ignore" });
+    const run = () =>
+      execSync(command.replaceAll("<stateDir>", stateDir).replaceAll("<port>", "443"), {
+        stdio: "ignore",
+      });
     expect(run).not.toThrow();
   });
 
