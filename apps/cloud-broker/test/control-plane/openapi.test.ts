@@ -58,6 +58,21 @@ test("operation ids are unique, and every reference leads somewhere", async () =
     expect(document.components.schemas).toHaveProperty(String(name));
 });
 
+test("tags are described where they are declared, and each operation has a description", async () => {
+  const { info, tags, paths } = await read();
+  expect(info).toMatchObject({ description: expect.any(String), license: { name: "MIT" } });
+  const declared = (tags as readonly { readonly name: string }[]).map(({ name }) => name);
+  const all = Object.values<Readonly<Record<string, unknown>>>(paths).flatMap((path) =>
+    Object.values(path),
+  );
+  expect(all.length).toBeGreaterThan(100);
+  for (const operation of all)
+    expect(operation).toMatchObject({
+      description: expect.stringMatching(/^\S.* Needs \S.*\.$/),
+      tags: [expect.toBeOneOf(declared)],
+    });
+});
+
 test("a secret that is written is never read back", async () => {
   const { components } = await read();
   const written = JSON.stringify(components.schemas.JobWrite);

@@ -52,7 +52,13 @@ function createDocument(routes: readonly Route[], serverUrl: string): JsonObject
       title: "Customer-managed unlock keys for transfer appliances",
       version: "2025-07-01",
       summary: "Microsoft.DataBox on Resource Manager's terms, the operator's API, the device API",
+      description: "Each operation's tag names the proof that its caller gives.",
+      license: { name: "MIT", identifier: "MIT" },
     },
+    tags: [...new Set(routes.map((route) => route.authentication))].map((name) => ({
+      name,
+      description: TAG_TEXTS[name],
+    })),
     servers: [{ url: serverUrl }],
     paths,
     components: {
@@ -69,6 +75,15 @@ function createDocument(routes: readonly Route[], serverUrl: string): JsonObject
   };
 }
 
+const TAG_TEXTS: Readonly<Record<Route["authentication"], string>> = {
+  caller: "a token of Entra ID for Resource Manager",
+  operator: "a token of Entra ID with the role of an operator",
+  "event-delivery": "a token of Entra ID for deliveries of Event Grid",
+  device: "the signature of an enrolled device",
+  session: "a signed-in session of the portal",
+  public: "no proof",
+};
+
 /** `/jobs/:jobName` → `/jobs/{jobName}` */
 export function openApiPath(path: string): string {
   return path.replaceAll(/:(\w+)/g, "{$1}");
@@ -79,6 +94,7 @@ function operationOf(route: Route): JsonObject {
   return {
     operationId: operationIdOf(route),
     summary: route.described.summary,
+    description: `${route.described.summary}. Needs ${"action" in route ? route.action : TAG_TEXTS[route.authentication]}.`,
     tags: [route.authentication],
     ...("action" in route
       ? { security: [{ entra: [] }], "x-arm-action": route.action }
