@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +10,7 @@ import { openWorld, type World } from "../harness/open-world.ts";
 
 /**
  * Each released state, by its first port. Names with ports are in tokens, keys and audit rows, so a
- * state opens at the ports at which it was made; they are below those that a system hands out.
+ * state opens at the ports at which it was made; `freePort` and the system hand out higher ones.
  */
 export const RELEASED = { "9267cc1": 21_100, b45a1c38: 21_110, "0.2.0": 21_120 } as const;
 export type Released = keyof typeof RELEASED;
@@ -67,12 +68,20 @@ export function openReleased(
   });
 }
 
-/** Unpacks a release's state; the agent's settings name the folder, which is another one now. */
+/**
+ * Unpacks a release's state. The agent's settings name the folder, which is another one now, and
+ * the age of its challenge is counted from the boot, which is another machine's.
+ */
 export function unpackState(release: Released, folder: string): void {
   unpack(release, folder);
   const former = readFileSync(join(folder, FILES.folder), "utf8");
-  const settings = join(stateDirOf(folder), "agent.json");
-  writeFileSync(settings, readFileSync(settings, "utf8").replaceAll(former, folder));
+  const rewrite = (name: string, change: (text: string) => string) => {
+    const path = join(stateDirOf(folder), name);
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+  };
+  rewrite("agent.json", (text) => text.replaceAll(former, folder));
+  const madeAtMs = Math.round(uptime() * 1000);
+  rewrite("offline-challenge.json", (text) => JSON.stringify({ ...JSON.parse(text), madeAtMs }));
 }
 
 const applianceOf = (folder: string): string => join(folder, "appliances", SERIAL);

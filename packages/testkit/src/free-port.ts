@@ -2,8 +2,11 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the kernel's ports of outgoing connections (ip_local_port_range: 32768 and up). */
-const PORTS = { from: 15_000, below: 32_768 };
+/**
+ * Below the kernel's ports of outgoing connections (ip_local_port_range: 32768 and up), and above
+ * the fixed ones of e2e/former.
+ */
+const PORTS = { from: 22_000, below: 32_768 };
 const TRIES = 100;
 
 /**
