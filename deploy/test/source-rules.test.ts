@@ -202,6 +202,7 @@ const INNER_LIMITS: readonly string[] = [
   "audit/match-vault-log.ts CALLS_MAX",
   "audit/unauthenticated-rows.ts NETWORKS_MAX",
   "audit/unauthenticated-rows.ts COUNTED_MAX",
+  "audit/vault-uses.ts DAYS_AT_ONCE",
   "azure/credentials.ts MAX_TOKEN_AGE_MS",
   "azure/fetch-by-agent.ts MAX_BYTES",
   "azure/key-vaults.ts MAX_MODULUS_BYTES",

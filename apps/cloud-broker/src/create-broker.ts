@@ -37,7 +37,7 @@ import { createKeyCustody } from "./custody/create-key-custody.ts";
 import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
 import type { KeyCustody } from "./custody/key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
-import { type Announce, announceHead, createAnnounce, createTells } from "./events/announce.ts";
+import { type Announce, announceHeads, createAnnounce, createTells } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
 import type { Notices } from "./events/open-notices.ts";
 import { createPersonReceivers } from "./events/person-receivers.ts";
@@ -260,15 +260,15 @@ function createGround(dependencies: BrokerDependencies) {
     store,
     appendAudit,
     now,
-    async wroteDay(transaction, order) {
-      if (config.WEBHOOK_URLS === undefined) return;
-      const head = await signHead({ store: transaction, sign, now }, order);
-      await announceHead(transaction, config.WEBHOOK_URLS, {
-        order,
-        head,
-        atMs: now(),
-        source: portalUrl,
-      });
+    async wroteDays(transaction, orders) {
+      const webhooks = config.WEBHOOK_URLS;
+      if (webhooks === undefined) return;
+      const heads: string[] = [];
+      for (const order of orders) {
+        const head = await signHead({ store: transaction, sign, now }, order);
+        if (head !== undefined) heads.push(head);
+      }
+      await announceHeads(transaction, webhooks, { heads, atMs: now(), source: portalUrl });
     },
   });
   const called = (call: VaultCall, identity: KeyIdentity): void => {

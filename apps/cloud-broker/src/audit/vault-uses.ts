@@ -6,7 +6,13 @@ import type { Clock } from "../core/ports.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { AppendAudit } from "./append-audit.ts";
 import { callIdOf } from "./call-id.ts";
-import { type AuditedAction, type AuditedChange, type Auditing, recorded } from "./record.ts";
+import {
+  type AuditedAction,
+  type AuditedChange,
+  type Auditing,
+  record,
+  recorded,
+} from "./record.ts";
 
 type Series = {
   readonly order: OrderId;
@@ -18,6 +24,7 @@ type Series = {
 
 const SEED_BYTES = 16;
 const BATCH_ROWS = 500;
+const DAYS_AT_ONCE = 100;
 /** Other replicas may still save calls of a day for so long after its end. */
 const SETTLED_MS = 600_000;
 /** A replica that is started again begins another series. */
@@ -32,11 +39,14 @@ const SERIES_OF_ROW = 100;
 export function createVaultUses(
   deps: Auditing & {
     readonly now: Clock;
-    /** Called in the transaction of a day's row. */
-    readonly wroteDay: (transaction: StoreTransaction, order: OrderId) => Promise<void>;
+    /** Gets the orders whose rows were written, a limited number at a time. */
+    readonly wroteDays: (
+      transaction: StoreTransaction,
+      orders: readonly OrderId[],
+    ) => Promise<void>;
   },
 ) {
-  const { store, appendAudit, now, wroteDay } = deps;
+  const { store, now, wroteDays } = deps;
   const current = new Map<OrderId, Series>();
 
   /** Keeps what could not be saved for the next time. */
@@ -72,6 +82,13 @@ export function createVaultUses(
       if (dayMs < today && calls === saved) current.delete(order);
   }
 
+  async function tell(written: Set<OrderId>): Promise<void> {
+    const orders = [...written];
+    written.clear();
+    if (orders.length > 0)
+      await store.transaction().execute((transaction) => wroteDays(transaction, orders));
+  }
+
   return {
     /** @returns undefined for the service's own key */
     nextId(this: void, identity: KeyIdentity): string | undefined {
@@ -96,14 +113,12 @@ export function createVaultUses(
         .distinct()
         .where("day_ms", "<", startOfDay(now() - SETTLED_MS))
         .execute();
-      for (const { order_id: order, day_ms: dayMs } of ended)
-        while (
-          await store.transaction().execute(async (transaction) => {
-            const isWritten = await recorded(appendAudit, ...rowOfDay(order, dayMs))(transaction);
-            if (isWritten) await wroteDay(transaction, order);
-            return isWritten;
-          })
-        );
+      const written = new Set<OrderId>();
+      for (const { order_id: order, day_ms: dayMs } of ended) {
+        while (await record(deps, ...rowOfDay(order, dayMs))) written.add(order);
+        if (written.size === DAYS_AT_ONCE) await tell(written);
+      }
+      await tell(written);
     },
     save,
   };

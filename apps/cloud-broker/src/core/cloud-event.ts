@@ -37,13 +37,10 @@ type Content = { readonly atMs: EpochMs; readonly data: object };
 /** A change that is announced to receivers. Its id is a new one by default. */
 export type News = EventSubject & Content & { readonly id?: string };
 
-/** The signed end of an order's activity, for programs alone. */
-type ActivityHeadSubject = {
-  readonly type: "com.databox-cmk.activity.head";
-  readonly order: OrderId;
-};
+/** The signed ends of the activity of many orders, for programs alone. */
+type ActivityHeads = { readonly type: "com.databox-cmk.activity.heads" };
 
-export type CloudEvent = (EventSubject | ActivityHeadSubject) &
+export type CloudEvent = (EventSubject | ActivityHeads) &
   Content & {
     /** UUID. With `source` it identifies the event, however often it is sent. */
     readonly id: string;
@@ -60,7 +57,9 @@ export function renderCloudEvent(event: CloudEvent): string {
       ? [event.order, { orderId: event.order }]
       : "campaign" in event
         ? [`campaigns/${event.campaign}`, { campaignId: event.campaign }]
-        : [`subscriptions/${event.subscription}`, { subscriptionId: event.subscription }];
+        : "subscription" in event
+          ? [`subscriptions/${event.subscription}`, { subscriptionId: event.subscription }]
+          : [];
   return JSON.stringify({
     specversion: "1.0",
     id: event.id,

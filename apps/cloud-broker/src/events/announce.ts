@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { RevocationPreview } from "@databox-cmk/protocol";
 
 import { type EventSubject, type News, renderCloudEvent } from "../core/cloud-event.ts";
-import type { EpochMs, OrderId } from "../core/order.ts";
+import type { EpochMs } from "../core/order.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { isPerson } from "./person-receivers.ts";
 import type { Receivers } from "./receivers.ts";
@@ -19,15 +19,22 @@ export function createAnnounce(source: string, select: Receivers["select"]): Ann
   };
 }
 
-/** Queues the signed end of an order's activity for programs: people could do nothing with it. */
-export async function announceHead(
+/**
+ * Queues signed ends of activity for programs, as one event: people could do nothing with them, and
+ * an event for each order would delay theirs.
+ */
+export async function announceHeads(
   transaction: StoreTransaction,
   webhooks: readonly string[],
-  { head, ...event }: { order: OrderId; head: string | undefined; atMs: EpochMs; source: string },
+  { heads, ...event }: { heads: readonly string[]; atMs: EpochMs; source: string },
 ): Promise<void> {
   const id = randomUUID();
-  const type = "com.databox-cmk.activity.head";
-  const body = renderCloudEvent({ ...event, type, id, data: { head } });
+  const body = renderCloudEvent({
+    ...event,
+    type: "com.databox-cmk.activity.heads",
+    id,
+    data: { heads },
+  });
   await enqueueEvent(transaction, webhooks, { id, body, atMs: event.atMs });
 }
 

@@ -241,7 +241,7 @@ export const ARM_ERRORS = {
   NotFound: invalid(404, "order-owner", {
     title: "There is nothing at this address",
     message: "No operation exists at this address",
-    ask: "Ask the broker's operator whether the address {brokerUrl} is right.",
+    ask: "Ask the broker's operator for the address of this service.",
     steps: ["Compare the address with the API's documentation"],
     why: "The path is not one of the broker's routes.",
     meanwhile: NOTHING_DONE,
