@@ -220,6 +220,7 @@ const INNER_LIMITS: readonly string[] = [
   "callers/held-roles.ts MAX_AGE_MS",
   "callers/held-roles.ts NONE_MAX_AGE_MS",
   "callers/held-roles.ts MAX_ENTRIES",
+  "callers/tenants.ts MAX_KEPT",
   "callers/verify-token.ts MAX_TOKENS",
   "callers/verify-tenants.ts MAX_TENANTS",
   "callers/verify-token.ts KEYS_MAX_AGE_MS",

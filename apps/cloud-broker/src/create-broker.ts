@@ -282,7 +282,7 @@ function createGround(dependencies: BrokerDependencies) {
   const settings = ruleSettingsOf(config);
   const { defaultPolicy } = settings;
   const tenantOf = createTenantOf(store, config.TENANT_ID, now);
-  const heldRoles = createHeldRoles(ofEnabledAccounts(rolesWithin(tenantOf, roles)), now);
+  const heldRoles = createHeldRoles(rolesWithin(tenantOf, ofEnabledAccounts(roles)), now);
   const stillMay = createStillMay(heldRoles);
   const findStorageTrouble = remember(now, TROUBLE_KEPT_MS, () => findWriteTrouble(store));
   const { channels, sendMail } = notices;

@@ -5,7 +5,9 @@ import { CREATED } from "../audit/former-link.ts";
 import { type Auditing, type AuditedAction, record } from "../audit/record.ts";
 import { failed } from "../core/failed.ts";
 import { invalidMember } from "../core/failure-error.ts";
-import { idsBelow, type OrderId, subscriptionOf } from "../core/order.ts";
+import { isFresh } from "../core/is-fresh.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
+import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Clock, IdentityDirectory } from "../core/ports.ts";
 import { remember } from "../core/remember.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
@@ -18,6 +20,8 @@ const KEPT_MS = 5_000;
  * and former programs, which do not, are out of service.
  */
 const NEW_MS = 60_000;
+/** Subscriptions whose tenant is kept for `KEPT_MS`. */
+const MAX_KEPT = 10_000;
 
 /** Ids of the connected tenants, lower case, without the service's own. */
 export type ReadConnected = () => Promise<ReadonlySet<string>>;
@@ -45,26 +49,37 @@ export const UNPROVEN = "";
 export type TenantOf = (subscriptionId: string) => Promise<string | undefined>;
 
 /**
- * Makes no query while no tenant was ever connected, which is looked up now and then, and stays
- * true while the database does not answer.
+ * Makes no query while no tenant was ever connected, which is looked up now and then. A database
+ * that does not answer changes nothing until callers of a new tenant may be let in.
  */
 export function createTenantOf(store: Store, home: string, now: Clock): TenantOf {
-  let hasTenants: boolean | undefined;
-  const look = remember(now, KEPT_MS, async () => {
+  let hasTenants = false;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  const look = remember(now, KEPT_MS, async (nowMs) => {
     try {
       const row = await store.selectFrom("tenants").select("id").limit(1).executeTakeFirst();
       hasTenants = row !== undefined;
+      lookedAtMs = nowMs;
     } catch (error) {
-      if (hasTenants === undefined) throw error;
+      if (!isFresh(now(), lookedAtMs, NEW_MS - KEPT_MS)) throw error;
     }
   });
+  type Kept = { readonly tenantId: string | undefined; readonly atMs: EpochMs };
+  const kept = new LeastRecentlyUsed<string, Kept>(MAX_KEPT);
   return async (subscriptionId) => {
-    if (hasTenants !== true) await look();
+    if (!hasTenants) await look();
     // PostgreSQL cannot be asked for every text that a path can hold.
-    if (hasTenants !== true || !isIdentifier("subscriptionId", subscriptionId)) return undefined;
-    const recorded = await readTenantOf(store, subscriptionId);
-    if (recorded !== undefined) return isSameIdentifier(recorded, home) ? undefined : recorded;
-    return (await hasOrders(store, subscriptionId, "ever")) ? undefined : UNPROVEN;
+    if (!hasTenants || !isIdentifier("subscriptionId", subscriptionId)) return undefined;
+    const id = asciiLowerCase(subscriptionId);
+    const known = kept.get(id);
+    const atMs = now();
+    if (known !== undefined && isFresh(atMs, known.atMs, KEPT_MS)) return known.tenantId;
+    const recorded =
+      (await readTenantOf(store, id)) ?? ((await hadOrders(store, id)) ? home : UNPROVEN);
+    const tenantId = isSameIdentifier(recorded, home) ? undefined : recorded;
+    // A proof counts at once.
+    if (tenantId !== UNPROVEN) kept.set(id, { tenantId, atMs });
+    return tenantId;
   };
 }
 
@@ -82,11 +97,7 @@ export async function readTenantOf(
 }
 
 /** Refused attempts to place an order leave rows, too, and show nothing. */
-async function hasOrders(
-  store: Store,
-  subscriptionId: string,
-  when: "now" | "ever",
-): Promise<boolean> {
+async function hadOrders(store: Store, subscriptionId: string): Promise<boolean> {
   const { after, before } = idsBelow(`/subscriptions/${subscriptionId}`);
   const order = await store
     .selectFrom("orders")
@@ -95,7 +106,7 @@ async function hasOrders(
     .where("id", "<", before)
     .limit(1)
     .executeTakeFirst();
-  if (order !== undefined || when === "now") return order !== undefined;
+  if (order !== undefined) return true;
   const created = await store
     .selectFrom("audit")
     .select("chain")
@@ -110,7 +121,8 @@ async function hasOrders(
 /**
  * Records that a subscription is of a tenant, which a caller's own rights have just proven. It is
  * never recorded again so: one that has history here, or is of another tenant by then, does not
- * move silently. By the operator's word it moves, too, unless it has orders: their identities stay.
+ * move silently. By the operator's word it moves, unless it ever had orders: the next tenant would
+ * read their audit rows.
  *
  * @throws {AppError} SubscriptionNotFound for a subscription of another tenant;
  *   InvalidRequestContent for one that cannot move
@@ -142,11 +154,10 @@ export async function recordTenantOf(
       )
       .executeTakeFirst();
     if (written === 0n && (await readTenantOf(transaction, id)) === tenantId) return undefined;
-    if (by === "operator") {
-      if (await hasOrders(transaction, id, "now"))
-        throw invalidMember("subscriptionId", "it has orders, whose identities are of its tenant");
-    } else if (written === 0n || (await hasOrders(transaction, id, "ever")))
-      throw subscriptionNotFound();
+    if ((by === "proof" && written === 0n) || (await hadOrders(transaction, id)))
+      throw by === "proof"
+        ? subscriptionNotFound()
+        : invalidMember("subscriptionId", "it has or had orders, whose records are its tenant's");
     await forgetFormer(transaction, id);
     return { detail: { subscription: id, tenant: tenantId } };
   });
@@ -189,7 +200,6 @@ export const subscriptionNotFound = () =>
 /** The broker's own rights say nothing about a subscription of another tenant. */
 export function rolesWithin(tenantOf: TenantOf, reader: RoleReader): RoleReader {
   return {
-    ...reader,
     async roleAssignments(principalId, scope) {
       const [, , subscriptionId = ""] = scope.split("/");
       const tenantId = await tenantOf(subscriptionId);

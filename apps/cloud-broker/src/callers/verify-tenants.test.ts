@@ -11,8 +11,13 @@ const ARM = "https://arm.localhost";
 const AUTHORITY = "https://login.localhost";
 const now = (): number => Date.parse("2026-01-02T03:04:05Z");
 
-const keysOf = { [HOME]: await makeKeys("home"), [OTHER]: await makeKeys("other") } as const;
-type Tenant = keyof typeof keysOf;
+const JUNK = "junk";
+const keysOf = {
+  [HOME]: await makeKeys("home"),
+  [OTHER]: await makeKeys("other"),
+  [JUNK]: await makeKeys("junk"),
+} as const;
+type Tenant = typeof HOME | typeof OTHER;
 
 async function makeKeys(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair("RS256");
@@ -24,10 +29,10 @@ async function makeKeys(kid: string) {
 async function tokenOf(
   tid: Tenant,
   iss: Tenant = tid,
-  signer: Tenant = tid,
-  { audience = ARM, endsIn = 600 } = {},
+  signer: keyof typeof keysOf = tid,
+  { audience = ARM, endsIn = 600, kid = keysOf[signer].kid } = {},
 ): Promise<string> {
-  const { kid, privateKey } = keysOf[signer];
+  const { privateKey } = keysOf[signer];
   const token = await new SignJWT({ oid: "o", tid, roles: ["Owner", "DataBox.Operator"] })
     .setProtectedHeader({ alg: "RS256", kid })
     .setIssuer(`https://sts.windows.net/${iss}/`)
@@ -90,11 +95,11 @@ test("a token that proves nothing does not show whether its tenant is connected"
   const reasonsOf = async () =>
     Promise.all(
       [
-        await tokenOf(OTHER, OTHER, HOME),
+        await tokenOf(OTHER, OTHER, JUNK),
+        await tokenOf(OTHER, HOME, JUNK),
         await tokenOf(OTHER, HOME, OTHER),
-        await tokenOf(OTHER, HOME, HOME),
         await tokenOf(OTHER, OTHER, OTHER, { audience: "https://graph.localhost" }),
-        await tokenOf(OTHER, OTHER, HOME, { endsIn: -600 }),
+        await tokenOf(OTHER, OTHER, JUNK, { endsIn: -600 }),
       ].map((token) =>
         verify(token).catch((error: unknown) => (error as { reason: string }).reason),
       ),
@@ -106,6 +111,20 @@ test("a token that proves nothing does not show whether its tenant is connected"
   await expect(verify(await tokenOf(OTHER, OTHER, OTHER, { endsIn: -600 }))).rejects.toMatchObject({
     reason: "expired-token",
   });
+});
+
+test("junk costs one look-up of keys, whether or not its tenant is connected", async () => {
+  await verify(await tokenOf(HOME));
+  await verify(await tokenOf(OTHER));
+  const fetchesOf = async (kid: string) => {
+    const before = asked.length;
+    const token = await tokenOf(OTHER, OTHER, JUNK, { kid });
+    await expect(verify(token)).rejects.toMatchObject({ reason: "bad-signature" });
+    return asked.slice(before).map((url) => (url.includes(OTHER) ? "theirs" : "ours"));
+  };
+  expect(await fetchesOf("first")).toEqual(["theirs"]);
+  connected.delete(OTHER);
+  expect(await fetchesOf("second")).toEqual(["ours"]);
 });
 
 test("a tenant that is disconnected is refused at once, also with a token that was taken before", async () => {

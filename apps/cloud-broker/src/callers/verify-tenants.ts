@@ -30,9 +30,9 @@ export function createVerifyTenants(
     if (!(await readConnected()).has(tenantId)) return home.verify(authorization);
     const verify = verifiers.getOr(tenantId, () => verifyOf(tenantId));
     const caller = await verify(authorization).catch(async (error: unknown) => {
-      // Only a token of the tenant's own can have expired; any other one does not show whether its
-      // tenant is connected.
-      if (isRefused(error) && error.reason !== "expired-token") await home.verify(authorization);
+      // Its tenant signed it, but not for this service: answered as if that was not connected. A
+      // token without a valid signature costs one look-up of keys, as without the tenant.
+      if (isOfOther(error)) await home.verify(authorization);
       throw error;
     });
     // The tenant's own administrators assign the application's roles, so these prove nothing here.
@@ -40,8 +40,8 @@ export function createVerifyTenants(
   };
 }
 
-const isRefused = (error: unknown): error is AppError =>
-  error instanceof AppError && error.code === "AuthenticationFailed";
+const isOfOther = (error: unknown): boolean =>
+  error instanceof AppError && /^wrong-(?:issuer|audience)$/.test(error.reason ?? "");
 
 function tenantOf(authorization: string | undefined): string | undefined {
   try {

@@ -234,7 +234,8 @@ export const SETTINGS = {
   },
   TENANT_ID: {
     ...UUID,
-    meaning: "Home tenant: it issues the callers' tokens and has the broker's own identity.",
+    meaning:
+      "Home tenant: it has the broker's own identity, and issues the tokens of all callers whose app roles count. An operator can connect tenants of customers.",
   },
   KEY_VAULT_SUFFIXES: {
     schema: suffixes,

@@ -64,6 +64,7 @@ test("a caller's own token proves the tenant of their subscription, and reads th
   expect(await theirs.roleAssignments(objectId, "/")).toEqual({ ok: true, value: [] });
 });
 
+// Evidence: A caller's token to Resource Manager.
 test("a subscription of another tenant and one that does not exist prove nothing, with one answer", async () => {
   const { subscriptionId, tenantId } = world.emulator;
   const foreign = await theirs.roleAssignments(objectId, `/subscriptions/${subscriptionId}`);

@@ -4,7 +4,13 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { createUnauthenticatedRows } from "../../src/audit/unauthenticated-rows.ts";
 import { refuse } from "../../src/callers/authenticate-caller.ts";
 import { createMayWatch } from "../../src/callers/has-access.ts";
-import { createReadConnected, createTenantOf, UNPROVEN } from "../../src/callers/tenants.ts";
+import { ofEnabledAccounts } from "../../src/callers/held-roles.ts";
+import {
+  createReadConnected,
+  createTenantOf,
+  rolesWithin,
+  UNPROVEN,
+} from "../../src/callers/tenants.ts";
 import { failed } from "../../src/core/failed.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -44,9 +50,55 @@ test("a broker of one tenant asks the database nothing about subscriptions, also
   await store.schema.dropTable("subscription_tenants").execute();
   expect(await tenantOf(THEIRS)).toBeUndefined();
   await store.destroy();
-  nowMs += 60_000;
+  nowMs += 54_999;
   expect(await tenantOf(THEIRS)).toBeUndefined();
   await expect(createTenantOf(store, HOME, now)(THEIRS)).rejects.toThrow("destroyed");
+  // Another replica may let callers of a new tenant in by the end of the minute.
+  nowMs += 5_000;
+  await expect(tenantOf(THEIRS)).rejects.toThrow("destroyed");
+});
+
+test("the tenant of a subscription is kept for five seconds, unless it is not proven", async () => {
+  await connect();
+  const tenantOf = createTenantOf(store, HOME, now);
+  const recordAs = (tenant: string) =>
+    store
+      .insertInto("subscription_tenants")
+      .values({ subscription_id: THEIRS, tenant_id: tenant, since_ms: nowMs, recorded_by: "ada" })
+      .onConflict((conflict) =>
+        conflict.column("subscription_id").doUpdateSet({ tenant_id: tenant }),
+      )
+      .execute();
+  expect(await tenantOf(THEIRS)).toBe(UNPROVEN);
+  await recordAs(TENANT);
+  expect(await tenantOf(THEIRS)).toBe(TENANT);
+  await recordAs(HOME);
+  nowMs += 4_999;
+  expect(await tenantOf(THEIRS.toUpperCase())).toBe(TENANT);
+  nowMs += 1;
+  expect(await tenantOf(THEIRS)).toBeUndefined();
+  await store.schema.dropTable("subscription_tenants").execute();
+  nowMs += 4_999;
+  expect(await tenantOf(THEIRS)).toBeUndefined();
+});
+
+test("the accounts of another tenant's people are not looked up by the broker's own rights", async () => {
+  const asked: string[] = [];
+  const answer = <Value>(what: string, value: Value) => {
+    asked.push(what);
+    return Promise.resolve({ ok: true, value } as const);
+  };
+  const roles = rolesWithin(
+    (id) => Promise.resolve(id === THEIRS ? TENANT : undefined),
+    ofEnabledAccounts({
+      roleAssignments: (who) => answer(`roles of ${who}`, []),
+      isEnabled: (who) => answer(`account of ${who}`, true),
+    }),
+  );
+  await roles.roleAssignments("ada", `/subscriptions/${THEIRS}`);
+  expect(asked).toEqual([]);
+  await roles.roleAssignments("ada", `/subscriptions/${HOME}`);
+  expect(asked).toEqual(["account of ada", "roles of ada"]);
 });
 
 test("a subscription without a record is the service's own where an order was placed in it, and only then", async () => {

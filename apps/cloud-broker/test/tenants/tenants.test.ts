@@ -16,6 +16,8 @@ const THIRD = "99999999-9999-4999-8999-999999999999";
 const THEIRS = "88888888-8888-4888-8888-888888888888";
 /** It had orders of the service's own tenant. */
 const FORMER = "55555555-5555-4555-8555-555555555555";
+/** It never had any. */
+const EMPTY = "22222222-2222-4222-8222-222222222222";
 const UNKNOWN = "66666666-6666-4666-8666-666666666666";
 const ADA = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
 const OWNER =
@@ -273,6 +275,7 @@ describe("every route of a subscription, for each role,", () => {
     expect(routes).toBeGreaterThan(40);
   });
 
+  // Evidence: A caller of another tenant.
   test("answers people of another connected tenant, and of the service's own, alike for any role", async () => {
     const routes = await walk(async (route) => {
       for (const { role, oid } of people) {
@@ -285,6 +288,7 @@ describe("every route of a subscription, for each role,", () => {
   });
 });
 
+// Evidence: A caller of another tenant.
 test("no route of operators or of Event Grid takes a token of another tenant", async () => {
   for (const route of world.broker().routes) {
     if (route.authentication !== "operator" && route.authentication !== "event-delivery") continue;
@@ -380,6 +384,19 @@ test("a campaign attaches no identity to an order of a customer's tenant, and sa
   ]);
 });
 
+/** Ada of the tenant owns the subscription there. */
+const ownedIn = (subscription: string) => {
+  world.assignments.set(ADA, [
+    { roleDefinitionId: OWNER, scope: `/subscriptions/${THEIRS}` },
+    { roleDefinitionId: OWNER, scope: `/subscriptions/${subscription}` },
+  ]);
+  return {
+    theirs: () => asThem("GET", `${jobOf("former", subscription)}?${API}`),
+    ours: () => world.call("GET", `${jobOf("former", subscription)}?${API}`),
+    move: (tenant: string) => connect("PUT", `${tenant}/subscriptions/${subscription}`),
+  };
+};
+
 describe("a subscription", () => {
   test("with history of one tenant does not move to another silently", async () => {
     world.tenants.subscriptions.set(SUBSCRIPTION, TENANT);
@@ -400,30 +417,38 @@ describe("a subscription", () => {
     expect((await asThem("GET", `${jobOf("theirs")}?${API}`)).status).toBe(200);
   });
 
-  test("with orders of another tenant stays there; without, it moves by the operator's word", async () => {
+  test("with orders of another tenant stays there, also when they were deleted, with their records", async () => {
     const former = jobOf("former", FORMER);
-    world.assignments.set(ADA, [
-      { roleDefinitionId: OWNER, scope: `/subscriptions/${THEIRS}` },
-      { roleDefinitionId: OWNER, scope: `/subscriptions/${FORMER}` },
-    ]);
-    const theirs = () => asThem("GET", `${former}?${API}`);
-    const move = (tenant: string) => connect("PUT", `${tenant}/subscriptions/${FORMER}`);
+    const { theirs, move } = ownedIn(FORMER);
+    const refused = {
+      status: 400,
+      json: { error: { code: "InvalidRequestContent", target: "subscriptionId" } },
+    };
     expect(codeOf(await theirs())).toBe("404 SubscriptionNotFound");
-    expect(await move(TENANT)).toMatchObject({ status: 400 });
-    expect(codeOf(await theirs())).toBe("404 SubscriptionNotFound");
+    expect(await move(TENANT)).toMatchObject(refused);
     await world.call("POST", `${former}/cancel?${API}`, { body: { reason: "x" } });
     await world.call("DELETE", `${former}?${API}`);
-    expect(codeOf(await theirs())).toBe("404 SubscriptionNotFound");
+    expect(await move(TENANT)).toMatchObject(refused);
+    for (const read of [
+      `${former}/activity`,
+      `/subscriptions/${FORMER}/providers/Microsoft.DataBox/dailyFigures`,
+    ]) {
+      expect(codeOf(await asThem("GET", `${read}?${API}`))).toBe("404 SubscriptionNotFound");
+      expect((await world.call("GET", `${read}?${API}`)).status).toBe(200);
+    }
+  });
+
+  test("that never had orders moves by the operator's word", async () => {
+    const { theirs, ours, move } = ownedIn(EMPTY);
+    world.tenants.subscriptions.set(EMPTY, TENANT);
     expect(await move(THIRD)).toMatchObject({ status: 400 });
     expect(await move(TENANT)).toMatchObject({ status: 204 });
-    expect(codeOf(await theirs())).toBe("404 SsemUserErrorEntityNotFound");
-    expect((await world.call("GET", `${former}?${API}`)).status).toBe(503);
+    expect(codeOf(await theirs())).toBe("404 ResourceNotFound");
+    expect((await ours()).status).toBe(503);
     // And back, where an app role is enough again.
     expect(await move(TENANT_ID)).toMatchObject({ status: 204 });
-    world.tenants.subscriptions.delete(FORMER);
-    expect(codeOf(await world.call("GET", `${former}?${API}`))).toBe(
-      "404 SsemUserErrorEntityNotFound",
-    );
+    world.tenants.subscriptions.delete(EMPTY);
+    expect(codeOf(await ours())).toBe("404 ResourceNotFound");
     expect(codeOf(await theirs())).toBe("404 SubscriptionNotFound");
   });
 

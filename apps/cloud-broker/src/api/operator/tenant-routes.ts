@@ -80,7 +80,8 @@ export function createTenantRoutes(deps: Changing & Plane<"settings">): readonly
     }),
     operator.route(TENANT_CALLS.addSubscription, {
       action: "Microsoft.DataBox/operator/tenants/subscriptions/write",
-      summary: "Says whose a subscription is that has no orders, also if it was another tenant's",
+      summary:
+        "Says whose a subscription is that never had orders, also if it was another tenant's",
       handle: async (request) => {
         const tenantId = idOf(request, "tenantId");
         const isHome = isSameIdentifier(tenantId, settings.tenantId);
