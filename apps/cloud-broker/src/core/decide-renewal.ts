@@ -123,7 +123,12 @@ function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined
 }
 
 /** Infinity: the lease ends with a boot of the node, which the node itself enforces. */
-function endOf(lease: LeaseRecord): EpochMs {
+export function endOf(
+  lease: Pick<
+    LeaseRecord,
+    "renewedAtMs" | "ttlSeconds" | "outageGraceSeconds" | "graceUntilReboot" | "offline"
+  >,
+): EpochMs {
   if (lease.graceUntilReboot || lease.offline?.kind === "boots") return Number.POSITIVE_INFINITY;
   const graceMs = Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
   return Math.max(lease.renewedAtMs + graceMs, lease.offline?.untilMs ?? 0);

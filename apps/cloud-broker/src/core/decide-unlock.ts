@@ -23,7 +23,7 @@ export type UnlockFacts = Omit<SuiteFacts, "minimumSuiteStrength"> & {
     readonly serial: string;
     readonly lastCounter: number;
   };
-  /** The finding of the guards (core/ways-out.ts). */
+  /** The finding of the guards that come before the policy's own (core/ways-out.ts). */
   readonly withheld: Failure | undefined;
   /** Current envelope; undefined before preparation and after erasure. */
   readonly envelope: { readonly env: string; readonly generation: number } | undefined;

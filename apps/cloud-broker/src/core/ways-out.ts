@@ -21,7 +21,12 @@ export type FinalFacts = {
   /** Thumbprint of the node's device key. */
   readonly deviceKid?: string | null | undefined;
   /** The lease that permits a rekeying. */
-  readonly lease?: Pick<LeaseRecord, "state" | "refusal"> | undefined;
+  readonly lease?:
+    | (Pick<LeaseRecord, "state" | "refusal"> & {
+        /** It was not renewed in time. */
+        readonly isOver: boolean;
+      })
+    | undefined;
   /** It counts the writes of the order's own policy; null while the default applies. */
   readonly policyRevision?: number | null | undefined;
   /** The same message has its answer. */
@@ -129,10 +134,12 @@ const FINDINGS = {
   },
   device: ({ deviceKid }, began, code) =>
     deviceKid === began.deviceKid ? undefined : { code, detail: "the device was replaced" },
-  lease: ({ lease }, _began, code) =>
-    lease?.state === "live"
+  lease({ lease }, _began, code) {
+    if (lease?.isOver === true) return { code, detail: "lease: it was not renewed in time" };
+    return lease?.state === "live"
       ? undefined
-      : (lease?.refusal ?? { code, detail: `lease: it is ${lease?.state ?? "gone"}` }),
+      : (lease?.refusal ?? { code, detail: `lease: it is ${lease?.state ?? "gone"}` });
+  },
   copy({ isAnswered, isOvertaken }, _began, code) {
     if (isAnswered === true) return { code, retryAfterSeconds: 1 };
     return isOvertaken === true

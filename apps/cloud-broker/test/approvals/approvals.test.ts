@@ -53,6 +53,8 @@ const say = async (
     `${jobPath(JOB)}/approvals/${options.id ?? (await newest()).id}/${word}?${API}`,
     { ...as(oid, options.roles), body: { reason: "seen on site" } },
   );
+const limit = (unlocksPerDay: number) =>
+  world.call("PUT", `${jobPath(JOB)}/unlockBudget?${API}`, { body: { unlocksPerDay } });
 const ask = () =>
   device.prepareUnlock("unlock", {
     payload: (payload) => ({ ...payload, reason: "restore of Köln" }),
@@ -211,6 +213,18 @@ describe("an unlock that needs two approvals", () => {
       },
     });
     expect((await say("approve", CEM)).json.error).toMatchObject({ code: "ApprovalClosed" });
+  });
+
+  test("is refused finally by a rejection though the limit of the day is used up, when approvers are not asked", async () => {
+    await limit(2);
+    expect(await kindOf(await ask())).toBe("grant");
+    const prepared = await waiting();
+    expect((await limit(1)).json).toMatchObject({ usedToday: 1 });
+    expect(await kindOf(await ask())).toBe("RateLimited");
+    expect(await kindOf(prepared)).toBe("pending");
+    expect(await list()).toHaveLength(1);
+    await say("reject", BEN);
+    expect(await kindOf(prepared)).toMatch(/^ApprovalRejected/);
   });
 
   test("may be decided by those who are named only", async () => {

@@ -244,6 +244,20 @@ test("an import is read on terms of its own: from where, and with which approval
     kind: "denial",
     value: { code: "PurposeForbidden", reason: "network", message: expect.stringMatching("127.0") },
   });
+  // A used-up limit of the day hides no attempt from elsewhere: the refusal has its row.
+  const budget = `${jobPath("ingested")}/unlockBudget?${API}`;
+  await whole.call("PUT", budget, { body: { unlocksPerDay: 1 } });
+  await whole.store().updateTable("unlock_budgets").set({ used: 1 }).execute();
+  expect((await device.unlock("ingest")).answer).toMatchObject({
+    value: { code: "PurposeForbidden", reason: "network" },
+  });
+  expect((await whole.audit(device.order)).at(-1)).toMatchObject({
+    action: "unlock",
+    outcome: "refused",
+    code: "PurposeForbidden",
+    reason: "network",
+  });
+  await whole.call("DELETE", budget);
   const { text: challenge } = await device.prepareChallenge({
     payload: (asked) => ({ ...asked, purpose: "ingest" }),
   });

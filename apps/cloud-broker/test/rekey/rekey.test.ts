@@ -122,6 +122,21 @@ describe("a rekeying", () => {
     expect((await client.ask()).payload).toMatchObject({ code: "UnlockRevoked" });
   });
 
+  test("gives no keys once its lease was not renewed in time, though that was during the vault's call", async () => {
+    world.aroundUnwrap = async (unwrap) => {
+      const unwrapped = await unwrap();
+      world.aroundUnwrap = undefined;
+      world.clock.nowMs += 31 * 86_400_000;
+      return unwrapped;
+    };
+    const { payload } = await client.ask();
+    expect(payload).toMatchObject({
+      code: "LeaseInvalid",
+      message: expect.stringContaining("not renewed in time"),
+    });
+    expect(payload).not.toHaveProperty("sealed");
+  });
+
   test("of an order that is erased leaves nothing behind", async () => {
     await client.propose();
     expect(await rows()).toHaveLength(1);

@@ -502,6 +502,18 @@ test("all causes are listed, and the repairs come first", async () => {
   });
 });
 
+test("closed hours are the first cause, before a used-up limit of the day, for the appliance, too", async () => {
+  const job = "closed-and-spent";
+  const device = await world.delivered(job);
+  await call(job, "PUT", "/unlockBudget", { unlocksPerDay: 1 });
+  expect(await attempt(device)).toEqual({});
+  await writePolicy(job, (policy) => release(policy, { windows: [closed] }));
+  const { verdict } = await look(job);
+  const { who } = verdict.nextStep;
+  expect(verdict.causes.map(({ code }) => code)).toEqual(["ReleaseWindowClosed", "RateLimited"]);
+  expect(await attempt(device)).toEqual({ code: "ReleaseWindowClosed", who });
+});
+
 test("a node's own switch is named before the operator's, as the appliance is told", async () => {
   const job = "both-switches";
   const device = await world.delivered(job);

@@ -1,8 +1,9 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
-import { LEASE_STATES } from "../../core/decide-renewal.ts";
+import { endOf, LEASE_STATES } from "../../core/decide-renewal.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
+import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
@@ -83,6 +84,11 @@ const build = (store: Store, wanted: Wanted) =>
       "leases.state as lease",
       "leases.purpose as lease_purpose",
       "leases.refusal_json",
+      "leases.renewed_at_ms",
+      "leases.ttl_seconds",
+      "leases.outage_grace_seconds",
+      "leases.grace_until_reboot",
+      "leases.offline_json",
       standingSwitch(wanted),
       countedSwitches(wanted),
       order
@@ -148,7 +154,11 @@ export async function readFinalFacts(
     lease:
       row.lease === null
         ? undefined
-        : { state: row.lease, refusal: parseFailureJson(row.refusal_json) },
+        : {
+            state: row.lease,
+            refusal: parseFailureJson(row.refusal_json),
+            isOver: nowMs > endOf(termsOf(row)),
+          },
     isOvertaken: row.newer_lease !== null,
     isAnswered: row.answer !== null,
     policyRevision: row.policy_revision,
@@ -159,6 +169,21 @@ export async function readFinalFacts(
       usedBy === null || expiresAtMs === null ? undefined : { requestHash: usedBy, expiresAtMs },
   };
 }
+
+/** A lease that is there has all of them. */
+const termsOf = (
+  row: {
+    readonly [
+      Column in "renewed_at_ms" | "ttl_seconds" | "outage_grace_seconds" | "grace_until_reboot"
+    ]: number | null;
+  } & { readonly offline_json: string | null },
+) => ({
+  renewedAtMs: row.renewed_at_ms ?? 0,
+  ttlSeconds: row.ttl_seconds ?? 0,
+  outageGraceSeconds: row.outage_grace_seconds ?? 0,
+  graceUntilReboot: row.grace_until_reboot === 1,
+  offline: parseOfflineTerms(row.offline_json),
+});
 
 /**
  * Why an answer may not be sent once more. A grant must pass the guards again; anything else holds

@@ -21,7 +21,7 @@ import {
 
 import { recorded } from "../../audit/record.ts";
 import { decideRekey } from "../../core/decide-rekey.ts";
-import { malformed } from "../../core/failed.ts";
+import { failed, malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { custodyOf } from "../../core/unlock-policy.ts";
 import { type Began, withheldFrom } from "../../core/ways-out.ts";
@@ -61,7 +61,8 @@ async function propose(
   sender: AuthenticDevice,
   request: RekeyRequest,
 ): Promise<Outcome<SignedAnswer>> {
-  const began = await readFinalFacts(dependencies.store, sender);
+  const facts = await readFinalFacts(dependencies.store, sender);
+  if (facts === undefined) return failed({ code: "DeviceNotAuthenticated" });
   const permitted = await decide(dependencies, sender, request);
   if (!permitted.ok) return permitted;
   const counted = await useCounter(dependencies, sender, request.counter);
@@ -87,6 +88,8 @@ async function propose(
     ...(await offerRecoveryKeys(dependencies.store, proposal.value.envelope)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
+  // The key that signed; its node may have another one by now.
+  const began = { ...facts, deviceKid: sender.node.key.kid };
   const written = await record(dependencies, message, sender, request, proposal.value, began);
   return written.ok ? { ok: true, value: answer } : written;
 }
@@ -132,12 +135,12 @@ async function sealBoth(
  * is committed before the facts are read here, or after this row.
  */
 async function record(
-  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
+  { commit, appendAudit, now }: Needs<"commit" | "appendAudit" | "now">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: RekeyRequest,
   { id, kid, envelope, vaultRequestId }: RekeyProposal<unknown>,
-  began: Began | undefined,
+  began: Began,
 ): Promise<Outcome<undefined>> {
   const vaultCalls = readVaultCalls();
   const work = async (transaction: StoreTransaction) => {
@@ -154,9 +157,9 @@ async function record(
       correlationId: message.correlationId,
       detail: { rekey: id, generation: envelope.generation },
     });
-    const facts = await readFinalFacts(transaction, sender, { lease: request.lease });
-    const deviceKid = sender.node.key.kid;
-    const withheld = withheldFrom("rekey", facts, began && { ...began, deviceKid });
+    const { lease } = request;
+    const facts = await readFinalFacts(transaction, sender, { lease, nowMs: now() });
+    const withheld = withheldFrom("rekey", facts, began);
     if (withheld !== undefined) throw new Withdrawn(withheld);
   };
   return commitUnlessWithdrawn(commit, work);

@@ -95,7 +95,7 @@ async function approvalOf(
   return isFresh ? undefined : readApprovalOf(store, message.hash);
 }
 
-/** The pure checks, with those of the guards. */
+/** The pure checks, with the guards that come before the policy's own; the budget is the last. */
 export function decide(
   { message, node, request, channel }: UnlockAsked,
   { freshness, envelope, approval, facts, began }: Known,
@@ -113,7 +113,7 @@ export function decide(
     },
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
-    withheld: withheldFrom(channel.out, facts, began),
+    withheld: withheldFrom(channel.out, { ...facts, spent: undefined }, began),
     envelope,
   });
 }

@@ -81,6 +81,7 @@ async function takeSteps(
     admission.kind === "ask" ||
     (admission.kind === "release" && admission.claim.approval === undefined)
   ) {
+    if (known.facts.spent !== undefined) return failed(known.facts.spent);
     const used = await asked.channel.useUp();
     if (!used.ok) return used;
   }
