@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
 import { rowsAndReasons } from "../test/rows-and-reasons.ts";
-import { explain, readableByFormer, stepsOf } from "./explain.ts";
+import { explain, readableByFormer, reasonOfMessage, stepsOf } from "./explain.ts";
 import { FACTS } from "./facts.ts";
 
 const PLACEHOLDER = /\{[a-zA-Z]+\}/;
@@ -88,6 +88,13 @@ describe("explain", () => {
     });
     const known = { code: "KeyVaultUnreachable", reason: "dns" } as const;
     expect(readableByFormer(known)).toBe(known);
+  });
+
+  test("the message of a denial tells its reason, with any detail behind it", () => {
+    for (const { code, reason } of rowsAndReasons()) {
+      const { message } = explain(code, { reason });
+      expect([code, reasonOfMessage(code, `${message}: a detail`)]).toEqual([code, reason]);
+    }
   });
 
   test("each person can be shown only their own steps, and together they are all steps", () => {

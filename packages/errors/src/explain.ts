@@ -103,6 +103,17 @@ function chooseCloud(
 export const knownReason = (code: ErrorCode, reason: string | undefined): string | undefined =>
   reasonOf(code, reason) && reason;
 
+/**
+ * The reason whose message a denial begins with: a reason that former versions lack is not named in
+ * it.
+ */
+export function reasonOfMessage(code: ErrorCode, told: string): string | undefined {
+  const { reasons = {} }: ErrorRow = ERRORS[code];
+  return Object.entries(reasons).find(
+    ([, { message }]) => told === message || told.startsWith(`${message}: `),
+  )?.[0];
+}
+
 /** The reason's own column entries, or `undefined` when the row lists none of this name. */
 export function reasonOf(code: ErrorCode, reason: string | undefined): Reason | undefined {
   if (reason === undefined) return undefined;

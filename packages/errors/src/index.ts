@@ -26,6 +26,7 @@ export {
   type Explanation,
   knownReason,
   readableByFormer,
+  reasonOfMessage,
 } from "./explain.ts";
 export { ANSWERS } from "./table/answers.ts";
 export { GERMAN } from "./languages/german.ts";

@@ -13,7 +13,7 @@ export type Met = {
   readonly kind?: Kind;
 };
 
-/** What followed from the answers, and what the next calls met when Azure was healthy again. */
+/** The results of the answers, and of the next calls when Azure was healthy again. */
 export type Seen = {
   readonly outcome: Outcome<unknown>;
   /** Of the same caller, and of another one at the same vault, on the same adapters. */

@@ -38,7 +38,7 @@ export async function openExplored(replicas = 2): Promise<BrokerWorld> {
   const world: BrokerWorld = await openBroker({
     replicas,
     settings: { WEBHOOK_URLS: "https://receiver.example/hook" },
-    // What is queued is read; no e-mail is sent.
+    // The queue is read; no e-mail is sent.
     notices: { channels: [], sendMail: nobody },
     portal: {
       provider: {

@@ -2,7 +2,7 @@ import dns from "node:dns";
 
 import { vi } from "vitest";
 
-/** An address at which nobody listens, or no such name. */
+/** An address without a listener, or no such name. */
 export const WRONG_NAMES = ["127.0.0.99", undefined] as const;
 
 /** The system answers each name like this, until the mock is restored. */

@@ -1,5 +1,5 @@
 import { zero } from "@databox-cmk/crypto";
-import { toAppError } from "@databox-cmk/errors";
+import { isErrorCode, reasonOfMessage, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "../core/agent-event.ts";
@@ -106,9 +106,11 @@ export async function recordDenial(
   const mapping = isRecorded ? lock.mapping : volume.mapped();
   const relocked = isRefused && (isRecorded || mapping !== undefined);
   if (relocked) await volume.close(mapping);
+  const { code, message } = denial;
+  const reason = denial.reason ?? (isErrorCode(code) ? reasonOfMessage(code, message) : undefined);
   const facts = {
-    code: denial.code,
-    reason: denial.reason ?? "",
+    code,
+    reason: reason ?? "",
     correlationId: denial.correlationId,
     relocked,
   };
