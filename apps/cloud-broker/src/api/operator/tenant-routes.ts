@@ -17,11 +17,13 @@ import { requireFeature } from "../../store/require-feature.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { operator } from "../arm/arm-route.ts";
 
+const COLUMNS = ["id", "name", "state", "changed_at_ms", "changed_by"] as const;
+
 /** Tenants of customers: deny by default, and no restart. */
 export function createTenantRoutes(deps: Changing & Plane<"settings">): readonly Route[] {
   const { store, now, settings } = deps;
-  const find = (id: string) =>
-    store.selectFrom("tenants").selectAll().where("id", "=", id).executeTakeFirst();
+  const select = () => store.selectFrom("tenants").select(COLUMNS);
+  const find = (id: string) => select().where("id", "=", id).executeTakeFirst();
 
   function changeOf(request: CallerRequest & { readonly context: RequestContext }) {
     const id = idOf(request, "tenantId");
@@ -35,7 +37,7 @@ export function createTenantRoutes(deps: Changing & Plane<"settings">): readonly
       action: "Microsoft.DataBox/operator/tenants/read",
       summary: "Lists the connected and disconnected tenants of customers",
       handle: async () => {
-        const rows = await store.selectFrom("tenants").selectAll().orderBy("id").execute();
+        const rows = await select().orderBy("id").execute();
         return { json: { value: rows.map(render) } };
       },
     }),
