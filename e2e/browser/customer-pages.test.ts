@@ -14,7 +14,7 @@ import * as z from "zod/mini";
 import { runShell, shellBlocks } from "../harness/documented-shell.ts";
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { approveChange, callOrder, callOrderAs } from "../harness/order-actions.ts";
+import { approveWaiting, callOrder, callOrderAs } from "../harness/order-actions.ts";
 import { runBrokerCommand } from "../harness/run-broker-command.ts";
 import { runDaemon } from "../harness/run-daemon.ts";
 import {
@@ -74,7 +74,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
   const approved = async (save: Locator) => {
     await save.click();
     await visit.page.getByText("The change waits for an approval").first().waitFor();
-    await approveChange(world, order);
+    await approveWaiting(world, order);
     await save.click();
   };
 

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { approveChange, callOrder, callOrderAs } from "../harness/order-actions.ts";
+import { approveWaiting, callOrder, callOrderAs } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import {
   placeOrder,
@@ -56,7 +56,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const person = "Security administrator";
     const lift = () => callOrderAs(person, world, order, "PUT", "unlockPolicy", policyOf(0));
     await expect(lift()).rejects.toThrow("ChangeNeedsApproval");
-    await approveChange(world, order);
+    await approveWaiting(world, order);
     await lift();
   }
 

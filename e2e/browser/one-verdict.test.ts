@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 
 import { requireOk } from "../harness/nodes.ts";
 import { operatorCall } from "../harness/operator-call.ts";
-import { approveChange, callOrder, callOrderAs } from "../harness/order-actions.ts";
+import { approveWaiting, callOrder, callOrderAs } from "../harness/order-actions.ts";
 import {
   placeOrder,
   prepareAppliance,
@@ -137,8 +137,10 @@ describe.runIf(runsBrowser)("every surface says why an appliance stays locked", 
       code: "ApprovalPending",
       begin: () => requireApprovals(1),
       async end() {
+        // The waiting request keeps the conditions under which it was asked.
+        await approveWaiting(portal.world, order, "network");
         await expect(requireApprovals(0)).rejects.toThrow("ChangeNeedsApproval");
-        await approveChange(portal.world, order);
+        await approveWaiting(portal.world, order);
         await requireApprovals(0);
       },
     },

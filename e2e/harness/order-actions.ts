@@ -6,7 +6,7 @@ import {
   type StackRole,
   type StoryOrder,
 } from "@databox-cmk/local-stack";
-import { approvalList } from "@databox-cmk/protocol";
+import { approvalList, type ApprovalView } from "@databox-cmk/protocol";
 
 import { createJsonClient, type JsonAnswer } from "../fault-matrix/world/json-client.ts";
 import type { World } from "./open-world.ts";
@@ -67,13 +67,17 @@ async function tokenOf({ description, caPem, directory }: Stack, role: StackRole
   return (await clients.credential.getToken(`${description.armUrl}/.default`)).token;
 }
 
-/** Another person approves the change of the order that waits for an approval. */
-export async function approveChange(world: World, order: StoryOrder): Promise<void> {
+/** Another person approves what waits for an approval: a change of the order by default. */
+export async function approveWaiting(
+  world: World,
+  order: StoryOrder,
+  waiting: ApprovalView["way"] = "change",
+): Promise<void> {
   const { body } = await callOrder(world, order, "GET", "approvals");
-  const change = approvalList
+  const found = approvalList
     .parse(body)
-    .value.find(({ way, state }) => way === "change" && state === "waiting");
-  const path = `approvals/${change?.id ?? "none"}/approve`;
+    .value.find(({ way, state }) => way === waiting && state === "waiting");
+  const path = `approvals/${found?.id ?? "none"}/approve`;
   await callOrderAs("Approver", world, order, "POST", path, { reason: "seen and agreed" });
 }
 

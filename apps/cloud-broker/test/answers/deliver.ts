@@ -102,21 +102,27 @@ export async function openDeliveries() {
   const transport = createAzureTransport({});
   const { httpClient } = transport.clientOptions();
   let count = 0;
+  /** An address that gives this answer. */
+  const prepare = ({ status, headers, body }: Answer, delivery: Delivery): URL => {
+    const path = `/${String((count += 1))}`;
+    prepared.set(path, DELIVERIES[delivery]({ status, headers, body: Buffer.from(body) }));
+    return new URL(`http://127.0.0.1:${String(port)}${path}`);
+  };
   return {
+    prepare,
     async deliver(
       request: PipelineRequest,
-      { status, headers, body }: Answer,
+      answer: Answer,
       delivery: Delivery,
     ): Promise<PipelineResponse> {
-      const path = `/${String((count += 1))}`;
-      prepared.set(path, DELIVERIES[delivery]({ status, headers, body: Buffer.from(body) }));
       const { url } = request;
-      request.url = `http://127.0.0.1:${String(port)}${path}`;
+      const address = prepare(answer, delivery);
+      request.url = address.href;
       try {
         return await httpClient.sendRequest(request);
       } finally {
         request.url = url;
-        prepared.delete(path);
+        prepared.delete(address.pathname);
       }
     },
     close() {
