@@ -46,6 +46,12 @@ export function unpackPrograms(folder: string) {
   } as const;
 }
 
+/** The file of what {@link FORMER} writes and reads. */
+export function unpackFormerMessages(folder: string): string {
+  unpack(`${FORMER}-messages`, folder);
+  return join(folder, "messages.json");
+}
+
 function unpack(archive: string, folder: string): void {
   execFileSync("tar", ["--extract", "--file", archiveOf(archive), "--directory", folder]);
 }

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 import { createDeviceEmulator } from "@databox-cmk/device-emulator";
-import { MESSAGE_TYPES, type UnlockPolicyWrite } from "@databox-cmk/protocol";
+import { approvalList, MESSAGE_TYPES, type UnlockPolicyWrite } from "@databox-cmk/protocol";
 import {
   codeOf,
   type DeviceClient,
@@ -14,7 +14,6 @@ import {
   requireTool,
 } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
-import * as z from "zod";
 
 import { startAgent } from "../harness/agent-process.ts";
 import { prepareNode, unlockNode } from "../harness/nodes.ts";
@@ -38,7 +37,6 @@ const POLICY: UnlockPolicyWrite = {
     breakGlass: false,
   },
 };
-const WAITING = z.object({ value: z.array(z.object({ id: z.string(), state: z.string() })) });
 const isLeftOut = !requireTool("postgresql", findPostgres() !== undefined);
 
 type Load = { readonly device: DeviceClient; readonly texts: string[]; failures: string[] };
@@ -68,8 +66,7 @@ async function ask(fleet: Fleet, name: string) {
   expect(await device.sendUnlock(prepared)).toMatchObject({ kind: "pending" });
   return async () => {
     const { body } = await callOrder(fleet.world, order, "GET", "approvals");
-    // The former version's answers lack a member that this one's have.
-    const { value } = WAITING.parse(body);
+    const { value } = approvalList.parse(body);
     const { id } = required(value.find(({ state }) => state === "waiting"));
     const path = `approvals/${id}/approve`;
     await callOrderAs("Approver", fleet.world, order, "POST", path, { reason: "seen" });

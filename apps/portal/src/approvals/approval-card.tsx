@@ -77,7 +77,7 @@ export function DecisionButtons({
   return (
     <>
       <QueryProblem error={error} />
-      {approval.mayReject && name !== undefined && (
+      {(approval.mayReject ?? approval.mayDecide) && name !== undefined && (
         <Row>
           {approval.mayDecide && (
             <Button

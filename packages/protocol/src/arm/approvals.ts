@@ -71,8 +71,11 @@ export const approvalView = z.object({
   ),
   /** Whether the caller may approve it now; it is checked again when they do. */
   mayDecide: z.boolean(),
-  /** Whether the caller may reject it now: everyone with the right, named or not. */
-  mayReject: z.boolean(),
+  /**
+   * Whether the caller may reject it now: everyone with the right, named or not. An earlier broker
+   * does not say it.
+   */
+  mayReject: z.optional(z.boolean()),
 });
 export type ApprovalView = z.infer<typeof approvalView>;
 

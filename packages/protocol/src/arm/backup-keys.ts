@@ -86,7 +86,8 @@ export const envelopeExport = z.object({
       recipients: z.array(
         z.object({
           kid: z.string(),
-          of: z.literal("RecoveryKey"),
+          /** An earlier broker exports the other recipients too. */
+          of: z.enum(["KeyInForce", "Vault", "RecoveryKey"]),
           name: z.optional(z.string()),
         }),
       ),
