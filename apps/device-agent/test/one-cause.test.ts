@@ -85,6 +85,12 @@ const STATES: Readonly<Record<string, State>> = {
     code: "PurposeForbidden",
     who: "order-owner",
   },
+  "closed hours": {
+    make: denied("ReleaseWindowClosed"),
+    code: "ReleaseWindowClosed",
+    who: "security-administrator",
+    isNameless: true,
+  },
   "a silent vault": {
     make: denied("KeyVaultUnreachable"),
     code: "KeyVaultUnreachable",

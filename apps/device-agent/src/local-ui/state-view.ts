@@ -70,7 +70,8 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
 
 /** The page's own failure has more words for the same cause; the volume's is shown otherwise. */
 function newestFailure({ cause, operations: { lastFailure } }: Facts): LocalState["lastFailure"] {
-  if (cause === undefined || cause.class === "pending") return lastFailure;
+  // A request that waits has a panel of its own.
+  if (cause === undefined || cause.code === "ApprovalPending") return lastFailure;
   const isOwn =
     lastFailure !== undefined &&
     (lastFailure.failure.code === cause.code || lastFailure.at > cause.at);

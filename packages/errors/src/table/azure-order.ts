@@ -9,12 +9,12 @@ const LIST_ORDERS = {
 } as const;
 
 const RESUME_COPY = {
-  text: "Then resume the copy (portal: order > Resume the copy)",
+  text: "Resume the copy (portal: order > Resume the copy)",
   command:
     'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
 } as const satisfies WrittenStep;
 const GIVE_UP_DATA = {
-  text: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
+  text: "Or give up the data on the appliance and have it erased (portal: order > Skip and erase data)",
   command:
     'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"MoveToCleanUpDevice"}\'',
 } as const satisfies WrittenStep;
