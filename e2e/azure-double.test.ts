@@ -1,7 +1,8 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { Resolver } from "node:dns/promises";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -22,7 +23,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readersNode } from "./documented-commands/clean-clone.ts";
 import { createJsonClient } from "./fault-matrix/world/json-client.ts";
 import { readStack } from "./harness/read-stack.ts";
-import { examplesOf, README_CA, readSeed } from "./harness/readme-of-double.ts";
+import { EXAMPLE_SEED, examplesOf, README_CA, readSeed } from "./harness/readme-of-double.ts";
 import { runInGroup, type StartCommand } from "./harness/start-command.ts";
 
 const run = promisify(execFile);
@@ -34,8 +35,17 @@ const hasPython = requireTool(
   "python3-azure",
   spawnSync(PYTHON, ["-c", "import azure.keyvault.keys"]).status === 0,
 );
+const hasPytest = requireTool(
+  "python3-pytest",
+  spawnSync(PYTHON, ["-c", "import azure.keyvault.keys, pytest"]).status === 0,
+);
+const hasGo = requireTool("golang-go", spawnSync("go", ["version"]).status === 0);
 const hasAz = requireTool("azure-cli", existsSync(AZ));
 const FAULTS = [{ scope: { vault: "faulty" }, effect: { kind: "status", status: 429 } }];
+/** Takes away globals that Node 22 lacks. */
+const WITHOUT_NEWER = `for (const name of ["AsyncDisposableStack", "DisposableStack", "SuppressedError", "Float16Array"])
+  delete globalThis[name];
+delete Promise.try; delete RegExp.escape; delete Error.isError;`;
 /** The day after Key Vault's older versions retire. */
 const CLOCK = "2027-03-01T00:00:00Z";
 
@@ -52,13 +62,15 @@ beforeAll(async () => {
   folder = opened.use(openTemporaryFolder()).path;
   // In a folder of its own, since others may use the package of the working tree.
   await run(process.execPath, [PACK, "--out", folder]);
-  const node = readersNode();
   usersEnvironment = {
-    PATH: `${node}:/usr/bin:/bin`,
+    // npm is the machine's; its Node may be older than the double's oldest.
+    PATH: `${dirname(process.execPath)}:${readersNode()}:/usr/bin:/bin`,
     HOME: folder,
     npm_config_cache: join(folder, "npm"),
     npm_config_update_notifier: "false",
   };
+  const older = join(folder, "older.cjs");
+  writeFileSync(older, WITHOUT_NEWER);
   const seed = join(folder, "seed.json");
   const fault = join(folder, "faults.json");
   writeFileSync(seed, JSON.stringify(readSeed()));
@@ -73,7 +85,7 @@ beforeAll(async () => {
     runInGroup(
       "npx",
       ["--yes", "--offline", "--package", tarball, "azure-double", ...ports, ...options],
-      { cwd: folder, env: usersEnvironment },
+      { cwd: folder, env: { ...usersEnvironment, NODE_OPTIONS: `--require ${older}` } },
     ),
   );
   await double.text("ready: ");
@@ -183,25 +195,48 @@ test.each(["csharp", "java", "powershell"])(
   },
 );
 
-/** An empty project with the package, and the Node of its users. */
-test("a program starts the double as a library, resets it and ends it", async () => {
+/** An empty project with the packed double, in which the examples of its README are files. */
+function openProject(): string {
   const project = join(folder, "project");
+  if (existsSync(project)) return project;
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), "{}");
-  await run("npm", ["install", "--offline", tarball], { cwd: project, env: usersEnvironment });
+  execFileSync("npm", ["install", "--offline", tarball], { cwd: project, env: usersEnvironment });
+  // Azure's SDK, which a user fetches.
+  symlinkSync(join(LOCAL_STACK, "node_modules/@azure"), join(project, "node_modules/@azure"));
+  return project;
+}
+const lastExample = (language: string) => examples(language).at(-1) ?? "";
+
+test("JavaScript in an empty project has its first key in ten lines", async () => {
+  const project = openProject();
   const inPackage = (name: string) =>
     readFileSync(join(project, "node_modules/@databox-cmk/azure-double", name), "utf8");
   expect(inPackage("LICENCES.txt")).toMatch(/^MIT:\n(?: {2}\S+ \S+\n)+/mu);
-  writeFileSync(join(project, "seed.json"), JSON.stringify(readSeed()));
-  const [script = ""] = examples("js");
-  const ran = await run("node", ["--input-type=module", "-e", script], {
-    cwd: project,
-    env: usersEnvironment,
-  });
-  expect(ran.stdout).toMatch(
-    /^https:\/\/arm\.localhost:\d+ vault\.localhost:\d+ \S+ca\.pem [-0-9a-f]{36}\n$/u,
+  expect(inPackage("README.md")).toContain("(REFERENCE.md#seed)");
+  expect(inPackage("REFERENCE.md")).toContain("## Seed");
+  for (const page of ["README.md", "REFERENCE.md"])
+    expect(inPackage(page)).not.toMatch(/\]\((?!https?:|#|REFERENCE\.md)/u);
+  const script = lastExample("js");
+  const withoutImports = script.split("\n").filter((line) => /^(?!import ).+/u.test(line));
+  expect(withoutImports.length).toBeLessThanOrEqual(10);
+  writeFileSync(join(project, "first.mjs"), script);
+  const made = await run("node", ["first.mjs"], { cwd: project, env: usersEnvironment });
+  expect(made.stdout).toMatch(
+    /^https:\/\/contoso\.vault\.localhost:\d+\/keys\/kek\/[0-9a-f]{32}\n$/u,
   );
   expect(readFileSync(join(project, ".local/.gitignore"), "utf8")).toBe("*\n");
+});
+
+test("TypeScript reads its types, and CommonJS starts, resets and ends it", async () => {
+  const project = openProject();
+  const script = `require("@databox-cmk/azure-double").startDouble().then(async (double) => {
+    await double.reset();
+    await double.close();
+    console.log(double.armUrl);
+  });`;
+  const ran = await run("node", ["-e", script], { cwd: project, env: usersEnvironment });
+  expect(ran.stdout).toMatch(/^https:\/\/arm\.localhost:\d+\n$/u);
   const typed = `import { startDouble } from "@databox-cmk/azure-double";
     export const url: Promise<string> = startDouble({ clock: "P1D" }).then(({ armUrl }) => armUrl);`;
   writeFileSync(join(project, "typed.ts"), typed);
@@ -223,6 +258,53 @@ test("a program starts the double as a library, resets it and ends it", async ()
   });
   expect(version.stdout).toContain(`azure-double/${VERSION} (`);
   expect(version.stdout).not.toContain("unknown revision");
+});
+
+test.skipIf(!hasPytest)("Python in an empty project has it as a fixture of pytest", async () => {
+  const project = openProject();
+  writeFileSync(join(project, "pytest.ini"), lastExample("ini"));
+  writeFileSync(join(project, "conftest.py"), 'pytest_plugins = ["azure_double"]\n');
+  writeFileSync(join(project, "test_first.py"), lastExample("python"));
+  const tested = await run(PYTHON, ["-m", "pytest", "-q", "-p", "no:cacheprovider"], {
+    cwd: project,
+    env: usersEnvironment,
+  });
+  expect(tested.stdout).toContain("2 passed");
+});
+
+test.skipIf(!hasGo)("Go in an empty project has it as a package of its tests", async () => {
+  const module = join(openProject(), "demo");
+  cpSync(
+    join(module, "../node_modules/@databox-cmk/azure-double/fixtures/azuredouble"),
+    join(module, "azuredouble"),
+    { recursive: true },
+  );
+  writeFileSync(join(module, "go.mod"), "module example.com/demo\n\ngo 1.21\n");
+  writeFileSync(join(module, "first_test.go"), lastExample("go"));
+  // Not optimised: to compile the standard library takes far longer than the test.
+  const quickly = ["-v", "-vet=off", "-gcflags=all=-N -l", "-ldflags=-s -w"];
+  const tested = await run("go", ["test", ...quickly, "."], {
+    cwd: module,
+    env: {
+      ...usersEnvironment,
+      CGO_ENABLED: "0",
+      GOGC: "400",
+      GOCACHE: join(homedir(), ".cache/go-build"),
+      GOPROXY: "off",
+    },
+  });
+  expect(tested.stdout).toContain("--- PASS: TestAFirstKey");
+});
+
+test("a Node that is too old is told the one that it needs", async () => {
+  const script = `Object.defineProperty(process.versions, "node", { value: "22.14.0" });
+    require("@databox-cmk/azure-double").startDouble().catch(({ message }) => console.log(message));`;
+  const told = await run("node", ["-e", script], { cwd: openProject(), env: usersEnvironment });
+  expect(told.stdout).toBe("azure-double needs Node 22.15 or newer; this is 22.14.0\n");
+});
+
+test("the seed that is named example is the one that the README shows", () => {
+  expect(examples("json").map((block) => JSON.parse(block))).toEqual([EXAMPLE_SEED]);
 });
 
 test("a taken port is named with the option that chooses another", async () => {

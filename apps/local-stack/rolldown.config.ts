@@ -19,14 +19,14 @@ const sqlite: Plugin = {
 
 /**
  * The test double for its image and its npm package (deploy/broker/pack-npm.mjs). CommonJS, because
- * it reads a builtin's members when it uses them: Node 20 lacks some, which no request of the
+ * it reads a builtin's members when it uses them: Node 22 lacks some, which no request of the
  * double needs.
  */
 export default defineConfig({
   input: { main: "src/double/main.ts", index: "src/double/library.ts" },
   platform: "node",
   resolve: { alias: { "better-sqlite3": resolve("src/double/memory-database.ts") } },
-  transform: { target: "node20", define: DEFINE_REVISION },
+  transform: { target: "node22", define: DEFINE_REVISION },
   // The broker's own process, which is found by it, is not used.
   checks: { emptyImportMeta: false },
   plugins: [sqlite],

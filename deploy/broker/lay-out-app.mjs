@@ -40,7 +40,7 @@ export const BROKER = {
 export const DOUBLE = {
   name: "databox-azure-double",
   description: "A test double of Azure for Microsoft.DataBox with customer-managed keys",
-  page: "apps/azure-emulator/README.md",
+  page: "apps/local-stack/src/double/README.md",
   settings: "double.json",
   layOut(target, parts) {
     pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", "--dir", target);

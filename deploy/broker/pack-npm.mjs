@@ -1,7 +1,7 @@
 // Makes the npm package of the test double, of the conformance kit, or of the customer's verifier:
 // without dependencies, and with the licences of all that it contains.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,7 +15,9 @@ const TYPES = "index.d.ts";
 const THE_DOUBLE = {
   ...DOUBLE,
   files: {
-    "README.md": "apps/azure-emulator/README.md",
+    "README.md": "apps/local-stack/src/double/README.md",
+    "REFERENCE.md": "apps/azure-emulator/README.md",
+    fixtures: "apps/local-stack/src/double/fixtures",
     [TYPES]: "apps/local-stack/src/double/azure-double.d.ts",
   },
   manifest: {
@@ -25,7 +27,7 @@ const THE_DOUBLE = {
     type: "commonjs",
     exports: { ".": { types: `./${TYPES}`, default: "./index.cjs" } },
     types: TYPES,
-    engines: { node: ">=20" },
+    engines: { node: ">=22.15" },
   },
 };
 const THE_KIT = {
@@ -49,8 +51,9 @@ const THE_VERIFIER = {
     engines: { node: ">=20" },
   },
 };
+const REFERENCE = /\]\((?:\.\.\/)*azure-emulator\/README\.md/g;
 /** A link to a file of the repository leads nowhere from the package: its text stays. */
-const REPOSITORY_LINK = /\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g;
+const REPOSITORY_LINK = /\[([^\]]*)\]\((?!https?:|#|REFERENCE\.md)[^)]*\)/g;
 
 const { values } = parseArgs({
   options: {
@@ -66,9 +69,11 @@ const work = mkdtempSync(join(tmpdir(), `${product.name}-`));
 try {
   await product.layOut(work, []);
   for (const [to, from] of Object.entries({ LICENSE: "LICENSE", ...product.files }))
-    copyFileSync(join(root, from), join(work, to));
-  const readme = readFileSync(join(work, "README.md"), "utf8");
-  writeFileSync(join(work, "README.md"), readme.replaceAll(REPOSITORY_LINK, "$1"));
+    cpSync(join(root, from), join(work, to), { recursive: true });
+  for (const page of Object.keys(product.files).filter((name) => name.endsWith(".md"))) {
+    const text = readFileSync(join(work, page), "utf8").replaceAll(REFERENCE, "](REFERENCE.md");
+    writeFileSync(join(work, page), text.replaceAll(REPOSITORY_LINK, "$1"));
+  }
   const whole = {
     ...product.manifest,
     version: VERSION,
@@ -76,6 +81,8 @@ try {
     license: "MIT",
     // npm's provenance names the repository that made it, and must find it here.
     repository: values.source && { type: "git", url: `git+${values.source}.git` },
+    homepage: values.source && `${values.source}#readme`,
+    bugs: values.source && `${values.source}/issues`,
   };
   writeFileSync(join(work, "package.json"), JSON.stringify(whole, undefined, 2));
   // npm keeps what the umask of its caller left of the modes.

@@ -230,7 +230,8 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     because: "it is for the image of the broker",
   },
   {
-    command: /^(?:npm run double$|npx --yes --package \S+ azure-double )/,
+    command:
+      /^npm run double$|^npm install --save-dev \S+azure-double|^npx (?:--yes --package \S+ )?azure-double\b/,
     shownBy: "e2e/azure-double.test.ts",
     because: "it takes a bundle of its own; that test packs it and runs it by npx",
   },

@@ -2,9 +2,15 @@ import { readFileSync } from "node:fs";
 
 import * as z from "zod";
 
-const README = readFileSync(
-  new URL("../../apps/azure-emulator/README.md", import.meta.url),
-  "utf8",
+/** Examples of the emulator that the double's README refers to, and its own. */
+const README = ["azure-emulator/README.md", "local-stack/src/double/README.md"]
+  .map((path) => readFileSync(new URL(`../../apps/${path}`, import.meta.url), "utf8"))
+  .join("\n");
+export const EXAMPLE_SEED: unknown = JSON.parse(
+  readFileSync(
+    new URL("../../apps/azure-emulator/src/cli/example-seed.json", import.meta.url),
+    "utf8",
+  ),
 );
 /** The CA's file as the README names it. */
 export const README_CA = ".local/tls/ca.pem";
@@ -15,10 +21,9 @@ const seed = z.looseObject({
 /** Debian's clients are older than 2026-02-01, so their retired versions are kept. */
 const SETTINGS = { unverified: { "retired-control-plane-versions": "accept" } };
 
-/** The README's seed. */
+/** The seed `example`, for older clients. */
 export function readSeed(): z.output<typeof seed> & { readonly settings: object } {
-  const [text = ""] = blocksOf("json");
-  return { ...seed.parse(JSON.parse(text)), settings: SETTINGS };
+  return { ...seed.parse(EXAMPLE_SEED), settings: SETTINGS };
 }
 
 /** The README's blocks of one language, for the port of a running double. */

@@ -3,9 +3,13 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 
 import { callControl, type ControlTarget } from "./control-client.ts";
+import example from "./example-seed.json" with { type: "json" };
 import { sendSeed } from "./send-seed.ts";
 
-/** The options by which a cloud starts in a chosen state; each is a file or a time. */
+/**
+ * The options by which a cloud starts in a chosen state; each is a file or a time, or the seed
+ * `example`.
+ */
 export type WorldOptions = {
   readonly seed?: string;
   readonly fault?: string;
@@ -29,7 +33,9 @@ export async function arrangeWorld(
       await (/^(?:\d+|P.*)$/u.test(clock) ? advanceClock : setClock)(target, clock);
     });
   if (seed !== undefined)
-    await naming(`--seed ${seed}`, async () => sendSeed(target, readJson(seed)));
+    await naming(`--seed ${seed}`, async () =>
+      sendSeed(target, seed === "example" ? example : readJson(seed)),
+    );
   if (fault !== undefined)
     await naming(`--fault ${fault}`, async () => {
       for (const payload of faultFile.parse(readJson(fault)))

@@ -56,7 +56,10 @@ export function addCloudCommands(program: Command, print: Print): Command {
     .option("--port <port>", "TLS port of all hosts; 0 chooses a free one", parsePort, 8443)
     .option("--imds-port <port>", "plain HTTP port of IMDS", parsePort, 8445)
     .option("--dns-port <port>", "UDP and TCP port of DNS", parsePort, 8446)
-    .option("--seed <file>", "JSON: applications, users, settings, and requests to send at start")
+    .option(
+      "--seed <file>",
+      "JSON: applications, users, settings, requests; example: a key in a vault",
+    )
     .option("--fault <file>", "JSON: a list of faults, as POST /faults takes them")
     .option("--clock <time>", "start at this time, or so much later: 2027-03-01T00:00:00Z, P90D");
   addFaultCommands(program, print);

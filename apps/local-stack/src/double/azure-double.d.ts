@@ -9,7 +9,7 @@ export type DoubleOptions = {
     readonly imds?: number;
     readonly dns?: number;
   };
-  /** File with the applications, users and requests of the start. */
+  /** File with the applications, users and requests of the start, or `example`. */
   readonly seed?: string;
   /** File with a list of faults. */
   readonly fault?: string;
@@ -45,6 +45,12 @@ export type Double = {
     readonly clientId: string;
     readonly clientSecret: string;
   }[];
+  // oxlint-disable typescript/no-explicit-any -- the types of Node and of Azure's SDK are not here
+  /** An `https.Agent` that trusts the double and finds its names. */
+  readonly agent: any;
+  /** Options of each client of Azure's SDK: it then uses the agent. */
+  readonly clientOptions: { readonly additionalPolicies: any[] };
+  // oxlint-enable typescript/no-explicit-any
   /** Brings it back to the state after its start; client ids, secrets and ports stay. */
   reset(): Promise<void>;
   close(): Promise<void>;
