@@ -11,8 +11,8 @@ import { isNewest, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
 export type HeldEnvelope = {
   readonly current: CurrentKey;
   readonly stored: StoredEnvelope;
-  /** The last use of the current key failed. */
-  readonly isDoubted: boolean;
+  /** Set if the last use of the current key failed: the mark of that state. */
+  readonly doubt: string | undefined;
 };
 
 const selectEnvelopeAndKey = compileOnce(
@@ -25,7 +25,7 @@ const selectEnvelopeAndKey = compileOnce(
         "envelopes.env",
         "envelopes.kid",
         "envelopes.jwe_json",
-        "primary_standings.since_ms as doubted_ms",
+        "primary_standings.mark",
       ])
       .where("envelopes.serial", "=", serial)
       .where("envelopes.generation", "=", isNewest()),
@@ -41,7 +41,7 @@ export async function loadHeldEnvelope(
   if (row === undefined) return undefined;
   const { generation, env, kid, jwe_json: json } = row;
   const stored = { serial, generation, env, kid, envelope: parseEnvelope(json) };
-  return { current: currentKeyOf(order, row), stored, isDoubted: row.doubted_ms !== null };
+  return { current: currentKeyOf(order, row), stored, doubt: row.mark ?? undefined };
 }
 
 /** The envelope as its node receives it. */

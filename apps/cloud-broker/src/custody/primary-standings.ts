@@ -1,58 +1,98 @@
+import { randomUUID } from "node:crypto";
+
 import { isErrorCode } from "@databox-cmk/errors";
 
-import { parseFailureJson } from "../core/failure-json.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Clock, Failure } from "../core/ports.ts";
-import { meaningOf, nextStanding, type PrimaryStanding } from "../core/primary-standing.ts";
-import type { Store } from "../store/store.ts";
-import { readHealth } from "./stored-health.ts";
+import {
+  type FailureMeaning,
+  meaningOf,
+  nextStanding,
+  type PrimaryStanding,
+} from "../core/primary-standing.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 
-/**
- * @returns the resulting state; probes and health checks, which can also see a refusal, count as
- * well
- */
-export async function noteFailure(
+/** A use or a probe of the key failed. @returns the resulting state */
+export const noteFailure = (
   { store, now }: { readonly store: Store; readonly now: Clock },
   order: OrderId,
   failure: Failure,
+): Promise<PrimaryStanding> =>
+  store
+    .transaction()
+    .execute((transaction) => noteFailed(transaction, order, failure, now(), true));
+
+/**
+ * The same, in the caller's transaction.
+ *
+ * @param isNow - a refusal of this moment; others, which are noted later, may be older than a check
+ * that has begun since
+ */
+export async function noteFailed(
+  transaction: StoreTransaction,
+  order: OrderId,
+  failure: Failure,
+  nowMs: EpochMs,
+  isNow = false,
 ): Promise<PrimaryStanding> {
-  return store.transaction().execute(async (transaction) => {
-    const former = await readStanding(transaction, order);
-    const known =
-      meaningOf(failure) === "unreachable"
-        ? await withWithdrawal(transaction, order, former)
-        : former;
-    const next = nextStanding(known, failure, now());
-    if (next === former) return next;
-    if (next.kind === "working") await noteWorking(transaction, order);
-    else {
-      const columns = { state: next.kind, code: next.code, since_ms: next.sinceMs };
-      await transaction
-        .insertInto("primary_standings")
-        .values({ order_id: order, ...columns })
-        .onConflict((conflict) => conflict.column("order_id").doUpdateSet(columns))
-        .execute();
-    }
-    return next;
-  });
+  const former = await readStanding(transaction, order);
+  const next = nextStanding(former, failure, nowMs);
+  if (next === former && !(isNow && WITHDRAWN.has(meaningOf(failure)))) return next;
+  if (next.kind === "working") await noteWorking(transaction, order);
+  else {
+    const columns = {
+      state: next.kind,
+      code: next.code,
+      since_ms: next.sinceMs,
+      mark: randomUUID(),
+    };
+    await transaction
+      .insertInto("primary_standings")
+      .values({ order_id: order, ...columns })
+      .onConflict((conflict) => conflict.column("order_id").doUpdateSet(columns))
+      .execute();
+  }
+  return next;
 }
 
-export async function noteWorking(store: Store, order: OrderId): Promise<void> {
-  await store.deleteFrom("primary_standings").where("order_id", "=", order).execute();
+const WITHDRAWN: ReadonlySet<FailureMeaning> = new Set(["refused", "gone"]);
+
+/** A probe was refused: this holds for every order whose newest envelopes the key opens. */
+export async function noteWithdrawn(
+  transaction: StoreTransaction,
+  { identity, kid }: { readonly identity: string; readonly kid: string },
+  failure: Failure,
+  nowMs: EpochMs,
+): Promise<void> {
+  const orders = await transaction
+    .selectFrom("order_identities")
+    .innerJoin("node_keys", (join) =>
+      join
+        .onRef("node_keys.order_id", "=", "order_identities.order_id")
+        .onRef("node_keys.identity", "=", "order_identities.client_id"),
+    )
+    .select("node_keys.order_id")
+    .distinct()
+    .where("order_identities.client_id", "=", identity)
+    .where("node_keys.kid", "=", kid)
+    .orderBy("node_keys.order_id")
+    .execute();
+  for (const { order_id: order } of orders) await noteFailed(transaction, order, failure, nowMs);
 }
 
-/** With the refusals that only a probe or a health check saw. */
-export const knownStanding = async (store: Store, order: OrderId): Promise<PrimaryStanding> =>
-  withWithdrawal(store, order, await readStanding(store, order));
-
-async function withWithdrawal(
+/**
+ * @param only - the state that ends: the one that was read before the key was used, so that a
+ * failure that was noted meanwhile stays, or an outage; by default every state
+ */
+export async function noteWorking(
   store: Store,
   order: OrderId,
-  stored: PrimaryStanding,
-): Promise<PrimaryStanding> {
-  if (stored.kind === "refused" || stored.kind === "gone") return stored;
-  const withdrawn = await findWithdrawal(store, order);
-  return withdrawn === undefined ? stored : nextStanding(stored, withdrawn.failure, withdrawn.atMs);
+  only: { readonly mark: string } | { readonly state: "unreachable" } | {} = {},
+): Promise<void> {
+  await store
+    .deleteFrom("primary_standings")
+    .where((row) => row.and({ order_id: order, ...only }))
+    .execute();
 }
 
 export async function readStanding(store: Store, order: OrderId): Promise<PrimaryStanding> {
@@ -67,49 +107,4 @@ export async function readStanding(store: Store, order: OrderId): Promise<Primar
   // An unknown state is treated as a refusal, which is the safe side.
   const kind = state === "unreachable" || state === "gone" ? state : "refused";
   return { kind, code, sinceMs };
-}
-
-/**
- * The latest refusal that a probe or a health check saw, unless the current key has granted an
- * unlock or passed a check since. Without it, a key that was withdrawn while no node unlocked would
- * only look unreachable.
- */
-async function findWithdrawal(
-  store: Store,
-  order: OrderId,
-): Promise<{ readonly failure: Failure; readonly atMs: EpochMs } | undefined> {
-  const seen: { readonly failure: Failure; readonly atMs: EpochMs }[] = [];
-  const probed = await store
-    .selectFrom("probes")
-    .innerJoin("node_keys", (join) =>
-      join
-        .onRef("node_keys.identity", "=", "probes.identity")
-        .onRef("node_keys.kid", "=", "probes.kid"),
-    )
-    .select(["probes.failure_json", "probes.checked_at_ms"])
-    .where("node_keys.order_id", "=", order)
-    .where("probes.state", "=", "refused")
-    .executeTakeFirst();
-  const probeFailure = parseFailureJson(probed?.failure_json ?? null);
-  if (probeFailure !== undefined)
-    seen.push({ failure: probeFailure, atMs: probed?.checked_at_ms ?? 0 });
-  const known = await readHealth(store, order);
-  if (known?.health.state === "unusable") {
-    seen.push({
-      failure: { code: known.health.code, reason: known.health.reason },
-      atMs: known.checkedAtMs ?? known.changedAtMs,
-    });
-  }
-  if (seen.length === 0) return undefined;
-  const granted = await store
-    .selectFrom("leases")
-    .select((lease) => lease.fn.max("granted_at_ms").as("at_ms"))
-    .where("order_id", "=", order)
-    .where("backup_key", "is", null)
-    .executeTakeFirst();
-  const checked = known?.health.state === "healthy" || known?.health.state === "at-risk";
-  const workedAtMs = Math.max(granted?.at_ms ?? 0, checked ? (known.checkedAtMs ?? 0) : 0);
-  return seen
-    .filter(({ atMs }) => atMs > workedAtMs)
-    .toSorted((one, other) => other.atMs - one.atMs)[0];
 }

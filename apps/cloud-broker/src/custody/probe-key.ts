@@ -79,7 +79,8 @@ async function noteProbe(
     .where("kind", "=", "vault")
     .executeTakeFirst();
   if (backup === undefined) return;
-  if (outcome.ok) await noteWorking(deps.store, order);
+  // It used no envelope, so it ends no refusal.
+  if (outcome.ok) await noteWorking(deps.store, order, { state: "unreachable" });
   else await noteFailure(deps, order, outcome.failure);
 }
 

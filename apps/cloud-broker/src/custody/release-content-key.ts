@@ -38,10 +38,10 @@ export async function releaseContentKey<T>(
 
 async function noted<T>(
   { store }: Pick<UnwrapDependencies, "store">,
-  { current, isDoubted }: HeldEnvelope,
+  { current, doubt }: HeldEnvelope,
   released: Outcome<T>,
 ): Promise<Outcome<T>> {
-  if (isDoubted) await noteWorking(store, current.order);
+  if (doubt !== undefined) await noteWorking(store, current.order, { mark: doubt });
   return released;
 }
 

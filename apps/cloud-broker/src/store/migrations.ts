@@ -155,6 +155,28 @@ export const MIGRATIONS: Readonly<Record<string, BrokerMigration>> = {
   },
   /** Whether a person or an application started it. */
   "0034-campaign-starters": statements(`alter table campaigns add column is_person integer`),
+  /**
+   * Leases are numbered, and each refusal of a key has a mark, since clocks may be set back. The
+   * refusals that only probes and checks had seen are noted for their orders.
+   */
+  "0038-withdrawn-keys": {
+    async up(store) {
+      const code = engineOf(store) === "postgres" ? "failure_json::json" : "failure_json";
+      await statements(
+        `alter table leases add column number bigint not null default 0`,
+        `create index leases_by_number on leases (number)`,
+        `alter table primary_standings add column mark text not null default ''`,
+        `insert into primary_standings (order_id, state, code, since_ms)
+          select order_id, 'refused', code, coalesce(checked_at_ms, changed_at_ms) from key_health
+          where state = 'unusable' and code is not null on conflict do nothing`,
+        `insert into primary_standings (order_id, state, code, since_ms)
+          select distinct node_keys.order_id, 'refused', ${code} ->> 'code', probes.since_ms
+          from probes join node_keys
+            on node_keys.identity = probes.identity and node_keys.kid = probes.kid
+          where probes.state = 'refused' and probes.failure_json is not null on conflict do nothing`,
+      ).up(store);
+    },
+  },
 };
 
 function statements(...each: readonly string[]): Migration {

@@ -6,6 +6,7 @@ import type {
   TransferType,
   UnlockPolicy,
 } from "@databox-cmk/protocol";
+import type { Generated } from "kysely";
 
 import type { BackupKey, CustomerChoice } from "../core/backup-key.ts";
 import type { CampaignOrderState, CampaignState } from "../core/campaign-step.ts";
@@ -240,6 +241,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
      * (core/offline-terms.ts).
      */
     offline_json: string | null;
+    /** Above that of every lease that was there when it was granted; 0 in rows of an older broker. */
+    number: Generated<number>;
   };
   /**
    * View: the key that each node's newest envelope is wrapped to, and the identity that uses it.
@@ -291,6 +294,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     state: Exclude<PrimaryStanding["kind"], "working">;
     code: string;
     since_ms: number;
+    /** Another one after each refusal; empty in rows of an older broker. */
+    mark: string;
   };
   /** Orders to use the backup key now: by whom, why and for how long. */
   backup_uses: {

@@ -261,6 +261,20 @@ describe("an unlock while the first vault is lost", () => {
     expect((await device.unlock("unlock")).answer).toMatchObject({ kind: "denial" });
   });
 
+  test("is refused after a refusal that a check has seen, also by a clock that was set back since the last unlock", async () => {
+    const device = await backedUp();
+    pass(60);
+    await LeaseClient.unlock(device);
+    pass(-3600);
+    world.vaults.setEnabled(world.kid, false);
+    expect((await call("POST", "/keyHealth/check")).json.state).toBe("Unusable");
+    expect((await call("GET", "/backupKeys")).json.keyInForce.standing).toBe("Refused");
+    lose();
+    await device.unlock("unlock");
+    pass(AFTER_SECONDS);
+    expect((await device.unlock("unlock")).answer).toMatchObject({ kind: "denial" });
+  });
+
   test("by a kill switch is refused, backup or not", async () => {
     const device = await backedUp();
     lose();

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
+import { noteFailed } from "../../src/custody/primary-standings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { expectOk } from "../world/expect-ok.ts";
@@ -309,28 +310,18 @@ describe("when the current key is lost", () => {
   });
 
   test("a refusal that only key health saw counts, until the key grants again", async () => {
-    await store
-      .insertInto("key_health")
-      .values({
-        order_id: ORDER,
-        state: "unusable",
-        code: "SsemUserErrorEncryptionKeyDisabled",
-        reason: null,
-        facts_json: "{}",
-        risks_json: "[]",
-        kid: null,
-        recoverable_days: null,
-        checked_at_ms: NOW_MS,
-        changed_at_ms: NOW_MS,
-        inconclusive_code: null,
-        inconclusive_at_ms: null,
-        next_check_at_ms: NOW_MS,
-      })
-      .execute();
+    const failure = { code: "SsemUserErrorEncryptionKeyDisabled" } as const;
+    await store.transaction().execute((check) => noteFailed(check, ORDER, failure, NOW_MS));
     world.vaults.setOutage("kv-one", SILENT);
     await release();
     pass(AFTER_MS);
     expect((await release()).ok).toBe(false);
+    world.vaults.setOutage("kv-one", undefined);
+    expectOk(await release());
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    pass(AFTER_MS);
+    expect(expectOk(await release()).kid).toBe(world.kids.two);
   });
 
   test("a deleted key needs a person's order, given after the deletion was seen", async () => {

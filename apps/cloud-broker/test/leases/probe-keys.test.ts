@@ -1,10 +1,12 @@
 import { sql } from "kysely";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 
-import { orderIdOf } from "../../src/core/order.ts";
+import { type OrderId, orderIdOf } from "../../src/core/order.ts";
 import type { Outcome } from "../../src/core/ports.ts";
+import { openLease } from "../../src/release/leases/open-lease.ts";
 import { probeKeys } from "../../src/release/leases/probe-keys.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
 import { orderRow } from "../world/order-row.ts";
@@ -62,6 +64,18 @@ beforeEach(async () => {
     )
     .execute();
   await store
+    .insertInto("nodes")
+    .values(
+      names.map((name) => ({
+        order_id: orderIdOf(name),
+        serial: "DBX-1",
+        ordinal: 0,
+        passkey_origin: "generated" as const,
+        last_counter: 0,
+      })),
+    )
+    .execute();
+  await store
     .insertInto("envelopes")
     .values(
       names.map((name) => ({
@@ -102,12 +116,15 @@ afterEach(() => store[Symbol.asyncDispose]());
 function openReplica(
   atMs: number,
   isClosing = () => false,
-  { refused, begins }: { readonly refused?: string; readonly begins?: () => Promise<void> } = {},
+  {
+    refused,
+    begins,
+  }: { readonly refused?: string; readonly begins?: (order: string) => Promise<void> } = {},
 ) {
   const probed: string[] = [];
   const probe = async (order: string): Promise<Outcome<undefined>> => {
     probed.push(order);
-    await begins?.();
+    await begins?.(order);
     return order === refused
       ? { ok: false, failure: { code: "SsemUserErrorEncryptionKeyDisabled" } }
       : { ok: true, value: undefined };
@@ -179,6 +196,80 @@ test("a refusal ends the leases of its own identity, also one that has not renew
     .orderBy("order_id")
     .execute();
   expect(closed.map(({ order_id: order }) => order)).toEqual([refused, orderOf(6)]);
+  expect(await withdrawn()).toEqual([refused, orderOf(6)]);
+});
+
+const withdrawn = async () => {
+  const rows = await store
+    .selectFrom("primary_standings")
+    .select("order_id")
+    .where("state", "=", "refused")
+    .where("code", "=", "SsemUserErrorEncryptionKeyDisabled")
+    .orderBy("order_id")
+    .execute();
+  return rows.map(({ order_id: order }) => order);
+};
+
+test("a database of a former version keeps the refusals that only a probe or a check saw", async () => {
+  await openReplica(START_MS, () => false, { refused: orderOf(5) }).round();
+  await store
+    .insertInto("key_health")
+    .values({
+      order_id: orderOf(6),
+      state: "unusable",
+      code: "SsemUserErrorEncryptionKeyDisabled",
+      facts_json: "{}",
+      risks_json: "[]",
+      changed_at_ms: START_MS,
+      next_check_at_ms: START_MS,
+    })
+    .execute();
+  for (const undone of [
+    "delete from primary_standings",
+    "drop index leases_by_number",
+    "alter table leases drop column number",
+    "alter table primary_standings drop column mark",
+  ])
+    await sql.raw(undone).execute(store);
+  await MIGRATIONS["0038-withdrawn-keys"]?.up(store);
+  expect(await withdrawn()).toEqual([orderOf(5), orderOf(6)]);
+});
+
+describe("a clock that was set back by an hour", () => {
+  const LATER_MS = START_MS - 3_600_000;
+  const refused = orderOf(5);
+  const open = async (order: OrderId) => {
+    const granted = {
+      grant: { lease: { id: "newer", ttlSeconds: 60, outageGraceSeconds: 60, sequence: 0 } },
+      grantHash: "h",
+      request: { purpose: "unlock", bootId: "b", counter: 1 },
+      offlineJson: null,
+      backupKey: undefined,
+    } as const;
+    await store
+      .transaction()
+      .execute((transaction) =>
+        openLease(transaction, { order, serial: "DBX-1" }, granted, LATER_MS),
+      );
+  };
+  const live = () =>
+    store
+      .selectFrom("leases")
+      .select("id")
+      .where("order_id", "=", refused)
+      .where("state", "=", "live")
+      .execute();
+
+  test("spares no lease that was granted before the probe that was refused", async () => {
+    await openReplica(LATER_MS, () => false, { refused }).round();
+    expect(await live()).toEqual([]);
+  });
+
+  test("spares the lease that was granted while the probe was at the vault", async () => {
+    const begins = (order: string) => (order === refused ? open(refused) : Promise.resolve());
+    await openReplica(START_MS + 1, () => false, { refused, begins }).round();
+    expect(await live()).toEqual([{ id: "newer" }]);
+  });
 });
 
 test("a lease whose envelope was destroyed is not probed", async () => {

@@ -5,7 +5,7 @@ import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { type BackupOrder, findBackupOrders } from "../../custody/backup-uses.ts";
-import { knownStanding } from "../../custody/primary-standings.ts";
+import { readStanding } from "../../custody/primary-standings.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { renderKeyIdentity } from "./render-details.ts";
 
@@ -23,7 +23,7 @@ export async function listBackupKeys(
 ): Promise<BackupKeyList> {
   const backups = await loadBackupKeys(store, order);
   const orders = await findBackupOrders(store, order, now());
-  const standing = await knownStanding(store, order);
+  const standing = await readStanding(store, order);
   const mayStandIn = backups.some(({ kind }) => kind === "vault");
   return {
     value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),

@@ -29,6 +29,8 @@ export type LookDependencies = RecordDependencies & VaultAccess & KnownKeys;
 export type WatchedKey = {
   readonly order: OrderId;
   readonly current: CurrentKey;
+  /** Set if the last use of the key failed: the mark of that state. */
+  readonly doubt: string | undefined;
   readonly expectedEndMs: number;
   readonly usable: Outcome<UsableKey>;
   /** Its newest version, if the order follows it and the last poll did not get it. */
@@ -58,8 +60,10 @@ export async function loadWatchedKey(
         .onRef("key_polls.key_address", "=", "order_keys.key_address")
         .on("order_keys.follows_newest", "=", 1),
     )
+    .leftJoin("primary_standings", "primary_standings.order_id", "orders.id")
     .select([
       "orders.stage",
+      "primary_standings.mark",
       "order_stages.entered_at_ms",
       "order_keys.kid",
       "key_polls.failure_json",
@@ -77,6 +81,7 @@ export async function loadWatchedKey(
   return {
     order,
     current,
+    doubt: stage.mark ?? undefined,
     expectedEndMs: expectedEndMs(stage.stage, stage.entered_at_ms),
     usable,
     newest: chosen.ok && stage.failure_json !== null ? chosen.value : undefined,
@@ -124,7 +129,7 @@ async function tryKey(
 
 async function note(
   deps: LookDependencies,
-  { order, current, expectedEndMs: endMs }: WatchedKey,
+  { order, current, doubt, expectedEndMs: endMs }: WatchedKey,
   got: Outcome<KeyFacts>,
   newest: Outcome<unknown> | undefined,
   sinceMs: EpochMs,
@@ -133,6 +138,7 @@ async function note(
   await recordHealth(deps, {
     order,
     revision: current.revision,
+    doubt,
     sinceMs,
     verdict: decideKeyHealth(got, deps.now(), endMs, newest),
     kid: got.ok ? got.value.kid : undefined,

@@ -6,7 +6,7 @@ import { type HealthVerdict, isNews, type KeyHealth } from "../../core/key-healt
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { loadCurrentKey } from "../../custody/current-key.ts";
-import { noteWorking, readStanding } from "../../custody/primary-standings.ts";
+import { noteFailed, noteWorking } from "../../custody/primary-standings.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
@@ -27,6 +27,8 @@ export type RecordDependencies = {
 export type Observation = {
   readonly order: OrderId;
   readonly revision: number;
+  /** The mark of the key's doubted state before the check. */
+  readonly doubt?: string | undefined;
   /** When the vault was asked: a later result is not replaced by this one. */
   readonly sinceMs: EpochMs;
   readonly verdict: HealthVerdict;
@@ -44,13 +46,15 @@ export function recordHealth(
   deps: RecordDependencies,
   observation: Observation,
 ): Promise<KeyHealth | undefined> {
-  const { order, revision, sinceMs, verdict } = observation;
+  const { order, revision, sinceMs, verdict, doubt } = observation;
   return deps.store.transaction().execute(async (transaction) => {
     const current = await loadCurrentKey(transaction, order);
     const stored = await readHealth(transaction, order);
     if (current?.revision !== revision || stored === undefined) return stored?.health;
-    if ((stored.checkedAtMs ?? 0) > sinceMs) return stored.health;
     const nowMs = deps.now();
+    const storedMs = stored.checkedAtMs ?? 0;
+    // A result from the future was stored before the clock was set back.
+    if (storedMs > sinceMs && storedMs <= nowMs) return stored.health;
     const update = transaction.updateTable("key_health").where("order_id", "=", order);
     if (verdict.state === "inconclusive") {
       await update.set({ inconclusive_code: verdict.code, inconclusive_at_ms: sinceMs }).execute();
@@ -66,12 +70,9 @@ export function recordHealth(
         changed_at_ms: isChanged ? nowMs : undefined,
       })
       .execute();
+    if (verdict.state === "unusable") await noteFailed(transaction, order, verdict, nowMs);
     // The check has wrapped and unwrapped with the key, so a refusal before it no longer holds.
-    if (verdict.state !== "unusable") {
-      const standing = await readStanding(transaction, order);
-      if (standing.kind !== "working" && standing.sinceMs <= sinceMs)
-        await noteWorking(transaction, order);
-    }
+    else if (doubt !== undefined) await noteWorking(transaction, order, { mark: doubt });
     if (!isChanged) return verdict;
     const id = randomUUID();
     const kid = observation.kid ?? stored.kid;

@@ -1,5 +1,5 @@
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
-import type { Insertable } from "kysely";
+import { type Insertable, sql } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
@@ -15,7 +15,12 @@ const supersede = compileWriteOnce((store, { order, serial }: { order: OrderId; 
     .where("state", "in", ["live", "refused"]),
 );
 const insertLease = compileWriteOnce((store, row: Insertable<BrokerTables["leases"]>) =>
-  store.insertInto("leases").values(row),
+  store.insertInto("leases").values((lease) => ({
+    ...row,
+    number: lease
+      .selectFrom("leases as former")
+      .select(sql<number>`coalesce(max(number), 0) + 1`.as("number")),
+  })),
 );
 
 /**
@@ -26,9 +31,9 @@ export async function openLease(
   transaction: StoreTransaction,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   granted: {
-    grant: Grant;
+    grant: Pick<Grant, "lease">;
     grantHash: string;
-    request: UnlockQuestion;
+    request: Pick<UnlockQuestion, "purpose" | "bootId" | "counter">;
     offlineJson: string | null;
     backupKey: string | undefined;
   },

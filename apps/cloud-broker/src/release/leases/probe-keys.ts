@@ -7,6 +7,7 @@ import type { Clock, Outcome } from "../../core/ports.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
 import { PROBES_AT_ONCE, probeStretch } from "../../core/vault-capacity.ts";
 import type { KeyProbes } from "../../custody/key-custody.ts";
+import { noteWithdrawn } from "../../custody/primary-standings.ts";
 import { isProbed, type ReadProbeLoads } from "../../observability/probe-loads.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -111,13 +112,16 @@ async function probeOnce(
   stretch: number,
 ): Promise<boolean> {
   const { store, custody, now, random, intervalSeconds } = dependencies;
-  const startedAtMs = now();
-  const nextMs = nextProbeMs(startedAtMs, intervalSeconds * stretch, random());
-  if (!(await claim(store, target, startedAtMs, nextMs))) return false;
+  const nextMs = nextProbeMs(now(), intervalSeconds * stretch, random());
+  if (!(await claim(store, target, now(), nextMs))) return false;
+  const { lastLease } = await store
+    .selectFrom("leases")
+    .select((lease) => lease.fn.max("number").as("lastLease"))
+    .executeTakeFirstOrThrow();
   const outcome = target.isBackup
     ? await custody.probeBackup(target.order, target.kid)
     : await custody.probe(target.order, target.kid);
-  await record(store, target, outcome, startedAtMs, now());
+  await record(store, target, outcome, lastLease, now());
   return true;
 }
 
@@ -163,7 +167,7 @@ async function record(
   store: Store,
   { identity, kid, order }: Target,
   outcome: Outcome<undefined>,
-  startedAtMs: number,
+  lastLease: number,
   nowMs: number,
 ): Promise<void> {
   const answer = outcome.ok
@@ -191,12 +195,13 @@ async function record(
       .where("kid", "=", kid)
       .execute();
     if (answer?.errorClass !== "refused") return;
+    await noteWithdrawn(transaction, { identity, kid }, answer.failure, nowMs);
     const isGone = meaningOf(answer.failure) === "gone";
     await transaction
       .updateTable("leases")
       .set({ state: "refused", refusal_json: failureJson, refused_at_ms: nowMs })
       .where("state", "=", "live")
-      .where("granted_at_ms", "<", startedAtMs)
+      .where("number", "<=", lastLease)
       // Found by an index: looking at the keys of every live lease takes long in a large fleet.
       .$if(identity !== "service", (lease) =>
         lease.where((holder) =>
