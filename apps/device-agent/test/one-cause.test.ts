@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { createCertificateAuthority } from "@databox-cmk/crypto";
@@ -27,6 +27,7 @@ type State = {
   readonly isNameless?: true;
 };
 
+const noAnswer = () => Promise.resolve("not an answer");
 const FACTS = { keyName: "kek", vaultName: "contoso", keyVersion: "0123" };
 
 const denied =
@@ -143,6 +144,22 @@ const STATES: Readonly<Record<string, State>> = {
     make: answeredBy(302, { location: "https://portal.invalid/" }, ""),
     code: "BrokerUnreachable",
     reason: "captive-portal",
+    who: "site-operator",
+  },
+  "a volume that is gone, before the broker is asked": {
+    make: (world) => {
+      renameSync(world.diskPath, `${world.diskPath}.gone`);
+      return world.unlock();
+    },
+    code: "VolumeNotFound",
+    who: "site-operator",
+  },
+  "a carried answer that is none": {
+    make: async (world) => {
+      await world.run({ command: "challenge", out: undefined, qr: false, fresh: false });
+      return world.run({ command: "respond", file: undefined }, { readStandardInput: noAnswer });
+    },
+    code: "GrantRejected",
     who: "site-operator",
   },
   "an approval that is missing": {
@@ -282,4 +299,34 @@ test("after each of them, an unlock that succeeds ends it everywhere", async () 
   const state = openStateFolder(world.stateDir).readState();
   if (state !== undefined) node.ui.look(state);
   expect((await node.client.get("/api/state")).json).not.toHaveProperty("lastFailure");
+});
+
+test("a volume that stays open without a renewal says why on each surface", async () => {
+  await using node = await createUiWorld();
+  const { world } = node;
+  await world.unlock();
+  using keeper = createKeeperOf(world);
+  deny(world.broker, "/renewals", "KeyVaultUnreachable", { facts: FACTS });
+  await keeper.renew(1);
+  await node.restart();
+  const { json } = await node.client.get("/api/state");
+  const status = await world.status();
+  const examined = await world.run({ command: "doctor" });
+  const code = "KeyVaultUnreachable";
+  expect(status).toMatchObject({ outcome: "unlocked", cause: { code } });
+  expect([causeOf(examined)?.code, json.lastFailure?.failure.code]).toEqual([code, code]);
+});
+
+test("a rejected answer hides no refusal before it", async () => {
+  await using node = await createUiWorld();
+  const { world } = node;
+  await world.run({ command: "challenge", out: undefined, qr: false, fresh: false });
+  deny(world.broker, "/unlocks", "UnlockRevoked");
+  await world.unlock();
+  const rejected = await world.run(
+    { command: "respond", file: undefined },
+    { readStandardInput: noAnswer },
+  );
+  expect(rejected).toMatchObject({ code: "GrantRejected" });
+  expect(await world.status()).toMatchObject({ cause: { code: "UnlockRevoked" } });
 });

@@ -33,13 +33,23 @@ const EVENTS: ReadonlySet<string> = new Set([
   "unlocked",
   "unlock-denied",
   "unlock-failed",
+  "grant-unused",
   "relocked",
 ]);
 
 const CLOSING =
   "the decision to close the volume is final; it is still open, since it is in use, and databox-agent serve tries again each second";
 
-const lastUnlockOf = (rows: CauseFacts["rows"]) => rows.findLast(({ event }) => EVENTS.has(event));
+/** A rejected answer hides no decision before it, since anyone can bring one. */
+function lastUnlockOf(rows: CauseFacts["rows"]) {
+  const last = rows.findLast(({ event }) => EVENTS.has(event));
+  if (last !== undefined && last.event !== "unlocked") return last;
+  return (
+    rows
+      .slice(last === undefined ? 0 : rows.lastIndexOf(last) + 1)
+      .findLast(({ event }) => event === "answer-rejected") ?? last
+  );
+}
 
 /**
  * Decides why the volume is closed or will be closed: `status`, `doctor`, `journal`, the

@@ -13,7 +13,7 @@ import { requestContentKey } from "../exchange/request-content-key.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
-import { withJournal } from "../node/journaled-node.ts";
+import { type Node, withJournal } from "../node/journaled-node.ts";
 import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
@@ -57,11 +57,20 @@ export async function openByBroker(
   try {
     return await askAndOpen({ node, volume, session, stopwatch, dependencies }, question);
   } catch (error) {
-    const { code, reason = "" } = toAppError(error);
-    if (question.kept === undefined || FINAL.has(ERRORS[code].class))
-      node.journal.append("unlock-failed", { code, reason });
+    noteFailure(node, question.kept, error);
     throw error;
   }
+}
+
+/** For `status`, `doctor` and the page; a request that waits is sent again by itself. */
+export function noteFailure(
+  { journal }: Pick<Node, "journal">,
+  kept: WaitingRequest | undefined,
+  error: unknown,
+): void {
+  const { code, reason = "" } = toAppError(error);
+  if (kept === undefined || FINAL.has(ERRORS[code].class))
+    journal.append("unlock-failed", { code, reason });
 }
 
 async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Promise<AgentEvent> {

@@ -1,8 +1,10 @@
 import { AppError, ERRORS } from "@databox-cmk/errors";
 import type { AskedPurpose } from "@databox-cmk/protocol";
 
+import type { Transport } from "../broker-client/transport.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { UnlockOptions } from "../core/command.ts";
+import type { Volume } from "../core/ports.ts";
 import { isPending } from "../core/waiting-step.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
 import { connect } from "../node/connect.ts";
@@ -42,7 +44,6 @@ export async function unlockOnce(
   const stopwatch = createStopwatch(elapsedMs, progress);
   using node = await holdNode(dependencies);
   const { folder, settings, store, bootId } = node;
-  const volume = findVolume(settings, cryptsetupFolders);
   const kept = readKept(folder.path, bootId);
   if (kept === undefined && goesOn)
     return (await import("../approval/end-request.ts")).endedByAnother(node, dependencies);
@@ -50,10 +51,21 @@ export async function unlockOnce(
     requireSameReason(kept.reason, reason);
     requireSamePurpose(kept.purpose ?? "unlock", purpose);
   }
-  using transport = connect(settings.connection, dependencies);
-  if (store.current.rekey !== undefined) {
-    const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
-    await finishBeforeUnlock(node, volume, transport, { nowIso, totalTimeoutMs });
+  using resources = new DisposableStack();
+  let volume: Volume;
+  let transport: Transport;
+  try {
+    volume = findVolume(settings, cryptsetupFolders);
+    transport = resources.use(connect(settings.connection, dependencies));
+    if (store.current.rekey !== undefined) {
+      const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
+      await finishBeforeUnlock(node, volume, transport, { nowIso, totalTimeoutMs });
+    }
+  } catch (error) {
+    const { withJournal } = await import("../node/journaled-node.ts");
+    const { noteFailure } = await import("./open-by-broker.ts");
+    noteFailure(withJournal(node, dependencies), kept, error);
+    throw error;
   }
   const deadline = AbortSignal.timeout(totalTimeoutMs);
   const asked =
