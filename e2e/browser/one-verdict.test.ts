@@ -25,6 +25,7 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
+import { takeAppearance, takeWidth } from "./harness/appearances.ts";
 import { runsBrowser } from "./harness/engines.ts";
 import { lockState } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
@@ -77,7 +78,7 @@ describe.runIf(runsBrowser)("every surface says why an appliance stays locked", 
     browser = await openBrowser(world.stack.description, "one-verdict", pages);
     visit = await browser.signIn("ada@contoso.example");
     atNode = await browser.openNode(pages[0] ?? "");
-  }, 120_000);
+  });
   afterEach(async ({ task }) => {
     if (task.result?.state !== "fail") return;
     await visit.picture(`failed ${task.name.slice(0, 80)}`);
@@ -324,9 +325,24 @@ describe.runIf(runsBrowser)("every surface says why an appliance stays locked", 
   test("split custody without a recovery key, before the appliance is prepared", async () => {
     const order = await placeOrder(world, "shares");
     await takeOwnKey(world, order, "contososhares");
+    /** In the list and on the order's own page. */
+    const light = async (text: string) => {
+      for (const path of ["/orders?search=shares", orderPath(order)])
+        expect(await textOf(path, text)).toContain(text);
+    };
+    await light("Ship with care");
     const custody = { kind: "split", acceptNoRecovery: false };
     await callOrder(world, order, "PUT", "unlockPolicy", { ...(await policyOf(order)), custody });
     expect(await inPortal(order, "RecoveryKeyMissing")).toMatchObject({ who: "order-owner" });
+    await light("Do not ship yet");
+    const overview = await textOf(orderPath(order), "Ready to ship");
+    expect(overview).toContain("Split custody needs a recovery key.");
+    await visit.picture("ready to ship");
+    await takeAppearance(visit.page, "dark");
+    await takeWidth(visit.page, "narrow");
+    expect(await visit.violations()).toEqual([]);
+    expect(await visit.overflow()).toBe(0);
+    await visit.picture("ready to ship, narrow and dark");
   });
 });
 

@@ -5,6 +5,15 @@ import type { EpochMs } from "./order.ts";
 
 const LONGEST_SECONDS = 366 * 86_400;
 
+/** When a node last reached the broker: a renewal is a contact, too. */
+export function lastContactOf(
+  seenAtMs: EpochMs | null | undefined,
+  lease: LockFacts["lease"],
+): EpochMs | undefined {
+  const atMs = Math.max(seenAtMs ?? 0, lease?.renewedAtMs ?? 0);
+  return atMs === 0 ? undefined : atMs;
+}
+
 /** The facts about one node that another node of its order may know. */
 export function describeSibling(
   {
@@ -22,7 +31,7 @@ export function describeSibling(
   // A kill switch says nothing about the volume, and is not the other node's business.
   const { lock } = decideLock({ ...facts, isRevoked: false }, nowMs);
   const isOpen = lock === "unlocked" || lock === "grace";
-  const seenAtMs = Math.max(lastSeenAtMs ?? 0, facts.lease?.renewedAtMs ?? 0);
+  const seenAtMs = lastContactOf(lastSeenAtMs, facts.lease) ?? 0;
   return {
     serial,
     lock: isErased ? "erased" : isOpen ? "unlocked" : "locked",

@@ -52,6 +52,11 @@ export type VerdictFacts = {
   /** Active kill switches over the whole order. */
   readonly switches: readonly Failure[];
   readonly hasRecoveryKey: boolean;
+  /** Backup keys of any kind. */
+  readonly backups: number;
+  readonly isOwnKey: boolean;
+  /** The last drill; none: undefined. */
+  readonly drill?: "Passed" | "Attention" | undefined;
   /** Named approvers of whom the broker cannot see that they may approve. */
   readonly unknownApprovers: readonly string[];
   /** An emergency access for the whole order that was not used. */

@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from "node:crypto";
+
 import { ERRORS } from "@databox-cmk/errors";
 import {
   approvalList,
@@ -665,4 +667,89 @@ test("a silent Resource Manager neither holds a page nor makes approvers unknown
     nameOf(job),
   );
   expect([verdict.state, asked]).toEqual(["Ready", [GHOST]]);
+});
+
+const lightOf = async (job: string) => {
+  const { verdict, summary } = await look(job);
+  // The list shows the same.
+  expect(summary?.unlock.shipping).toBe(verdict.shipping?.light);
+  const checks = verdict.shipping?.checks ?? [];
+  const states = Object.fromEntries(checks.map(({ name, state }) => [name, state]));
+  return { light: verdict.shipping?.light, ...states };
+};
+const atRisk = (job: string, risk: string) =>
+  world
+    .store()
+    .updateTable("key_health")
+    .set({ state: "at-risk", risks_json: JSON.stringify([{ risk, atMs: world.clock.nowMs }]) })
+    .where("order_id", "=", foldOrderId(jobPath(job)))
+    .execute();
+
+describe("before the dispatch, one light says whether the appliance may be sent", () => {
+  test("from the key, its backups, approvers and switches, until it has gone", async () => {
+    const job = "light";
+    await world.prepared(job);
+    await call(job, "POST", "/keyHealth/check");
+    expect(await lightOf(job)).toEqual({
+      light: "Attention",
+      access: "Passed",
+      key: "Passed",
+      backup: "Attention",
+      approvers: "Passed",
+      drill: "Open",
+    });
+    const { publicKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    await call(job, "PUT", "/backupKeys/offline", { kind: "RecoveryKey", publicKey });
+    expect(await lightOf(job)).toMatchObject({ light: "Ready", backup: "Passed" });
+    await writePolicy(job, (policy) => release(policy, approvals(1)));
+    expect(await lightOf(job)).toMatchObject({ light: "Ready", approvers: "Open" });
+    await atRisk(job, "expires-soon");
+    expect(await lightOf(job)).toMatchObject({ light: "Attention", key: "Attention" });
+    await atRisk(job, "expires-before-order-end");
+    expect(await lightOf(job)).toMatchObject({ light: "Stop", key: "Failed" });
+    await call(job, "POST", "/keyHealth/check");
+    await call(job, "POST", "/revoke", { reason: "lost" });
+    expect(await lightOf(job)).toMatchObject({ light: "Stop", key: "Passed", access: "Failed" });
+    await world.setStage(foldOrderId(jobPath(job)), "Delivered");
+    expect(await lightOf(job)).toEqual({ light: undefined });
+  });
+
+  test("from named approvers, who must be known", async () => {
+    const job = "light-ghosts";
+    await world.prepared(job);
+    await writePolicy(job, (policy) => release(policy, approvals(1, [GHOST])));
+    expect(await lightOf(job)).toMatchObject({ light: "Stop", approvers: "Failed" });
+  });
+
+  test("from the last drill, and from split custody without a recovery key", async () => {
+    const job = "light-split";
+    const device = await world.prepared(job);
+    const drill = (answered_at_ms: number | null, started_at_ms: number) =>
+      world
+        .store()
+        .insertInto("drills")
+        .values({
+          id: crypto.randomUUID(),
+          order_id: foldOrderId(jobPath(job)),
+          serial: device.serial,
+          lease_id: "lease",
+          started_at_ms,
+          answered_at_ms,
+        })
+        .execute();
+    await drill(null, 1);
+    expect(await lightOf(job)).toMatchObject({ light: "Attention", drill: "Attention" });
+    await drill(3, 2);
+    expect(await lightOf(job)).toMatchObject({ drill: "Passed" });
+    const order = foldOrderId(jobPath(job));
+    // Prepared in escrow, it would stay so.
+    await world.store().deleteFrom("nodes").where("order_id", "=", order).execute();
+    await world.setStage(order, "DeviceOrdered");
+    await writePolicy(job, () => ({ custody: { kind: "split", acceptNoRecovery: false } }));
+    expect(await lightOf(job)).toMatchObject({ light: "Stop", backup: "Failed" });
+  });
 });

@@ -1,4 +1,4 @@
-import type { KeyHealthState, LockState } from "@databox-cmk/protocol";
+import type { KeyHealthState, LockState, ShippingLight } from "@databox-cmk/protocol";
 import { StateBadge, type StateLook } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import {
@@ -28,6 +28,17 @@ type Health = { readonly state: KeyHealthState };
 
 export function HealthBadge({ health }: { readonly health: Health }): ReactElement {
   return <StateBadge look={LOOKS[health.state]} name={useTexts().healthStates[health.state]} />;
+}
+
+const LIGHTS = {
+  Ready: [CheckmarkCircleFilled, "good"],
+  Attention: [WarningFilled, "watch"],
+  Stop: [DismissCircleFilled, "bad"],
+} as const satisfies Record<ShippingLight, StateLook>;
+
+/** Whether an order may be dispatched. */
+export function ShippingBadge({ light }: { readonly light: ShippingLight }): ReactElement {
+  return <StateBadge look={LIGHTS[light]} name={useTexts().order.shipping.lights[light]} />;
 }
 
 const useLockStyles = makeStyles({

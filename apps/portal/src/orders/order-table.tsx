@@ -15,7 +15,7 @@ import {
 import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
 
 import { type OrderName, parseOrderId } from "../core/arm-path.ts";
-import { HealthBadge, LockBadge } from "../order/badges.tsx";
+import { HealthBadge, LockBadge, ShippingBadge } from "../order/badges.tsx";
 import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -84,7 +84,12 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
     {
       id: "stage",
       hasRoom: isUsual,
-      render: ({ stage, stageStatus }) => <StageBadge stage={stage} status={stageStatus} />,
+      render: ({ stage, stageStatus, unlock: { shipping } }) => (
+        <>
+          <StageBadge stage={stage} status={stageStatus} />
+          {shipping !== undefined && <ShippingBadge light={shipping} />}
+        </>
+      ),
     },
     {
       id: "encryption",

@@ -23,6 +23,7 @@ import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { ShippingSection } from "./shipping-section.tsx";
 
 /** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {
@@ -39,6 +40,9 @@ export function OverviewPage(): ReactElement {
           <OrderCommands order={order.data} />
           {verdict.data !== undefined && <Causes verdict={verdict.data} />}
           <Essentials order={order.data} />
+          {verdict.data?.shipping !== undefined && (
+            <ShippingSection shipping={verdict.data.shipping} />
+          )}
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
           </Section>

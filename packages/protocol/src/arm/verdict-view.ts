@@ -26,6 +26,17 @@ export const nextStep = z.object({
 export const UNLOCK_STATES = ["Ready", "Waiting", "NotNow", "Blocked"] as const;
 export type UnlockState = (typeof UNLOCK_STATES)[number];
 
+/** One light for an order before its dispatch. */
+const SHIPPING_LIGHTS = ["Ready", "Attention", "Stop"] as const;
+export type ShippingLight = (typeof SHIPPING_LIGHTS)[number];
+/** `Open`: nobody can know it yet; it does not change the light. */
+const shippingCheck = z.object({
+  /** `access`, `key`, `backup`, `approvers`, `drill`. */
+  name: z.string(),
+  state: z.enum(["Passed", "Attention", "Failed", "Open"]),
+});
+export type ShippingCheck = z.infer<typeof shippingCheck>;
+
 /** Our extension: can the appliance be unlocked now, and who must do what? */
 export const verdictView = z.object({
   state: z.enum(UNLOCK_STATES),
@@ -44,6 +55,10 @@ export const verdictView = z.object({
   until: z.optional(z.object({ at: z.string(), by: z.string() })),
   /** How it goes on until it is taken. */
   otherwise: z.optional(z.string()),
+  /** Until the dispatch: may the appliance be sent? */
+  shipping: z.optional(
+    z.object({ light: z.enum(SHIPPING_LIGHTS), checks: z.array(shippingCheck) }),
+  ),
 });
 export type VerdictView = z.infer<typeof verdictView>;
 
@@ -61,4 +76,5 @@ export const verdictSummary = z.object({
   state: z.enum(UNLOCK_STATES),
   code: z.optional(z.string()),
   nextStep,
+  shipping: z.optional(z.enum(SHIPPING_LIGHTS)),
 });

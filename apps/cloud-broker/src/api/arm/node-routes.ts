@@ -5,6 +5,7 @@ import {
   NODE_CALLS,
 } from "@databox-cmk/protocol";
 
+import { lastContactOf } from "../../core/describe-sibling.ts";
 import { decideLock } from "../../core/lock-state.ts";
 import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -35,14 +36,15 @@ export async function readNodeViews(
   const nowMs = now();
   const nodes = await readNodes(store, order);
   const envelopes = await readCurrentEnvelopes(store, order);
-  return nodes.map((node) => ({
-    ...renderNode(node),
-    ...renderLock(
-      locks.find(({ serial }) => serial === node.serial),
-      nowMs,
-    ),
-    ...renderEnvelope(envelopes.get(node.serial), node),
-  }));
+  return nodes.map((node) => {
+    const lock = locks.find(({ serial }) => serial === node.serial);
+    return {
+      ...renderNode(node),
+      lastSeenAt: renderTime(lastContactOf(node.lastSeenAtMs, lock?.facts.lease)),
+      ...renderLock(lock, nowMs),
+      ...renderEnvelope(envelopes.get(node.serial), node),
+    };
+  });
 }
 
 function renderNode(node: OrderNode) {
@@ -55,7 +57,6 @@ function renderNode(node: OrderNode) {
         ? undefined
         : { grade: gradeOf(node), attested: false, thumbprint: node.deviceKid ?? undefined },
     preparedAt: renderTime(node.preparedAtMs),
-    lastSeenAt: renderTime(node.lastSeenAtMs),
     lastOutcome: node.lastOutcome ?? undefined,
   };
 }

@@ -2,13 +2,16 @@ import { explain, type Facts, recoveryOf, withoutUndefined } from "@databox-cmk/
 import type { CloudError, OrderSummary, VerdictView } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
+import { decideShipping } from "../../core/decide-shipping.ts";
 import { type Cause, repairOf } from "../../core/verdict.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { OrderVerdict } from "../../release/verdict/read-verdicts.ts";
 
-export function renderVerdict({ verdict, names }: OrderVerdict): VerdictView {
+export function renderVerdict({ verdict, facts, names }: OrderVerdict): VerdictView {
   const { causes, state, channels, approvals, nextStep, until, otherwise } = verdict;
+  const shipping = decideShipping(facts, verdict);
   return {
+    shipping: shipping && { light: shipping.light, checks: [...shipping.checks] },
     state,
     channels: [...channels],
     approvals,
@@ -22,9 +25,10 @@ export function renderVerdict({ verdict, names }: OrderVerdict): VerdictView {
   };
 }
 
-export function renderVerdictSummary({ verdict }: OrderVerdict): OrderSummary["unlock"] {
+export function renderVerdictSummary({ verdict, facts }: OrderVerdict): OrderSummary["unlock"] {
   const { causes, state, nextStep } = verdict;
-  return { state, code: causes[0]?.code, nextStep };
+  const shipping = decideShipping(facts, verdict)?.light;
+  return { state, code: causes[0]?.code, nextStep, shipping };
 }
 
 /**

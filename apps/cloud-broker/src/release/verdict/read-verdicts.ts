@@ -90,7 +90,7 @@ export async function readVerdicts(
       return approvers.map((approver) => ({ order: row.id, approver }));
     }),
   );
-  const recovery = new Set(await selectRecoveryKeys(store, orders));
+  const backups = Map.groupBy(await selectBackupKeys(store, orders), (row) => row.order_id);
   const trouble = await deps.findTrouble();
   const ahead = rows.filter((row) => isDispatchAhead(lifecycleOf(row))).map(({ id }) => id);
   const recoverable = new Map(
@@ -99,6 +99,7 @@ export async function readVerdicts(
       isRecoverable,
     ]),
   );
+  const drills = await readDrills(store, ahead);
   const found = new Map<OrderId, OrderVerdict>();
   for (const row of rows) {
     const { id } = row;
@@ -153,7 +154,10 @@ export async function readVerdicts(
       health: stored?.health,
       silence: silence !== undefined && isErrorCode(silence) ? silence : undefined,
       switches: scopesOver(id).flatMap((scope) => switches.get(scope) ?? []),
-      hasRecoveryKey: recovery.has(id),
+      hasRecoveryKey: backups.get(id)?.some(({ kind }) => kind === "recovery") === true,
+      backups: backups.get(id)?.length ?? 0,
+      isOwnKey: key.kekType === "CustomerManaged",
+      drill: drills.get(id),
       unknownApprovers: unknown.filter(({ order: of }) => of === id).map((each) => each.approver),
       breakGlass: ofOrder?.id,
       nodes,
@@ -318,18 +322,35 @@ async function countSwitches(
   };
 }
 
-async function selectRecoveryKeys(
-  store: Store,
-  orders: readonly OrderId[],
-): Promise<readonly OrderId[]> {
-  const rows = await store
+const selectBackupKeys = (store: Store, orders: readonly OrderId[]) =>
+  store
     .selectFrom("backup_keys")
-    .select("order_id")
-    .distinct()
+    .select(["order_id", "kind"])
     .where("order_id", "in", orders)
-    .where("kind", "=", "recovery")
     .execute();
-  return rows.map((row) => row.order_id);
+
+/** The last drill of each order: did every node answer? */
+async function readDrills(store: Store, orders: readonly OrderId[]) {
+  const rows =
+    orders.length === 0
+      ? []
+      : await store
+          .selectFrom("drills")
+          .select((row) => [
+            "order_id",
+            row.fn.countAll<number>().as("asked"),
+            row.fn.count<number>("answered_at_ms").as("answered"),
+          ])
+          .where("order_id", "in", orders)
+          .groupBy(["order_id", "started_at_ms"])
+          .orderBy("started_at_ms")
+          .execute();
+  return new Map(
+    rows.map((row) => [
+      row.order_id,
+      row.answered === row.asked ? ("Passed" as const) : ("Attention" as const),
+    ]),
+  );
 }
 
 function lifecycleOf(row: Awaited<ReturnType<typeof selectOrders>>[number]) {
