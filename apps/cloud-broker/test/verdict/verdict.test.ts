@@ -753,3 +753,13 @@ describe("before the dispatch, one light says whether the appliance may be sent"
     expect(await lightOf(job)).toMatchObject({ light: "Stop", backup: "Failed" });
   });
 });
+
+test("a node was last seen at its last contact, which a renewal is", async () => {
+  const job = "renewed";
+  const device = await world.delivered(job);
+  const open = await LeaseClient.unlock(device);
+  world.clock.nowMs += 30_000;
+  await open.renew();
+  const [node] = exactly(orderNodes, await call(job, "GET", "/nodes")).value;
+  expect(node?.lastSeenAt).toBe(renderTime(world.clock.nowMs));
+});
