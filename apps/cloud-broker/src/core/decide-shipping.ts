@@ -36,7 +36,7 @@ export function decideShipping(
       state:
         approvers.length > 0 && known.length < required
           ? "Failed"
-          : // Whoever holds the right decides; nobody can count them.
+          : // Everyone with the right may decide; they cannot be counted.
             required > 0 && approvers.length === 0
             ? "Open"
             : "Passed",

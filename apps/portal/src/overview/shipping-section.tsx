@@ -41,7 +41,7 @@ const useStyles = makeStyles({
   check: { display: "flex", flexDirection: "column", alignItems: "start" },
 });
 
-/** One light before the dispatch, and what it is made of. */
+/** One light before the dispatch, and its checks. */
 export function ShippingSection({ shipping }: { readonly shipping: Shipping }): ReactElement {
   const styles = useStyles();
   const { shipping: texts } = useTexts().order;

@@ -29,7 +29,7 @@ export type UnlockState = (typeof UNLOCK_STATES)[number];
 /** One light for an order before its dispatch. */
 const SHIPPING_LIGHTS = ["Ready", "Attention", "Stop"] as const;
 export type ShippingLight = (typeof SHIPPING_LIGHTS)[number];
-/** `Open`: nobody can know it yet; it does not change the light. */
+/** `Open`: it cannot be known yet, and does not change the light. */
 const shippingCheck = z.object({
   /** `access`, `key`, `backup`, `approvers`, `drill`. */
   name: z.string(),

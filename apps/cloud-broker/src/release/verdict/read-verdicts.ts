@@ -291,8 +291,8 @@ function scopesOf(place: string): ReadonlySet<string> {
 }
 
 /**
- * How many switches there ever were: one since then ends a request. What is for a whole order is
- * ended by the switch of any node.
+ * How many switches there ever were: one since then ends a request. The switch of any node ends
+ * a request for the whole order.
  */
 async function countSwitches(
   store: Store,
