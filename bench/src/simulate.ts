@@ -158,7 +158,7 @@ export function simulateAll(costs: Costs): BenchOutcome {
     measurements,
     notes: [
       `${String(REPLICAS)} replicas of one core, ${VAULTS.toLocaleString("en")} vaults of one customer each, of which the largest has a tenth of the fleet; each order has an identity of its own, so each open appliance is probed; RSA 2048 in software unless a row says otherwise; defaults of all settings: ${named(MAX_CONNECTIONS)} connections and ${named(defaultOf("MAX_REQUESTS_AT_WORK"))} requests to a replica, ${named(defaultOf("VAULT_OPERATIONS_PER_10_SECONDS"))} operations of a vault in 10 s`,
-      `assumed: ${String(VAULT_MS)} ms for a vault's call, ${String(NETWORK_MS)} ms to the broker, ${String(REJECT_MS)} ms for a rejection; from campaign-10k: ${String(STEP_MS)} ms for an order of a campaign; an answer to a wait for news costs as much as a renewal`,
+      `assumed: ${String(VAULT_MS)} ms for a vault's call, ${String(NETWORK_MS)} ms to the broker, ${String(REJECT_MS)} ms for a rejection; from campaign-10k: ${String(STEP_MS)} ms for an order of a campaign; a wait for news that renews costs as much as a renewal`,
       `first requests: in a storm within ${String(SPREAD_MS / 1000)} s, beside the throttling vault, which has ${String(THROTTLED_BUDGET * 100)} % of its budget, within ${String(MORNING_MS / 60_000)} min`,
       `simulated in ${String(Math.round((user + system) / 1_000_000))} s of processor time`,
     ],

@@ -426,7 +426,7 @@ function createRelease(ground: Ground, { custody }: KeyLife, orders: ControlPlan
     ...ground,
     custody,
     findDevice: createFindDevice(store),
-    waitForNews: (lease) => watches.wait(lease),
+    waitForNews: (lease, holdMs) => watches.wait(lease, holdMs),
     keepConnection(use) {
       const connection = currentConnection();
       if (connection !== undefined) listeners.public.hold(connection, use);

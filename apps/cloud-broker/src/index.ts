@@ -20,4 +20,3 @@ export { ENOUGH_INSIDE, SATURATED } from "./load/admission.ts";
 export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";
 export { createLoopUtilization, type LoopUtilization } from "./load/loop-utilization.ts";
 export { connectionsWithin } from "./load/memory.ts";
-export { HOLD_MS as WATCH_HOLD_MS } from "./release/leases/lease-watches.ts";

@@ -1,4 +1,4 @@
-import { type Party, WATCH_HOLD_MS, WATCH_POLL_MS } from "@databox-cmk/cloud-broker";
+import { type Party, WATCH_POLL_MS } from "@databox-cmk/cloud-broker";
 import {
   type HeldLease,
   renewalIntervalMs,
@@ -44,7 +44,7 @@ export type RevocationResult = {
   /** From the revocation to the last closed volume. */
   readonly lastMs: number;
   waits(part: number): number;
-  /** How many heard it by a renewal, before the news that they waited for. */
+  /** How many heard it when they asked again, before the news reached those that waited. */
   readonly toldByRenewal: number;
   readonly rejectedRenewals: number;
   /** Work for the leases of all, as a share of the replicas' time: above 1 they cannot do it. */
@@ -53,7 +53,7 @@ export type RevocationResult = {
   readonly steadyLoad: number;
 };
 
-/** Every appliance is open, renews its lease and waits for news of it; then all are revoked. */
+/** Every appliance is open, and its wait for news renews its lease; then all are revoked. */
 export function simulateRevocation({ size, costs, seed }: Revocation): RevocationResult {
   const random = createRandom(seed);
   const vaultOf = spreadOverVaults(size, random);
@@ -66,9 +66,6 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
   const failures = new Uint8Array(size.appliances);
   const closedMs = new Float64Array(size.appliances);
   const totals = { closed: 0, toldByRenewal: 0, rejectedRenewals: 0 };
-  /** A renewal, and the answer of a wait that ended without news. */
-  const requestMs = costs.renewalMs * (1 + INTERVAL_MS / WATCH_HOLD_MS);
-
   const customers = createCustomers(size);
   /** Connections are remembered by their customer. */
   const partyOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
@@ -87,7 +84,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
       const party = partyOf(appliance);
       if (replica.hasRoom(party)) {
         replica.ledger.add(party, "work");
-        schedule.add(appliance, "renewed", replica.work(requestMs));
+        schedule.add(appliance, "renewed", replica.work(costs.renewalMs));
         return;
       }
       totals.rejectedRenewals += 1;
@@ -142,7 +139,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     ...totals,
     lastMs: closedMs.reduce((last, each) => Math.max(last, each), 0),
     waits: (part) => quantileOf(closedMs, part),
-    demandedLoad: (size.appliances * requestMs) / (size.replicas * INTERVAL_MS),
+    demandedLoad: (size.appliances * costs.renewalMs) / (size.replicas * INTERVAL_MS),
     steadyLoad: steadyMs / (size.replicas * REVOKED_MS),
   };
 }

@@ -105,6 +105,10 @@ export type FakeBroker = AsyncDisposable & {
   relock: FakeRefusal | undefined;
   /** A drill that each lease brings. */
   drill: string | undefined;
+  /** A watch without news is answered after this time, and the agent asks again. */
+  watchMs: number;
+  /** As a broker of this version; false: as a former one, whose watch renews nothing. */
+  renewsByWatch: boolean;
   /** The envelope that comes with the broker's keys; undefined: the node's own. */
   keyEnvelope: string | undefined;
   /** A newer version of the broker would add these to each answer. */
@@ -136,8 +140,6 @@ export type FakeBroker = AsyncDisposable & {
 const CHALLENGE_SECONDS = 60;
 /** Polling interval of a waiting request; short, since tests wait too. */
 const RETRY_AFTER_SECONDS = 1;
-/** A watch without news is answered after this time, and the agent asks again. */
-const WATCH_MS = 1_000;
 
 /**
  * A broker that behaves correctly, without a vault: real HTTPS under its own authority, real
@@ -291,8 +293,12 @@ export async function createFakeBroker(
       }
       case "watch":
         watches.push(decision.watch);
-        await setTimeout(WATCH_MS, undefined, { ref: false });
-        return showLease(decision, decision.watch.lease);
+        await setTimeout(broker.watchMs, undefined, { ref: false });
+        return showLease(
+          decision,
+          decision.watch.lease,
+          broker.renewsByWatch ? renewAfter(decision.watch) : undefined,
+        );
       case "leaseReceipt":
         leaseReceipts.push(decision.receipt);
         return acknowledge(decision);
@@ -311,9 +317,15 @@ export async function createFakeBroker(
   const acknowledge = ({ requestHash }: { readonly requestHash: string }): Promise<WireAnswer> =>
     signed(200, MESSAGE_TYPES.acknowledgement, { requestHash });
 
+  function renewAfter({ lease, sequence }: LeaseWatch): object {
+    if (broker.relock === undefined) sequences.set(lease, sequence + 1);
+    return { heldMs: broker.watchMs };
+  }
+
   function showLease(
     asked: { readonly node: FakeNode; readonly requestHash: string },
     id: string,
+    extensions?: object,
   ): Promise<WireAnswer> {
     const { relock, leaseTerms, drill } = broker;
     const sequence = sequences.get(id) ?? 0;
@@ -321,6 +333,7 @@ export async function createFakeBroker(
       return answerTo(asked, MESSAGE_TYPES.lease, {
         lease: { id, ...leaseTerms, sequence },
         drill,
+        extensions,
       });
     const denial = denialOf({ requestHash: asked.requestHash, ...relock });
     return signed(403, MESSAGE_TYPES.relock, { ...denial, lease: id, sequence });
@@ -366,6 +379,8 @@ export async function createFakeBroker(
     leaseTerms: { ttlSeconds: 60, outageGraceSeconds: 86_400 },
     relock: undefined,
     drill: undefined,
+    watchMs: 1_000,
+    renewsByWatch: false,
     keyEnvelope: undefined,
     approvals,
     expireChallenges: 0,

@@ -59,12 +59,15 @@ export class LeaseClient {
   }
 
   /** Waits for news of the lease. */
-  watch(): Promise<ExchangeAnswer> {
-    return this.#send("leaseEvents", MESSAGE_TYPES.leaseWatch, {
+  async watch(change: Partial<LeaseWatch> = {}): Promise<ExchangeAnswer> {
+    const answer = await this.#send("leaseEvents", MESSAGE_TYPES.leaseWatch, {
       ...this.#holder(),
       sequence: this.lease.sequence,
       watch: true,
+      ...change,
     } satisfies LeaseWatch);
+    if (answer.typ === MESSAGE_TYPES.lease) this.lease = renewedLease.parse(answer.payload).lease;
+    return answer;
   }
 
   receipt(change: Partial<LeaseReceipt>): Promise<ExchangeAnswer> {

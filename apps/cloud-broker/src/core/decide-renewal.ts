@@ -104,6 +104,10 @@ export function decideAgain(
   return decideRenewal(asked, facts);
 }
 
+/** A third of a lease: its node may miss two answers before it ends. */
+export const renewalIntervalMs = ({ ttlSeconds }: Pick<LeaseRecord, "ttlSeconds">): number =>
+  (ttlSeconds * 1000) / 3;
+
 /** A lease that is opened again after a reboot begins with the sequence of its grant. */
 function fits(sequence: number, lease: LeaseRecord): boolean {
   return lease.offline?.kind === "boots"

@@ -328,6 +328,48 @@ describe("a node that waits for news of its lease", () => {
   });
 });
 
+describe("a wait that renews the lease", () => {
+  const renewing = { extensions: { renew: true } };
+
+  test("renews it with the answer, as of the time of the answer, once", async () => {
+    for (const { broker } of world.replicas()) broker.watches.close();
+    pass(20);
+    const { counter } = holder.device.next();
+    expect(await holder.watch({ ...renewing, counter })).toMatchObject({
+      typ: MESSAGE_TYPES.lease,
+      payload: { lease: { sequence: 1 }, extensions: { heldMs: expect.any(Number) } },
+    });
+    const leases = world.store().selectFrom("leases").select(["sequence", "renewed_at_ms"]);
+    expect(await leases.execute()).toEqual([{ sequence: 1, renewed_at_ms: world.clock.nowMs }]);
+    expect(await holder.watch({ ...renewing, counter })).toMatchObject({
+      payload: { code: "CounterRollback" },
+    });
+    expect(await holder.watch(renewing)).toMatchObject({ payload: { lease: { sequence: 2 } } });
+    expect((await holder.renew()).payload).toMatchObject({ lease: { sequence: 3 } });
+  });
+
+  test("holds the answer, and ends with the order to close", async () => {
+    const watching = holder.watch(renewing);
+    const isTold = watching.then(() => true);
+    for (let turn = 0; turn < 100; turn += 1)
+      expect(await Promise.race([isTold, look()])).toBe(false);
+    await switchUnlocking("revoke", { reason: "stolen" });
+    while (!(await Promise.race([isTold, look()])));
+    expect(await watching).toMatchObject({
+      typ: MESSAGE_TYPES.relock,
+      payload: { code: "UnlockRevoked", lease: holder.lease.id },
+    });
+  });
+
+  test("brings a drill at once, and is renewed by it", async () => {
+    await world.call("POST", `${jobPath(JOB)}/revocationDrill?${API}`);
+    expect((await holder.watch(renewing)).payload).toMatchObject({
+      drill: expect.any(String),
+      lease: { sequence: 1 },
+    });
+  });
+});
+
 describe("a node of an appliance with two nodes", () => {
   test("learns the other's serial number, lock and last report while it waits, and nothing else", async () => {
     const [device, other] = await world.deliveredHeavy("heavy-order");
@@ -362,6 +404,8 @@ describe("a node of an appliance with two nodes", () => {
       })
       .execute();
     expect((await other.unlock("fill")).answer.kind).toBe("denial");
+    const renewed = await open.watch({ extensions: { renew: true } });
+    expect(renewed.payload).toMatchObject({ extensions: { siblings: [{ lock: "erased" }] } });
     const erased = { siblings: [{ serial, lock: "erased", lastSeenSeconds: 0 }] };
     expect((await siblings())["extensions"]).toEqual(erased);
     expect((await holder.watch()).payload).not.toHaveProperty("extensions");

@@ -51,10 +51,8 @@ const DATABASE_US = {
 };
 
 const DAY_SECONDS = 86_400;
-/** A lease is renewed after a third of its time, and then its wait for news begins again. */
+/** A wait for news renews the lease after a third of its time. */
 const RENEWAL_SECONDS = Number(SETTINGS.LEASE_TTL_SECONDS.default) / 3;
-const MESSAGES_PER_RENEWAL = 2;
-const CONNECTIONS_PER_APPLIANCE = 2;
 const GIB = 1024 ** 3;
 const REPLICAS_LEAST = 3;
 /** The part of processor and connections that is used. */
@@ -106,8 +104,7 @@ const byFleet = (rows: readonly Row[]): string =>
     rows.map(([what, of]) => [what, ...FLEETS.map(of)]),
   );
 
-const messagesPerSecond = (appliances: number): number =>
-  (appliances * MESSAGES_PER_RENEWAL) / RENEWAL_SECONDS;
+const messagesPerSecond = (appliances: number): number => appliances / RENEWAL_SECONDS;
 const brokerCores = (appliances: number): number =>
   (messagesPerSecond(appliances) * RENEWAL_US) / 1e6;
 const databaseCores = (appliances: number): number =>
@@ -116,7 +113,7 @@ const replicasFor = (appliances: number, gibibytes: number): number =>
   Math.max(
     REPLICAS_LEAST,
     Math.ceil(brokerCores(appliances) / BUSY),
-    Math.ceil((appliances * CONNECTIONS_PER_APPLIANCE) / connectionsWithin(gibibytes * GIB) / BUSY),
+    Math.ceil(appliances / connectionsWithin(gibibytes * GIB) / BUSY),
   );
 /** A start, and the daily row of the key's uses. */
 const bytesOfDay = (engine: string): number =>
@@ -164,7 +161,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
           `${fine(UNLOCK_US / 1e3)} ms`,
         ],
         [
-          "a renewal, or a wait for news",
+          "a renewal",
           "rewritten in place",
           "rewritten in place",
           `${count(DATABASE_US.renewal)} µs`,
@@ -175,16 +172,16 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
           ...ENGINES.map((engine) => bytes(bytesOfDay(engine))),
           ...[DATABASE_US, { unlock: UNLOCK_US, renewal: RENEWAL_US }].map(
             ({ unlock, renewal }) =>
-              `${fine((unlock + (renewal * MESSAGES_PER_RENEWAL * DAY_SECONDS) / RENEWAL_SECONDS) / 1e6)} s`,
+              `${fine((unlock + (renewal * DAY_SECONDS) / RENEWAL_SECONDS) / 1e6)} s`,
           ),
         ],
       ],
     ),
   fleet: () =>
     byFleet([
-      ["messages a second: renewals and waits for news", (n) => count(messagesPerSecond(n))],
+      ["messages a second: waits for news that renew", (n) => count(messagesPerSecond(n))],
       ["processor of all replicas, in full cores", (n) => fine(brokerCores(n))],
-      ["connections", (n) => count(n * CONNECTIONS_PER_APPLIANCE)],
+      ["connections", count],
       ["replicas with 1 GiB and one core each", (n) => count(replicasFor(n, 1))],
       ["replicas with 3.1 GiB and one core each", (n) => count(replicasFor(n, 3.1))],
       [

@@ -87,9 +87,9 @@ test("a request that waits for a vault, or for news of its lease, takes no place
   const { watches } = world.broker();
   const wait = watches.wait.bind(watches);
   const [watched, asked, resume] = [0, 1, 2].map(() => Promise.withResolvers<undefined>());
-  watches.wait = (id) => {
+  watches.wait = (id, holdMs) => {
     watched?.resolve(undefined);
-    return wait(id);
+    return wait(id, holdMs);
   };
   const watching = lease.watch();
   await watched?.promise;

@@ -25,6 +25,7 @@ const at = (afterMs: number, change: Partial<LeaseMoment> = {}): LeaseMoment => 
   bootId: BOOT,
   counter: 5,
   highestCounter: 5,
+  isRenewing: false,
   ...change,
 });
 
@@ -32,6 +33,18 @@ describe("the holder of a lease", () => {
   test.each<[string, Partial<HeldLease>, LeaseMoment, object]>([
     ["waits for a third of it", {}, at(0), { kind: "wait", untilMs: 1_020_000 }],
     ["then renews it", {}, at(20_000), { kind: "renew" }],
+    [
+      "leaves that to a wait at the broker",
+      {},
+      at(29_999, { isRenewing: true }),
+      { kind: "wait", untilMs: 1_030_000 },
+    ],
+    [
+      "renews it beside a wait that is late",
+      {},
+      at(30_000, { isRenewing: true }),
+      { kind: "renew" },
+    ],
     ["goes on trying when it is over", {}, at(899_999), { kind: "renew" }],
     ["closes after the outage grace", {}, at(900_000), { kind: "close", cause: "outage" }],
     [
@@ -199,7 +212,7 @@ function play(
   ];
   for (let nowMs = 0, turn = 0; nowMs <= forMs; nowMs += TICK_MS) {
     highestCounter = Math.max(highestCounter, counter);
-    const moment = { bootMs: nowMs, bootId: BOOT, counter, highestCounter };
+    const moment = { bootMs: nowMs, bootId: BOOT, counter, highestCounter, isRenewing: false };
     const step = decideLeaseStep(lease, BOOT, moment);
     if (step.kind === "close") return { closedAtMs: nowMs, cause: step.cause };
     if (step.kind === "wait") continue;

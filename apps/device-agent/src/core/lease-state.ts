@@ -48,6 +48,8 @@ export type LeaseMoment = Moment & {
   readonly counter: number;
   /** Highest counter that this process has seen. */
   readonly highestCounter: number;
+  /** A wait at the broker, which renews the lease with its answer. */
+  readonly isRenewing: boolean;
 };
 
 export type LeaseStep =
@@ -57,6 +59,8 @@ export type LeaseStep =
 
 /** A third of a lease: two attempts may fail before it ends. */
 const RENEWALS_PER_LEASE = 3;
+/** The answer to a wait is late after half of a lease, and the lease is then renewed by itself. */
+const INTERVALS_OF_WAIT = 1.5;
 
 type ClosingRule = (lease: HeldLease, unlockedIn: string, moment: LeaseMoment) => boolean;
 
@@ -85,7 +89,8 @@ export function decideLeaseStep(
 ): LeaseStep {
   const cause = CLOSING_CAUSES.find((name) => CLOSINGS[name](lease, unlockedIn, moment));
   if (cause !== undefined) return { kind: "close", cause };
-  const renewAtMs = lease.answeredAtMs + renewalIntervalMs(lease);
+  const intervals = moment.isRenewing ? INTERVALS_OF_WAIT : 1;
+  const renewAtMs = lease.answeredAtMs + intervals * renewalIntervalMs(lease);
   if (moment.bootMs >= renewAtMs) return { kind: "renew" };
   const end = endOfLease(lease);
   return { kind: "wait", untilMs: end.kind === "time" ? Math.min(renewAtMs, end.atMs) : renewAtMs };
@@ -139,7 +144,7 @@ function holdOffline(offline: OfflineLease, nowMs: number): HeldLease["offline"]
 export function acceptRenewal(
   held: HeldLease,
   given: Omit<Lease, "offline">,
-  askedAtMs: number,
+  answeredAtMs: number,
 ): HeldLease {
   if (held.closing !== undefined || given.id !== held.id || given.sequence <= held.sequence)
     return held;
@@ -151,7 +156,7 @@ export function acceptRenewal(
     outageGraceSeconds,
     graceUntilReboot: graceUntilReboot === true ? true : undefined,
     sequence,
-    answeredAtMs: askedAtMs,
+    answeredAtMs,
   };
 }
 

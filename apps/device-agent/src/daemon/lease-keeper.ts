@@ -136,7 +136,11 @@ export function createLeaseKeeper(
     }
   }
 
-  async function take(lease: HeldLease, answer: LeaseAnswer, askedAtMs: number): Promise<number> {
+  async function take(
+    lease: HeldLease,
+    answer: LeaseAnswer,
+    answeredAtMs: number,
+  ): Promise<number> {
     switch (answer.kind) {
       case "relock":
         return close(lease, "order", answer.order);
@@ -147,14 +151,16 @@ export function createLeaseKeeper(
           : hindered(lease, eventOfDenial(answer.denial, context()));
       case "renewed": {
         const { renewed } = answer;
+        if (renewed.drill !== undefined) await drill(lease.id, renewed.drill);
+        // A wait at a former broker renews nothing.
+        if (renewed.lease.sequence <= lease.sequence) return 0;
         await state.change((store) => {
           const { lock } = store.current;
           if (lock.kind !== "unlocked" || lock.lease?.id !== lease.id) return;
           store.update({
-            lock: { ...lock, lease: acceptRenewal(lock.lease, renewed.lease, askedAtMs) },
+            lock: { ...lock, lease: acceptRenewal(lock.lease, renewed.lease, answeredAtMs) },
           });
         });
-        if (renewed.drill !== undefined) await drill(lease.id, renewed.drill);
         return ended();
       }
     }
@@ -181,15 +187,13 @@ export function createLeaseKeeper(
   }
 
   return {
-    async hear({ lease, answer }) {
-      if (answer.kind === "relock") return close(lease, "order", answer.order);
-      if (answer.kind !== "renewed" || answer.renewed.drill === undefined) return 0;
+    async hear({ lease, answer, answeredAtMs }) {
       try {
-        await drill(lease.id, answer.renewed.drill);
+        return await take(lease, answer, answeredAtMs);
       } catch (error) {
-        report(eventOfError(error, context())); // The next renewal brings it again.
+        report(eventOfError(error, context())); // The next answer brings it again.
+        return 0;
       }
-      return 0;
     },
     renew,
     close,

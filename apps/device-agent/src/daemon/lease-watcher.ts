@@ -1,27 +1,48 @@
+import { heldMs as heldMsSchema, type RenewedLease } from "@databox-cmk/protocol";
+
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
-import { type HeldLease, renewalRetry } from "../core/lease-state.ts";
+import { type HeldLease, renewalIntervalMs, renewalRetry } from "../core/lease-state.ts";
 import { watchLease } from "../exchange/lease-exchange.ts";
 import { connect } from "../node/connect.ts";
+import { bootClockMs } from "../state/boot.ts";
 import type { Daemon } from "./daemon.ts";
 import { askedSecondsOf, createRetry } from "./retry.ts";
 
-export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
+/** `answeredAtMs`: not later than the answer left the broker, on the boot clock. */
+export type News = {
+  readonly lease: HeldLease;
+  readonly answer: LeaseAnswer;
+  readonly answeredAtMs: number;
+};
 
 /**
- * One wait at the broker at a time, on a connection of its own, so that renewals continue beside
- * it.
+ * One wait at the broker at a time, which also renews the lease. It has a connection of its own, so
+ * that a renewal by itself is possible beside it.
  */
 export type LeaseWatcher = Disposable & {
-  /** Begins to wait for this lease, unless it already waits or failed a moment ago. */
-  keepWatching(lease: HeldLease): void;
+  /**
+   * Begins to wait for this lease, unless it already waits or failed a moment ago.
+   *
+   * @returns milliseconds until it may begin; Infinity while it waits
+   */
+  keepWatching(lease: HeldLease): number;
+  /** It waits, and a broker of this version renews the lease with the answer. */
+  readonly isRenewing: boolean;
   /** The answers since the last call. */
   take(): News | undefined;
 };
 
-/** The broker answers within 20 s; a longer silence means a dead connection. */
-const WATCH_TIMEOUT_MS = 30_000;
+/**
+ * The broker answers when a renewal is due, within 45 s, or within 20 s if it is a former one; a
+ * longer silence means a dead connection.
+ */
+const silenceMs = (lease: HeldLease): number =>
+  Math.min(55_000, Math.max(30_000, renewalIntervalMs(lease) + 10_000));
 /** Limits the requests to a broker that answers at once again and again. */
 const BETWEEN_WATCHES_MS = 200;
+/** A replica without place answers at once. It is asked again a little before the renewal is due. */
+const UNHELD_MS = 500;
+const PART_OF_INTERVAL = 0.9;
 
 /** @param wake - ends the daemon's wait */
 export function createLeaseWatcher(
@@ -37,22 +58,28 @@ export function createLeaseWatcher(
   const transport = connect(settings.connection, { stateDir: folder.path, nowIso });
   let running: { readonly lease: string; readonly abort: AbortController } | undefined;
   let news: News | undefined;
+  /** Until an answer shows that the broker is of a former version. */
+  let renewsByWait = true;
   const retry = createRetry();
 
   async function wait(lease: HeldLease, abort: AbortController): Promise<void> {
-    const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
+    const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(silenceMs(lease))]);
     const again = (askedSeconds?: number) => retry.failed(renewalRetry(lease), askedSeconds);
     try {
-      const answer = await watchLease(
-        session(deadline, transport),
-        lease,
-        await state.change((store) => store.nextCounter()),
-      );
-      if (answer.kind === "denial") again();
-      else {
-        retry.ended(BETWEEN_WATCHES_MS);
-        if (!abort.signal.aborted) news = { lease, answer };
+      const counter = await state.change((store) => store.nextCounter());
+      const askedAtMs = bootClockMs();
+      const answer = await watchLease(session(deadline, transport), lease, counter);
+      if (answer.kind === "denial") {
+        again();
+        return;
       }
+      const renewed = answer.kind === "renewed" ? answer.renewed : undefined;
+      const heldMs = heldMsOf(renewed);
+      renewsByWait = heldMs !== undefined;
+      const isUnheld = heldMs !== undefined && heldMs < UNHELD_MS && renewed?.drill === undefined;
+      retry.ended(isUnheld ? renewalIntervalMs(lease) * PART_OF_INTERVAL : BETWEEN_WATCHES_MS);
+      const answeredAtMs = Math.min(askedAtMs + (heldMs ?? 0), bootClockMs());
+      if (!abort.signal.aborted) news = { lease, answer, answeredAtMs };
     } catch (error) {
       again(askedSecondsOf(error)); // An outage: renewals are the fallback, and report it.
     } finally {
@@ -62,15 +89,21 @@ export function createLeaseWatcher(
   }
 
   return {
+    get isRenewing() {
+      return running !== undefined && renewsByWait;
+    },
     keepWatching(lease) {
       if (running !== undefined && running.lease !== lease.id) {
         running.abort.abort();
         running = undefined;
       }
-      if (running !== undefined || retry.waitMs() > 0) return;
+      if (running !== undefined) return Number.POSITIVE_INFINITY;
+      const pauseMs = retry.waitMs();
+      if (pauseMs > 0) return pauseMs;
       const abort = new AbortController();
       running = { lease: lease.id, abort };
       void wait(lease, abort);
+      return Number.POSITIVE_INFINITY;
     },
     take() {
       const taken = news;
@@ -82,4 +115,9 @@ export function createLeaseWatcher(
       transport[Symbol.dispose]();
     },
   };
+}
+
+/** How long a broker held the answer by which it renewed the lease; undefined: it did not renew. */
+function heldMsOf(renewed: RenewedLease | undefined): number | undefined {
+  return heldMsSchema.safeParse(renewed?.extensions?.["heldMs"]).data;
 }

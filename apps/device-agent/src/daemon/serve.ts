@@ -137,11 +137,14 @@ export async function serve(
     ui?.look(current);
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
-      const now = { ...moment(), counter, highestCounter };
+      // Before a renewal that is due, which the wait then brings.
+      const pauseMs = lock.lease.closing === undefined ? watcher.keepWatching(lock.lease) : IDLE_MS;
+      const { isRenewing } = watcher;
+      const now = { ...moment(), counter, highestCounter, isRenewing };
       // A state that was set back is reported once, and counts from then on.
       if (counter < highestCounter) highestCounter = counter;
-      waitMs = await act(keeper, lock.lease, lock.bootId, now, stop.signal);
-      if (lock.lease.closing === undefined) watcher.keepWatching(lock.lease);
+      const untilStepMs = await act(keeper, lock.lease, lock.bootId, now, stop.signal);
+      waitMs = Math.min(pauseMs, untilStepMs);
     }
     if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
     waitMs = Math.min(waitMs, await courier.deliver(stop.signal));

@@ -25,7 +25,8 @@ export async function renewLease(
 }
 
 /**
- * Answered when there is news of the lease, or after the broker's hold time.
+ * Answered when there is news of the lease, or after the broker's hold time, and asks to be renewed
+ * with that answer.
  *
  * @throws {AppError} as `readLeaseAnswer`
  */
@@ -35,7 +36,7 @@ export async function watchLease(
   counter: number,
 ): Promise<LeaseAnswer> {
   const path = leasePath("leaseEvents", lease);
-  const content = { lease, counter, sequence, watch: true } as const;
+  const content = { lease, counter, sequence, watch: true, extensions: { renew: true } } as const;
   const sent = await send<LeaseWatch>(session, path, MESSAGE_TYPES.leaseWatch, content);
   return readLeaseAnswer(sent.raw, { ...sent.expected, lease });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { folderFor } from "@databox-cmk/testkit";
 import { beforeAll, expect, test } from "vitest";
@@ -136,4 +137,29 @@ test("a UI port that is taken is named", async () => {
       expect.objectContaining({ command: expect.stringContaining(String(uiPort)) }),
     ]),
   });
+});
+
+test("the wait for news renews the lease, so that an open appliance sends nothing else", async () => {
+  await using world = await createPreparedWorld();
+  const { broker } = world;
+  const { watches, renewals } = broker;
+  const heldSequence = () => watches.at(-1)?.sequence ?? 0;
+  Object.assign(broker, { renewsByWatch: true, watchMs: 700 });
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "serving" });
+  await expect.poll(heldSequence, { timeout: 20_000 }).toBeGreaterThan(2);
+  expect(renewals).toEqual([]);
+  // A replica without place holds no answer: it is asked again when a renewal is due.
+  broker.leaseTerms = { ttlSeconds: 3, outageGraceSeconds: 60 };
+  const known = heldSequence();
+  await expect.poll(heldSequence, { timeout: 20_000 }).toBeGreaterThan(known + 1);
+  broker.watchMs = 0;
+  const { length } = watches;
+  await setTimeout(3_000);
+  expect(watches.length - length).toBeLessThanOrEqual(5);
+  // A broker that went back to a former version.
+  broker.renewsByWatch = false;
+  const { length: alone } = renewals;
+  await expect.poll(() => renewals.length, { timeout: 20_000 }).toBeGreaterThan(alone);
 });

@@ -1,5 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
-import { leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { heldMs, leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type ExchangeAnswer, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
 import { skipRest } from "../result.ts";
@@ -99,6 +99,15 @@ async function checkDrill({ device, act }: BrokerWorld, ask: Ask): Promise<void>
   await ask("repeats the drill with a renewal", async (holder) =>
     unless(await holder.renew(), LEASE, { drill }),
   );
+  await ask("renews by a watch that asks for it, and says how long it held it", async (holder) => {
+    const { sequence } = holder.lease;
+    const answer = await holder.watch({ extensions: { renew: true } });
+    return (
+      unless(answer, LEASE, { drill }) ??
+      unlessEqual(sequenceOf(answer), sequence + 1) ??
+      unlessEqual(heldMs.safeParse(extensionsOf(answer)["heldMs"]).success, true)
+    );
+  });
   await ask("takes the answer to a drill, and the same again", async (holder) => {
     const receipt = { outcome: "drilled", drill: String(drill) } as const;
     return (
@@ -199,6 +208,9 @@ async function watchAgain(
     if (isEnd(answer)) return answer;
   }
 }
+
+const extensionsOf = ({ payload: { extensions } }: ExchangeAnswer): Record<string, unknown> =>
+  Object(extensions);
 
 const sequenceOf = ({ payload: { lease } }: ExchangeAnswer): unknown =>
   typeof lease === "object" && lease !== null && "sequence" in lease ? lease.sequence : undefined;

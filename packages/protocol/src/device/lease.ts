@@ -40,11 +40,15 @@ export const relockOrder = deviceMessage({ ...denial.shape, lease: uuid, sequenc
 export type RelockOrder = z.infer<typeof relockOrder>;
 
 /**
- * Waits for news of a lease: the answer is the order to close, or the present lease, with a drill
- * or after the hold time.
+ * Waits for news of a lease: the answer is the order to close, or the lease, with a drill or after
+ * the hold time. Extension `renew: true` asks to renew the lease with the answer, which then has
+ * extension `heldMs`; a broker that does not know it answers with the lease as it is.
  */
 export const leaseWatch = deviceMessage({ ...holder, sequence, watch: z.literal(true) });
 export type LeaseWatch = z.infer<typeof leaseWatch>;
+
+/** Milliseconds between the message of a node and the answer that renewed its lease. */
+export const heldMs = z.int().check(z.gte(0), z.lte(3_600_000));
 
 export const LEASE_RECEIPT_CAUSES = ["order", "outage", "boot", "rollback"] as const;
 

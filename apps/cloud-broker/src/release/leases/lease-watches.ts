@@ -4,15 +4,17 @@ import type { Store } from "../../store/store.ts";
 /** Nodes of this replica that wait for news of their lease. */
 export type LeaseWatches = {
   /** Resolves when there is news, or after the hold time; at once when too many nodes wait. */
-  wait(lease: string): Promise<void>;
+  wait(lease: string, holdMs: number): Promise<void>;
   /** Checks the waiting leases for news, also from other replicas. */
   poll(): Promise<void>;
   /** Ends all waits, because the broker is closing. */
   close(): void;
 };
 
-/** Shorter than the idle time after which proxies and firewalls drop a connection. */
+/** For agents that renew beside their wait. */
 export const HOLD_MS = 20_000;
+/** Shorter than the idle time after which proxies and firewalls drop a connection. */
+export const RENEWING_HOLD_MS = 45_000;
 /** News is delivered to nodes that wait at that time; later ones read the lease itself. */
 const NEWS_AGE_MS = 60_000;
 
@@ -26,7 +28,7 @@ export function createLeaseWatches(deps: {
   let isClosed = false;
 
   return {
-    wait(lease) {
+    wait(lease, holdMs) {
       if (isClosed || waiting.size >= deps.most) return Promise.resolve();
       waiting.get(lease)?.(); // One wait per lease: the newest.
       return new Promise((resolve) => {
@@ -35,7 +37,7 @@ export function createLeaseWatches(deps: {
           if (waiting.get(lease) === release) waiting.delete(lease);
           resolve();
         };
-        const timer = setTimeout(release, HOLD_MS);
+        const timer = setTimeout(release, holdMs);
         waiting.set(lease, release);
       });
     },

@@ -3,10 +3,11 @@ import {
   type LeaseRenewal,
   MESSAGE_TYPES,
   type RenewedLease,
+  type Siblings,
 } from "@databox-cmk/protocol";
 
 import { CLOCK_OFF } from "../../azure/vault-health.ts";
-import { decideRenewal } from "../../core/decide-renewal.ts";
+import { decideAgain, decideRenewal } from "../../core/decide-renewal.ts";
 import { failed } from "../../core/failed.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
@@ -30,20 +31,26 @@ export const renewalExchange = deviceVerb({
   action: "renew",
   type: MESSAGE_TYPES.leaseRenewal,
   schema: leaseRenewal,
-  answer: renew,
+  answer: (dependencies: Renewing, message, sender, said) =>
+    renew(dependencies, message, sender, said),
   repeats: "refused",
 });
 
-type Renewing = Recording & Needs<"store" | "settings" | "clock" | "keepConnection">;
+export type Renewing = Recording & Needs<"store" | "settings" | "clock" | "keepConnection">;
 
-async function renew(
+type Renewal = Pick<LeaseRenewal, "order" | "serial" | "lease" | "bootId" | "counter" | "sequence">;
+
+/** @param waited - what the answer to a watch adds; it is decided once more, after its wait */
+export async function renew(
   dependencies: Renewing,
   message: DeviceMessage,
   sender: AuthenticDevice,
-  request: LeaseRenewal,
+  request: Renewal,
+  waited?: { readonly heldMs: number; readonly siblings: Siblings | undefined },
 ): Promise<Outcome<SignedAnswer>> {
   const loaded = await readAtOnce(dependencies.store, (at) => loadLease(at, request.lease, sender));
-  const decision = decideRenewal(request, {
+  const decide = waited === undefined ? decideRenewal : decideAgain;
+  const decision = decide(request, {
     ...loaded,
     node: sender,
     leaseOfPath: message.parameters["lease"] ?? "",
@@ -55,7 +62,8 @@ async function renew(
   if (!decision.ok) return decision;
   if (decision.value.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.value.failure);
-  return extend(dependencies, { message, order: sender.order }, request, loaded, decision.value);
+  const answering = { message, order: sender.order, extensions: waited };
+  return extend(dependencies, answering, request, loaded, decision.value);
 }
 
 export const conflict: Outcome<never> = failed({
@@ -99,8 +107,15 @@ const moveLease = compileTogether({
  */
 async function extend(
   { store, commit, settings, keys, now, keepConnection }: Renewing,
-  { message, order }: { readonly message: DeviceMessage; readonly order: OrderId },
-  request: LeaseRenewal,
+  {
+    message,
+    order,
+    extensions,
+  }: Pick<RenewedLease, "extensions"> & {
+    readonly message: DeviceMessage;
+    readonly order: OrderId;
+  },
+  request: Renewal,
   { drill, policy = settings.defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Outcome<SignedAnswer>> {
@@ -111,6 +126,7 @@ async function extend(
     serial: request.serial,
     lease: { id: request.lease, ...terms, sequence: to },
     drill,
+    extensions,
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
   const refusedBy = await moveLease(

@@ -11,6 +11,7 @@ import {
   decideRenewal,
   type LeaseRecord,
   type RenewalDecision,
+  renewalIntervalMs,
 } from "../../core/decide-renewal.ts";
 import { describeSibling } from "../../core/describe-sibling.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
@@ -24,46 +25,52 @@ import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { HOLD_MS, RENEWING_HOLD_MS } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { HELD_LEASE, HELD_STATES, type HeldLeaseRow, heldLeaseOf } from "./read-lock-facts.ts";
-import { conflict } from "./renewal.ts";
+import { conflict, renew, type Renewing } from "./renewal.ts";
 
 /**
  * The push channel: the answer waits until there is news of the lease. It is the order to close, or
- * the present lease (with a drill, or after the hold time), and then the node asks again. It renews
- * nothing.
+ * the lease (with a drill, or after the hold time), and then the node asks again. If the node asks
+ * for it, the answer also renews the lease: its only message while nothing happens.
  */
 export const watchExchange = deviceVerb({
   action: "watch",
   type: MESSAGE_TYPES.leaseWatch,
   schema: leaseWatch,
   answer: watch,
+  repeats: "refused",
 });
 
 async function watch(
-  dependencies: Recording & Needs<"store" | "waitForNews" | "keepConnection">,
+  dependencies: Renewing & Needs<"waitForNews">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: LeaseWatch,
 ): Promise<Outcome<SignedAnswer>> {
   const { store, commit, now } = dependencies;
+  const cameAtMs = performance.now();
+  const renews = request.extensions?.["renew"] === true;
   const before = await look(dependencies, message, sender, request);
   if (!before.ok) return before;
   if (before.value.decision.kind === "renew" && before.value.drill === undefined) {
-    const isFirst = await commit(async (transaction) => {
-      const counted = await transaction
-        .updateTable("leases")
-        .set({ last_counter: request.counter })
-        .where("id", "=", request.lease)
-        .where("last_counter", "<", request.counter)
-        .executeTakeFirst();
-      return counted.numUpdatedRows === 1n;
-    });
+    // A renewal counts its message when it is answered.
+    const isFirst = renews || (await countMessage(request, commit));
     if (!isFirst) return conflict;
     dependencies.keepConnection(`watch ${request.lease}`);
-    await suspendSlot("long-poll", () => dependencies.waitForNews(request.lease));
+    const holdMs = renews
+      ? Math.min(RENEWING_HOLD_MS, renewalIntervalMs(before.value.lease))
+      : HOLD_MS;
+    await suspendSlot("long-poll", () => dependencies.waitForNews(request.lease, holdMs));
   }
+  if (renews)
+    return renew(dependencies, message, sender, request, {
+      // Of a clock that nobody sets, and read before the lease is renewed: the node adds it.
+      heldMs: Math.floor(performance.now() - cameAtMs),
+      siblings: before.value.hasSiblings ? await readSiblings(store, sender, now()) : undefined,
+    });
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;
   const { decision, lease, drill, hasSiblings } = after.value;
@@ -78,6 +85,21 @@ async function watch(
     }),
   };
 }
+
+/** @returns false if another message with this counter, or a later one, came first */
+const countMessage = (
+  { counter, lease }: Pick<LeaseWatch, "counter" | "lease">,
+  commit: Recording["commit"],
+): Promise<boolean> =>
+  commit(async (transaction) => {
+    const counted = await transaction
+      .updateTable("leases")
+      .set({ last_counter: counter })
+      .where("id", "=", lease)
+      .where("last_counter", "<", counter)
+      .executeTakeFirst();
+    return counted.numUpdatedRows === 1n;
+  });
 
 type Seen = {
   readonly decision: RenewalDecision;

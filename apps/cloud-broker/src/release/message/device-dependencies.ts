@@ -30,7 +30,7 @@ export type DeviceDependencies = ReleaseDependencies & {
   readonly settings: RuleSettings;
   readonly countCustomerUnlock: CountCustomerUnlock;
   /** Resolves when there is news of the lease, or after the hold time. */
-  readonly waitForNews: (lease: string) => Promise<void>;
+  readonly waitForNews: (lease: string, holdMs: number) => Promise<void>;
   /**
    * Keeps the message's connection when places for new ones are needed: one for each use of a live
    * lease, the latest.
