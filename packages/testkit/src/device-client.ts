@@ -271,10 +271,13 @@ export class DeviceClient {
     tamper: Tamper<Payload> = {},
   ): Promise<string> {
     const said = tamper.payload?.(payload) ?? payload;
+    const own: unknown = "extensions" in said ? said.extensions : undefined;
     const text = await signMessage(
       tamper.key ?? this.key,
       tamper.type ?? type,
-      this.extensions === undefined ? said : { ...said, extensions: this.extensions },
+      this.extensions === undefined
+        ? said
+        : { ...said, extensions: { ...Object(own), ...this.extensions } },
     );
     return tamper.text?.(text) ?? text;
   }
