@@ -28,7 +28,7 @@ import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
 import { FORGED_GRANTS } from "./forged-grants.ts";
 import { contentOf } from "./forgery.ts";
 import { MALFORMED_GRANTS, UNUSUAL_GRANTS } from "./malformed-grants.ts";
-import { attempt, type Result, type Say } from "./result.ts";
+import { attempt, END_OF_PART, type Result, type Say } from "./result.ts";
 
 const SERIAL = "DBX-CONFORMANCE";
 /** The cases of these do not depend on each other. */
@@ -86,8 +86,12 @@ export async function checkAgent(
   const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
     const whole = `agent: ${suite}`;
     const hasFailed = results.some((each) => each.suite === whole && each.fault !== undefined);
-    if (endsParts && hasFailed && !COMPLETE.has(suite)) return;
     if (only?.has(name) === false) return;
+    if (endsParts && hasFailed && !COMPLETE.has(suite)) {
+      const isSaid = results.some((each) => each.suite === whole && each.notChecked !== undefined);
+      if (!isSaid) results.push(await attempt(whole, ...END_OF_PART, say));
+      return;
+    }
     results.push(await attempt(whole, name, work, say));
     broker.intercept = undefined;
     broker.refusal = undefined;

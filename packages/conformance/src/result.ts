@@ -19,14 +19,17 @@ export class NotOffered extends NotChecked {
   }
 }
 
+const rest = (reason: string) =>
+  ["the cases that follow", () => Promise.reject(new NotChecked(reason))] as const;
+
+/** The report's last case of a part that ended at its first failure. */
+export const END_OF_PART = rest("the part ended at its first failure");
+
 /** Reports that the rest of a part is not checked: it needs the result of the case before it. */
 export const skipRest = (
   run: (suite: string, name: string, work: () => Promise<never>) => Promise<void>,
   suite: string,
-): Promise<void> =>
-  run(suite, "the cases that follow", () =>
-    Promise.reject(new NotChecked("they need the result of the case before them")),
-  );
+): Promise<void> => run(suite, ...rest("they need the result of the case before them"));
 
 /** Takes what is said while cases run; no line of its own. */
 export type Say = (text: string) => void;

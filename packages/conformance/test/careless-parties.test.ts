@@ -161,6 +161,10 @@ test("a part that an agent does not play well ends at its first failure, and eac
     results.filter((each) => each.suite === `agent: ${suite}` && each.fault !== undefined);
   expect(failed("forged denial")).toHaveLength(Object.keys(FORGED_DENIALS).length);
   expect(failed("carried")).toHaveLength(1);
+  expect(told).toMatch(
+    /^agent: carried: the cases that follow … not checked: the part ended at its first failure$/m,
+  );
+  expect(told.split("the part ended")).toHaveLength(2);
   expect(told).toMatch(/^agent: exchange: enrols and prepares the node … passed$/m);
   expect(told).toMatch(/^agent: forged denial: signed by a stranger … FAILED: said refused/m);
 });

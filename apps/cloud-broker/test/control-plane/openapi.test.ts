@@ -49,18 +49,44 @@ test("every route is described, with its action, and nothing else is", async () 
   expect(described).toEqual(served);
 });
 
-test("operation ids are unique, and every reference leads somewhere", async () => {
+test("operation ids are short, unique and those of Azure, and every reference leads somewhere", async () => {
   const document = await read();
   const text = JSON.stringify(document);
   const ids = [...text.matchAll(/"operationId":"([^"]+)"/g)].map(([, id]) => id);
+
   expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual(
+    expect.arrayContaining([
+      "Operations_List",
+      "Jobs_List",
+      "Jobs_ListByResourceGroup",
+      "Jobs_Get",
+      "Jobs_Create",
+      "Jobs_Update",
+      "Jobs_Delete",
+      "Jobs_Cancel",
+      "Jobs_BookShipmentPickUp",
+      "Jobs_ListCredentials",
+      "Service_ValidateAddress",
+      "Service_ValidateInputs",
+      "Service_ValidateInputsByResourceGroup",
+      "Service_RegionConfiguration",
+      "Service_RegionConfigurationByResourceGroup",
+    ]),
+  );
+  for (const id of ids) expect(id).toMatch(/^[A-Z][A-Za-z]+_[A-Z][A-Za-z]+$/);
+  expect(Math.max(...ids.map((id = "") => id.length))).toBeLessThan(48);
   for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g))
     expect(document.components.schemas).toHaveProperty(String(name));
 });
 
 test("tags are described where they are declared, and each operation has a description", async () => {
   const { info, tags, paths } = await read();
-  expect(info).toMatchObject({ description: expect.any(String), license: { name: "MIT" } });
+  expect(info).toMatchObject({
+    contact: expect.any(Object),
+    description: expect.any(String),
+    license: { name: "MIT" },
+  });
   const declared = (tags as readonly { readonly name: string }[]).map(({ name }) => name);
   const all = Object.values<Readonly<Record<string, unknown>>>(paths).flatMap((path) =>
     Object.values(path),

@@ -1,23 +1,7 @@
 import { Agent } from "node:https";
-import type { LookupFunction } from "node:net";
 
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
-
-const LOOPBACK = "127.0.0.1";
-
-/**
- * Loopback names of the stack. `*.localhost` does not resolve on every system (Debian without
- * nss-myhostname), so the stack's own clients answer it themselves.
- */
-const loopbackLookup: LookupFunction = (hostname, options, callback) => {
-  if (hostname !== "localhost" && !hostname.endsWith(".localhost")) {
-    callback(Object.assign(new Error(`${hostname} is not on loopback`), { code: "ENOTFOUND" }), "");
-  } else if (options.all === true) {
-    callback(null, [{ address: LOOPBACK, family: 4 }]);
-  } else {
-    callback(null, LOOPBACK, 4);
-  }
-};
+import { loopbackLookup } from "@databox-cmk/azure-emulator";
 
 export type Transport = {
   readonly agent: Agent;

@@ -53,6 +53,7 @@ function createDocument(routes: readonly Route[], serverUrl: string): JsonObject
       version: "2025-07-01",
       summary: "Microsoft.DataBox on Resource Manager's terms, the operator's API, the device API",
       description: "Each operation's tag names the proof that its caller gives.",
+      contact: { name: "The operator of this service" },
       license: { name: "MIT", identifier: "MIT" },
     },
     tags: [...new Set(routes.map((route) => route.authentication))].map((name) => ({
@@ -86,8 +87,12 @@ const TAG_TEXTS: Readonly<Record<Route["authentication"], string>> = {
 
 /** `/jobs/:jobName` → `/jobs/{jobName}` */
 export function openApiPath(path: string): string {
-  return path.replaceAll(/:(\w+)/g, "{$1}");
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => `{${parameterName(name)}}`);
 }
+
+/** Azure's name of a parameter; the others have it in the routes too. */
+const parameterName = (name: string): string =>
+  name === "resourceGroup" ? "resourceGroupName" : name;
 
 function operationOf(route: Route): JsonObject {
   const parameters = [...pathParameters(route), ...otherParameters(route)];
@@ -106,8 +111,8 @@ function operationOf(route: Route): JsonObject {
 }
 
 function pathParameters(route: Route): readonly JsonObject[] {
-  return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name,
+  return [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({
+    name: parameterName(name),
     in: "path",
     required: true,
     schema: { type: "string" },
@@ -119,7 +124,7 @@ function otherParameters({ authentication, described }: Route): readonly JsonObj
     name,
     in: "query",
     description: QUERY_TEXTS[name],
-    schema: { type: "string" },
+    schema: { type: name === "$top" ? "integer" : "string" },
   }));
   const headers = (described.headers ?? []).map((name) => ({
     name,
@@ -196,15 +201,31 @@ function messageContent(type: string | undefined, payload: Schema | undefined): 
   };
 }
 
-function operationIdOf(route: Route): string {
-  const words = route.path
-    .split("/")
-    .filter((part) => part !== "" && !part.startsWith(":"))
-    .map((part) => part.replaceAll(/\W/g, "_"));
-  const isItem = /:\w+$/.test(route.path);
-  const scope = route.path.includes(":resourceGroup") ? "" : "_all";
-  return `${route.method.toLowerCase()}_${words.join("_")}${isItem ? "_item" : scope}`;
+const VERBS: Readonly<Record<string, string>> = { PUT: "Create", PATCH: "Update" };
+
+/** As Azure names its own: `Jobs_Get`, `Jobs_ListByResourceGroup`, `Jobs_Cancel`. */
+function operationIdOf({ method, path }: Route): string {
+  const [, api = "", own = ""] =
+    /^(?:\/(\w+)\/v1)?(?:.*\/Microsoft\.DataBox)?\/(.+)$/.exec(path) ?? [];
+  const parts = own.split("/");
+  const end = parts.findLastIndex((part) => part.startsWith(":"));
+  const owner = wordOf(api) + namesOf(parts.slice(0, Math.max(end, 0)));
+  const action = namesOf(parts.slice(end + 1));
+  const scope = /:resourceGroup\/(?!.*:jobName)/.test(path) ? "ByResourceGroup" : "";
+  const verb = VERBS[method] ?? wordOf(method.toLowerCase());
+  if (action === "") return `${owner}_${verb}`;
+  if (owner === "" && method === "GET" && action.endsWith("s")) return `${action}_List${scope}`;
+  return `${owner || "Service"}_${method === "POST" ? "" : verb}${action}${scope}`;
 }
+
+const namesOf = (parts: readonly string[]): string =>
+  parts
+    .filter((part) => !part.startsWith(":"))
+    .map((part) => (part === "locations" ? "Service" : wordOf(part)))
+    .join("");
+
+const wordOf = (part: string): string =>
+  part.replaceAll(/(?:^|\W)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function schemaOf(schema: Schema): JsonObject {
   const name = Object.keys(NAMED_SCHEMAS).find((candidate) => NAMED_SCHEMAS[candidate] === schema);

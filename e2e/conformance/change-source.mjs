@@ -1,0 +1,17 @@
+// For `node --import`: changes texts of sources as they are loaded, as the JSON in CHANGES says.
+import { registerHooks } from "node:module";
+
+const changes = JSON.parse(process.env.CHANGES);
+registerHooks({
+  load(url, context, next) {
+    const loaded = next(url, context);
+    const source = changes
+      .filter(({ file }) => url.endsWith(file))
+      .reduce((text, { file, was, becomes }) => {
+        const parts = text.split(was);
+        if (parts.length !== 2) throw new Error(`${file} does not have once: ${was}`);
+        return parts.join(becomes);
+      }, String(loaded.source));
+    return source === String(loaded.source) ? loaded : { ...loaded, source };
+  },
+});
