@@ -111,6 +111,12 @@ export const MUSTS: Readonly<Record<string, readonly string[] | { readonly notCh
       notChecked: "the kit does not time a watch",
     },
     "The node asks again at once": ["watches it"],
+    "is held for a third of `ttlSeconds` at most": [
+      "renews by a watch that asks for it, and says how long it held it",
+    ],
+    "never later than the answer's arrival": {
+      notChecked: "the kit does not time a node's lease by the watch",
+    },
     "which is missing if it never reported": { notChecked: "the kit's orders have one node each" },
     "decides nothing by it": { notChecked: "what a node shows is not an outcome" },
     "Neither closes anything": { notChecked: "the kit's broker never says LeaseInvalid" },
