@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type DeviceClient, folderFor, LeaseClient } from "@databox-cmk/testkit";
+import { sql } from "kysely";
+import { Migrator } from "kysely/migration";
 import { beforeAll, expect, inject, test } from "vitest";
 
 import { appliedMigrations, migrate, withoutWayBack } from "../../src/store/migrate.ts";
@@ -17,7 +19,7 @@ import { openTestStore } from "../store/open-test-store.ts";
 import { createTestDatabases, settingsOf, urlOf } from "../store/test-databases.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
-import { AFTER_NEXT, columnsOf, NEXT } from "./next-version.ts";
+import { AFTER_NEXT, columnsOf, describeSchema, narrowed, NEXT } from "./next-version.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const PROCESSES = 3;
@@ -67,6 +69,49 @@ test(`${String(PROCESSES)} processes that migrate an empty database at once all 
   expect(await columnsOf(store)).toEqual(await columnsOf(alone));
   await store.destroy();
   await alone.destroy();
+});
+
+test("a migration that takes away or narrows what the former program uses says that it ends the way back", async () => {
+  await using empty = await createEmptyDatabase();
+  const store = await empty.open();
+  const provider = { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) };
+  const migrator = new Migrator({ db: store, provider });
+  const narrowing: string[] = [];
+  let before = await describeSchema(store);
+  for (const name of Object.keys(MIGRATIONS).toSorted()) {
+    expect(await migrator.migrateTo(name)).not.toHaveProperty("error");
+    const after = await describeSchema(store);
+    if (MIGRATIONS[name]?.endsWayBack !== true && narrowed(before, after).length > 0)
+      narrowing.push(name);
+    before = after;
+  }
+  expect(narrowing).toEqual([]);
+  await store.destroy();
+});
+
+test.for([
+  ["drop view lease_keys", "lease_keys"],
+  ["drop table campaign_orders", "campaign_orders"],
+  ["alter table orders rename column location to place", "orders.location orders.place"],
+  ["alter table orders drop column location", "orders.location"],
+  ["alter table orders add column x integer not null default 0", undefined],
+  ["alter table orders add column x integer", undefined],
+  ["create table x (id text primary key)", undefined],
+  ["create index x on orders (name)", undefined],
+  ["create unique index x on orders (name)", "x"],
+  ["drop index nodes_by_folded_serial", undefined],
+  [
+    "alter table orders alter column cancellation_reason set not null",
+    "orders.cancellation_reason",
+  ],
+  ["alter table orders alter column name type varchar(3)", "orders.name"],
+] as const)("%s is seen as what it is", async ([statement, lost]) => {
+  if (server === undefined && statement.includes("alter column")) return;
+  const store = await openTestStore(":memory:");
+  const before = await describeSchema(store);
+  await sql.raw(statement).execute(store);
+  expect(narrowed(before, await describeSchema(store))).toEqual(lost?.split(" ") ?? []);
+  await store.destroy();
 });
 
 const expectStatus = async (status: number, call: ReturnType<BrokerWorld["call"]>) =>
@@ -136,8 +181,7 @@ test("once a later version, which asked, needs it, the former one says that it i
     code: "Misuse",
     detail: "the database needs a newer broker (one that knows 9999-contract); run that version",
   });
-  // The version in between knows no more about it than this one; the version that needs it
-  // continues.
+  // The version in between does not know it either; the version that needs it continues.
   await expect(migrate(world.store(), NEXT)).rejects.toMatchObject({ code: "Misuse" });
   await migrate(world.store(), AFTER_NEXT);
 });
