@@ -12,6 +12,7 @@ import {
 } from "@azure/core-rest-pipeline";
 import { systemCodeOf } from "@databox-cmk/errors";
 import { lookupBy } from "@databox-cmk/http/name-lookup";
+import { nameSender } from "@databox-cmk/protocol";
 import { context, propagation } from "@opentelemetry/api";
 
 import { CallFailure, callWithin } from "../http/call-within.ts";
@@ -28,6 +29,8 @@ const ADDRESS_TIMEOUT_MS = 500;
 export const CALL_TIMEOUT_MS = 10_000;
 /** A vault writes the client's id of a call into its log, but not its own `x-ms-request-id`. */
 export const CALL_ID_HEADER = "x-ms-client-request-id";
+/** Customers see it in the log of their vault. */
+export const USER_AGENT = { userAgentPrefix: nameSender("databox-broker") } as const;
 const MAX_SOCKETS_PER_HOST = 64;
 /** A key, a token or an error has a few kilobytes. */
 const ANSWER_MAX_BYTES = 256 * 1024;
@@ -41,6 +44,7 @@ export type AzureTransport = {
     readonly httpClient: HttpClient;
     readonly retryOptions: { readonly maxRetries: 0 };
     readonly redirectOptions: { readonly maxRetries: 0 };
+    readonly userAgentOptions: typeof USER_AGENT;
   };
   readonly agent: Agent;
   readonly lookup: LookupFunction;
@@ -79,6 +83,7 @@ export function createAzureTransport(options: {
       httpClient: limits === undefined ? usual : createClient(limits.maxBytes),
       retryOptions: { maxRetries: 0 },
       redirectOptions: { maxRetries: 0 },
+      userAgentOptions: USER_AGENT,
     }),
     agent,
     lookup,

@@ -24,6 +24,7 @@ function openVault() {
   const vault = { tenantId: HOME, status: 200, requests: [] as string[] };
   const sendRequest: HttpClient["sendRequest"] = (request) => {
     const token = request.headers.get("authorization");
+    expect(request.headers.get("user-agent")).toMatch(/^databox-broker\/\d+\.\d+\.\d+ /);
     vault.requests.push(token ?? "anonymous");
     if (token !== `Bearer ${vault.tenantId}`) {
       const challenge = `Bearer authorization="https://login.test/${vault.tenantId}", resource="https://vault.azure.net"`;

@@ -12,7 +12,7 @@ import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
 import { nextCallId } from "../observability/trace.ts";
-import { type AzureTransport, CALL_ID_HEADER } from "./transport.ts";
+import { type AzureTransport, CALL_ID_HEADER, USER_AGENT } from "./transport.ts";
 
 const MAX_CLIENTS = 2000;
 
@@ -103,7 +103,7 @@ function createVaultPipelines(): (identity: KeyIdentity, vaultUrl: string) => Pi
   return (identity, vaultUrl) => {
     const pipeline = createEmptyPipeline();
     pipeline.addPolicy(sendCallId);
-    pipeline.addPolicy(userAgentPolicy());
+    pipeline.addPolicy(userAgentPolicy(USER_AGENT));
     if (identity.kind === "order")
       // In this phase it comes after authentication.
       pipeline.addPolicy(rememberChallenge(challenges, vaultUrl), { phase: "Sign" });

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 
-import { VERSION } from "@databox-cmk/protocol";
+import { REVISION, VERSION } from "@databox-cmk/protocol";
 import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect, test } from "vitest";
 
@@ -15,6 +15,7 @@ test("each span names the broker, its version, its host and its process", async 
       attributes: {
         "service.name": "databox-broker",
         "service.version": VERSION,
+        "vcs.ref.head.revision": REVISION,
         "service.instance.id": expect.stringMatching(/^[\da-f-]{36}$/),
         "host.name": hostname(),
       },

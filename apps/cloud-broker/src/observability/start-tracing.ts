@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 
-import { VERSION } from "@databox-cmk/protocol";
+import { REVISION, VERSION } from "@databox-cmk/protocol";
 import { trace, type Tracer } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -27,6 +27,7 @@ export function startTracing(
     resource: resourceFromAttributes({
       "service.name": "databox-broker",
       "service.version": VERSION,
+      "vcs.ref.head.revision": REVISION,
       // Processes of a host share its name, so each process has an id too.
       "service.instance.id": randomUUID(),
       "host.name": hostname(),
