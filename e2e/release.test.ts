@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
@@ -127,6 +128,23 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("a release", () => {
     expect({ status, stderr }).toMatchObject({ status: 1 });
     expect(stdout).toContain("0 passed, 1 failed");
     expect(existsSync(join(project, "artifacts/conformance/junit.xml"))).toBe(true);
+  });
+
+  test("is installed into a project, and removed, by the commands of its page", () => {
+    const project = join(folder, "user");
+    mkdirSync(project);
+    writeFileSync(join(project, "package.json"), "{}");
+    const [install, remove] = shellBlocks("operate/release.md", "Install, update, go back, remove");
+    const path = `export npm_config_offline=true PATH='${dirname(process.execPath)}':"$PATH"\n`;
+    const printed = runShell(project, path + (install ?? ""));
+    for (const name of ["azure-double", "databox-conformance", "databox-verify"])
+      expect(printed).toContain(`${name}/${VERSION} (`);
+    const again = runShell(project, path + (install ?? ""));
+    expect(again).toContain(`azure-double/${VERSION} (`);
+    mkdirSync(join(project, ".local"));
+    runShell(project, path + (remove ?? ""));
+    expect(readdirSync(project).toSorted()).toEqual(["package-lock.json", "package.json"]);
+    expect(readFileSync(join(project, "package.json"), "utf8")).not.toContain("@databox-cmk");
   });
 
   test("joins what a machine of another architecture made, and says that it cannot make it", () => {

@@ -130,10 +130,13 @@ describe.each(PAGES)("%s", (page) => {
 test("the pages name the packages and images of this version, and the changelog begins with it", () => {
   const named = PAGES.flatMap((page) => [
     ...read(page).matchAll(
-      /(?:databox-agent_|databox-broker[:_]|azure-double[-:]|cmk-verify-|conformance-|release-|v)(\d+\.\d+\.\d+)(?=[_.]\D|-|`|\s|$)/gm,
+      /(?:databox-agent_|databox-broker[:_]|databox-kubernetes-|azure-double[-:]|cmk-verify-|conformance-|release-|v)(\d+\.\d+\.\d+)(?=[_.]\D|-|`|\s|$)/gm,
     ),
   ]);
   expect(named.length).toBeGreaterThan(8);
+  const overlay = "deploy/kubernetes/example";
+  expect(read(`${overlay}/kustomization.yaml`)).toContain(`newTag: "${VERSION}"`);
+  expect(read(`${overlay}/migration.yaml`)).toContain(`-migrate-${VERSION.replaceAll(".", "-")}\n`);
   expect(new Set(named.map(([, version]) => version))).toEqual(new Set([VERSION]));
   expect(/^## (.+)$/m.exec(read("CHANGELOG.md"))?.[1]).toBe(VERSION);
 });

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -15,13 +15,24 @@ const ENVIRONMENT = {
   PATH: [process.env["PATH"] ?? "", "/usr/sbin", "/sbin"].join(delimiter),
 };
 const UNSHARE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+/**
+ * The first process of a Debian says that it runs, reaps the daemons that end, and ends with this
+ * process, which holds its input.
+ */
+const FIRST_PROCESS = ["sh", "-c", "echo; cat; :"];
 
-/** A fresh Debian in a folder, to which programs of it can be run. */
-export type DebianRoot = {
+const PROGRAM_ENVIRONMENT = {
+  PATH: "/usr/sbin:/usr/bin",
+  LC_ALL: "C",
+  DEBIAN_FRONTEND: "noninteractive",
+};
+
+/** A fresh Debian in a folder, which runs programs until it is disposed. */
+export type DebianRoot = Disposable & {
   readonly path: string;
   /** Puts a file there. */
   copy(from: string, to: string): void;
-  /** As root of it, with processes of its own and this machine's network. */
+  /** As root of it, beside the processes that earlier commands left, with this machine's network. */
   run(command: readonly string[], input?: string): Promise<DebianEnding>;
 };
 
@@ -42,7 +53,7 @@ export function whyNoDebian(): string | undefined {
 }
 
 /** Installs only the package's dependencies. @throws {Error} with debootstrap's own output */
-export function createDebianRoot(path: string): DebianRoot {
+export async function createDebianRoot(path: string): Promise<DebianRoot> {
   const packages = "--include=cryptsetup-bin,systemd";
   const made = spawnSync("debootstrap", ["--variant=minbase", packages, SUITE, path, MIRROR], {
     encoding: "utf8",
@@ -50,24 +61,33 @@ export function createDebianRoot(path: string): DebianRoot {
   });
   if (made.error !== undefined) throw new Error(NOT_INSTALLED, { cause: made.error });
   if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout.slice(-2000)}`);
+  const system = spawn("unshare", [...UNSHARE, `--root=${path}`, ...FIRST_PROCESS], {
+    env: PROGRAM_ENVIRONMENT,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  await once(system.stdout, "data");
+  const pid = String(system.pid);
+  const first = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   return {
     path,
     copy(from, to) {
       cpSync(from, join(path, to));
     },
-    run: (command, input = "") => runIn(path, command, input),
+    run: (command, input = "") => runIn(first, command, input),
+    [Symbol.dispose]: () => {
+      system.kill("SIGKILL");
+    },
   };
 }
 
 /** Beside this process, which answers what the command asks of the stack. */
 async function runIn(
-  path: string,
+  first: string,
   command: readonly string[],
   input: string,
 ): Promise<DebianEnding> {
-  const child = spawn("unshare", [...UNSHARE, `--root=${path}`, ...command], {
-    env: { PATH: "/usr/sbin:/usr/bin", LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
-  });
+  const inside = [`--target=${first}`, "--mount", "--pid", "--root", "--wd"];
+  const child = spawn("nsenter", [...inside, ...command], { env: PROGRAM_ENVIRONMENT });
   child.stdin.on("error", () => undefined); // it ended without reading
   child.stdin.end(input);
   const ended = once(child, "close");

@@ -245,4 +245,9 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     shownBy: "e2e/verifier.test.ts",
     because: "it takes a bundle of its own; that test packs it and runs it by npx",
   },
+  {
+    command: /^npm (?:install --save-dev \S+conformance|uninstall) |^npx databox-\S+ --version$/,
+    shownBy: "e2e/release.test.ts",
+    because: "it is for a project beside a release, which that test makes",
+  },
 ];

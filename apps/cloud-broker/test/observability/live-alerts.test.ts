@@ -150,7 +150,7 @@ const serveFaulty = () =>
       // Those of other exporters.
       for (const [name, labels, value] of [
         ["probe_success", { probe: "databox-broker" }, 0],
-        ["kube_job_failed", { condition: "true", job_name: "databox-broker-migrate-1-0-0" }, 1],
+        ["kube_job_failed", { condition: "true", job_name: "databox-broker-migrate-0-2-0" }, 1],
       ] as const)
         new Gauge({
           name,
