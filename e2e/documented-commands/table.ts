@@ -246,7 +246,7 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     because: "it takes a bundle of its own; that test packs it and runs it by npx",
   },
   {
-    command: /^npm (?:install --save-dev \S+conformance|uninstall) |^npx databox-\S+ --version$/,
+    command: /^npm (?:install --save-dev \S+conformance\S+|uninstall) |^npx databox-\S+ --version$/,
     shownBy: "e2e/release.test.ts",
     because: "it is for a project beside a release, which that test makes",
   },
