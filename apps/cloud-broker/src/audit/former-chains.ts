@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 
-import type { OrderId } from "../core/order.ts";
+import type { idsBelow, OrderId } from "../core/order.ts";
 import { outsideTrace } from "../observability/trace.ts";
 import { takeChainHead } from "../store/chain-head.ts";
 import { engineOf, type Store, type StoreTransaction } from "../store/store.ts";
@@ -9,12 +9,22 @@ import { CREATED, formerChain } from "./former-link.ts";
 import type { AuditOutcome } from "./record.ts";
 import { writePending } from "./vault-uses.ts";
 
-/** Whether this chain has the rows of an order; refused attempts to make one have rows, too. */
-export async function hasOrder(store: Store, chain: string): Promise<boolean> {
+/**
+ * Whether a chain, or one of many, has the rows of an order; refused attempts to make one have
+ * rows, too.
+ */
+export async function hasOrder(
+  store: Store,
+  chain: string | ReturnType<typeof idsBelow>,
+): Promise<boolean> {
   const row = await store
     .selectFrom("audit")
     .select("sequence")
-    .where("chain", "=", chain)
+    .where((of) =>
+      typeof chain === "string"
+        ? of("chain", "=", chain)
+        : of.and([of("chain", ">", chain.after), of("chain", "<", chain.before)]),
+    )
     .where("row_json", "like", `${CREATED}%`)
     .limit(1)
     .executeTakeFirst();

@@ -54,23 +54,25 @@ export function createUnauthenticatedRows(
   let counted = new Map<string, number>();
   let sinceMs: EpochMs | undefined;
 
-  /** @returns false, for the caller */
-  function count(network: string, messages: number): false {
+  function count(network: string, messages: number): void {
     sinceMs ??= now();
     const name = counted.has(network) || counted.size < COUNTED_MAX ? network : OTHERS;
     counted.set(name, (counted.get(name) ?? 0) + messages);
-    return false;
   }
 
   return {
     /** @returns whether a refusal may have a row of its own; if not, it was counted */
     admit(address: string): boolean {
-      if (ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined) return true;
-      return count(networkOf(address), 1);
+      const isWithin = ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined;
+      if (!isWithin) count(networkOf(address), 1);
+      return isWithin;
     },
     /** The same for a refused caller of a customer's tenant. */
-    admitOf: (tenantId: string): boolean =>
-      ofTenant(tenantId) === undefined || count(`tenant ${tenantId}`, 1),
+    admitOf(tenantId: string): boolean {
+      const isWithin = ofTenant(tenantId) === undefined;
+      if (!isWithin) count(`tenant ${tenantId}`, 1);
+      return isWithin;
+    },
     /** Writes the counts once an hour has ended; `now` also before that. */
     async flush(when?: "now") {
       if (sinceMs === undefined) return;

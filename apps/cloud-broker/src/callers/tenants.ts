@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, isIdentifier, isSameIdentifier } from "@databox-cmk/protocol";
 
-import { CREATED } from "../audit/former-link.ts";
+import { hasOrder } from "../audit/former-chains.ts";
 import { type Auditing, type AuditedAction, record } from "../audit/record.ts";
 import { failed } from "../core/failed.ts";
 import { invalidMember } from "../core/failure-error.ts";
@@ -96,26 +96,16 @@ export async function readTenantOf(
   return row?.tenant_id;
 }
 
-/** Refused attempts to place an order leave rows, too, and show nothing. */
 async function hadOrders(store: Store, subscriptionId: string): Promise<boolean> {
-  const { after, before } = idsBelow(`/subscriptions/${subscriptionId}`);
+  const below = idsBelow(`/subscriptions/${subscriptionId}`);
   const order = await store
     .selectFrom("orders")
     .select("id")
-    .where("id", ">", after)
-    .where("id", "<", before)
+    .where("id", ">", below.after)
+    .where("id", "<", below.before)
     .limit(1)
     .executeTakeFirst();
-  if (order !== undefined) return true;
-  const created = await store
-    .selectFrom("audit")
-    .select("chain")
-    .where("chain", ">", after)
-    .where("chain", "<", before)
-    .where("row_json", "like", `${CREATED}%`)
-    .limit(1)
-    .executeTakeFirst();
-  return created !== undefined;
+  return order !== undefined || hasOrder(store, below);
 }
 
 /**

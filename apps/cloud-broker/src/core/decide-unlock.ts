@@ -68,6 +68,10 @@ export const BEING_ANSWERED: Failure = {
   detail: "this message is already being answered",
 };
 
+/** The same message at another replica at the same moment is not a replay. */
+export const usedUpBy = (used: string | undefined, requestHash: string, detail: string): Failure =>
+  used === requestHash ? BEING_ANSWERED : { code: "ReplayDetected", detail };
+
 /** Longer than the vault calls of one unlock may take. */
 const ANSWERED_WITHIN_MS = 15_000;
 

@@ -163,12 +163,11 @@ export type PolicyGuard = Exclude<Guard, keyof typeof FINDINGS>;
  * Why nothing may leave by this way now.
  *
  * @param facts - undefined: the order is gone
- * @param began - undefined: it begins now
  */
 export function withheldFrom(
   way: WayOut,
   facts: FinalFacts | undefined,
-  began: Began | undefined = facts,
+  began: Began | undefined,
 ): Failure | undefined {
   if (facts === undefined || began === undefined)
     return { code: "PurposeForbidden", detail: "the order is gone" };

@@ -40,12 +40,8 @@ export async function noteFailed(
   if (next === former && !(isNow && WITHDRAWN.has(meaningOf(failure)))) return next;
   if (next.kind === "working") await noteWorking(transaction, order);
   else {
-    const columns = {
-      state: next.kind,
-      code: next.code,
-      since_ms: next.sinceMs,
-      mark: randomUUID(),
-    };
+    const { kind: state, code, sinceMs } = next;
+    const columns = { state, code, since_ms: sinceMs, mark: randomUUID() };
     await transaction
       .insertInto("primary_standings")
       .values({ order_id: order, ...columns })

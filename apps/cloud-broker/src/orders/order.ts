@@ -1,4 +1,5 @@
 import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
+import type { Selectable } from "kysely";
 
 import type { JobDetails } from "../core/job-details.ts";
 import type { Lifecycle } from "../core/lifecycle.ts";
@@ -11,6 +12,8 @@ import type {
   OrderName,
   SkuName,
 } from "../core/order.ts";
+import { fromJson } from "../store/json-column.ts";
+import type { BrokerTables } from "../store/schema.ts";
 
 export type StageEntry = {
   readonly stage: StageName;
@@ -53,6 +56,20 @@ export function lifecycleOf(
     erased: order.state.erasureReceipt !== undefined,
   };
 }
+
+/** The same of the stored columns. */
+export const lifecycleOfRow = (
+  row: Pick<
+    Selectable<BrokerTables["orders"]>,
+    "transfer_type" | "stage" | "stage_status" | "state_json"
+  >,
+): Lifecycle =>
+  lifecycleOf({
+    transferType: row.transfer_type,
+    stage: row.stage,
+    stageStatus: row.stage_status,
+    state: fromJson(row.state_json),
+  });
 
 /** Changes with every write, and differs for an order that was deleted and created again. */
 export function entityTagOf(order: Pick<Order, "createdAtMs" | "revision">): string {

@@ -209,13 +209,7 @@ function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): List
     stage: row.stage,
     stageStatus: row.stage_status,
     cancellationReason: row.cancellation_reason ?? undefined,
-    identities: identities.map((identity): AttachedIdentity => ({
-      kind: identity.kind,
-      resourceId: identity.resource_id,
-      tenantId: identity.tenant_id,
-      clientId: identity.client_id,
-      principalId: identity.principal_id,
-    })),
+    identities: identities.map((identity) => identityOf(identity)),
     identityEpoch: row.identity_epoch,
     revision: row.revision,
     createdAtMs: row.created_at_ms,
@@ -224,3 +218,11 @@ function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): List
     updatedBy: row.updated_by,
   };
 }
+
+export const identityOf = (row: Omit<IdentityRow, "order_id">): AttachedIdentity => ({
+  kind: row.kind,
+  resourceId: row.resource_id,
+  tenantId: row.tenant_id,
+  clientId: row.client_id,
+  principalId: row.principal_id,
+});

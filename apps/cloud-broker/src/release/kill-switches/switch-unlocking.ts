@@ -101,14 +101,8 @@ function chainOf(scope: RevocationScope): AuditChain {
   return scope.kind === "order" || scope.kind === "node" ? scope.order : "broker";
 }
 
-function detailOf(scope: RevocationScope): Record<string, string> {
-  switch (scope.kind) {
-    case "node":
-      return { scope: scope.kind, node: scope.serial };
-    case "subscription":
-      return { scope: scope.kind, subscriptionId: scope.subscriptionId };
-    case "order":
-    case "fleet":
-      return { scope: scope.kind };
-  }
-}
+const detailOf = (scope: RevocationScope): Record<string, string> => ({
+  scope: scope.kind,
+  ...("serial" in scope ? { node: scope.serial } : {}),
+  ...("subscriptionId" in scope ? { subscriptionId: scope.subscriptionId } : {}),
+});

@@ -1,16 +1,13 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
-import { endOf, LEASE_STATES } from "../../core/decide-renewal.ts";
-import { parseFailureJson } from "../../core/failure-json.ts";
-import { parseOfflineTerms } from "../../core/offline-terms.ts";
+import { LEASE_STATES } from "../../core/decide-renewal.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { type FinalFacts, withheldFrom } from "../../core/ways-out.ts";
-import { lifecycleOf } from "../../orders/order.ts";
+import { lifecycleOfRow } from "../../orders/order.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
-import { fromJson } from "../../store/json-column.ts";
 import type { Store } from "../../store/store.ts";
 import {
   countedSwitches,
@@ -43,8 +40,6 @@ const NOTHING = {
   counter: Number.MAX_SAFE_INTEGER,
   /** The hash of the nonce that proves the freshness. */
   nonceHash: "",
-  /** The lease that permits it. */
-  lease: "",
 };
 type Asked = Partial<typeof NOTHING>;
 type Wanted = typeof NOTHING & {
@@ -65,9 +60,6 @@ const build = (store: Store, wanted: Wanted) =>
     .leftJoin("consumed_nonces", (join) =>
       join.on((nonce) => nonce("consumed_nonces.nonce_hash", "=", nonce.val(wanted.nonceHash))),
     )
-    .leftJoin("leases", (join) =>
-      join.on((lease) => lease("leases.id", "=", lease.val(wanted.lease))),
-    )
     .select((order) => [
       "orders.stage",
       "orders.stage_status",
@@ -81,14 +73,6 @@ const build = (store: Store, wanted: Wanted) =>
       "unlock_policies.revision as policy_revision",
       "consumed_nonces.request_hash",
       "consumed_nonces.expires_at_ms",
-      "leases.state as lease",
-      "leases.purpose as lease_purpose",
-      "leases.refusal_json",
-      "leases.renewed_at_ms",
-      "leases.ttl_seconds",
-      "leases.outage_grace_seconds",
-      "leases.grace_until_reboot",
-      "leases.offline_json",
       standingSwitch(wanted),
       countedSwitches(wanted),
       order
@@ -115,7 +99,8 @@ const [selectOfNode, selectOfOrder] = [compileOnce(build), compileOnce(build)];
 /**
  * The one reader of the facts by which a key may leave (core/ways-out.ts), in one statement: when a
  * request begins, and again in the transaction in which the key leaves, once that has its locks.
- * Throws if they cannot be read, and then nothing leaves.
+ * The lease of a rekeying is read beside it (leases/load-lease.ts). Throws if they cannot be read,
+ * and then nothing leaves.
  *
  * @param serial - undefined: a person asks for a secret of all nodes
  * @returns undefined when the order is gone
@@ -127,7 +112,7 @@ export async function readFinalFacts(
     purpose,
     nowMs = 0,
     ...asked
-  }: Asked & { readonly purpose?: UnlockPurpose; readonly nowMs?: EpochMs } = {},
+  }: Asked & { readonly purpose?: UnlockPurpose | undefined; readonly nowMs?: EpochMs } = {},
 ): Promise<KeyFacts | undefined> {
   const select = serial === undefined ? selectOfOrder : selectOfNode;
   const [row] = await select(store, {
@@ -141,24 +126,11 @@ export async function readFinalFacts(
   const budget = purpose === "prepare" ? undefined : budgetOf(row);
   const { request_hash: usedBy, expires_at_ms: expiresAtMs } = row;
   return {
-    order: lifecycleOf({
-      ...row,
-      transferType: row.transfer_type,
-      stageStatus: row.stage_status,
-      state: fromJson(row.state_json),
-    }),
-    purpose: purpose ?? row.lease_purpose ?? undefined,
+    order: lifecycleOfRow(row),
+    purpose,
     revocation: revocationOf(row.revocation),
     switches: row.switches ?? 0,
     deviceKid: row.device_kid,
-    lease:
-      row.lease === null
-        ? undefined
-        : {
-            state: row.lease,
-            refusal: parseFailureJson(row.refusal_json),
-            isOver: nowMs > endOf(termsOf(row)),
-          },
     isOvertaken: row.newer_lease !== null,
     isAnswered: row.answer !== null,
     policyRevision: row.policy_revision,
@@ -169,21 +141,6 @@ export async function readFinalFacts(
       usedBy === null || expiresAtMs === null ? undefined : { requestHash: usedBy, expiresAtMs },
   };
 }
-
-/** A lease that is there has all of them. */
-const termsOf = (
-  row: {
-    readonly [
-      Column in "renewed_at_ms" | "ttl_seconds" | "outage_grace_seconds" | "grace_until_reboot"
-    ]: number | null;
-  } & { readonly offline_json: string | null },
-) => ({
-  renewedAtMs: row.renewed_at_ms ?? 0,
-  ttlSeconds: row.ttl_seconds ?? 0,
-  outageGraceSeconds: row.outage_grace_seconds ?? 0,
-  graceUntilReboot: row.grace_until_reboot === 1,
-  offline: parseOfflineTerms(row.offline_json),
-});
 
 /**
  * Why an answer may not be sent once more. A grant must pass the guards again; anything else holds

@@ -2,7 +2,7 @@ import { messageHash } from "@databox-cmk/crypto";
 import type { OfflineChallenge, UnlockPolicy } from "@databox-cmk/protocol";
 
 import { dayIsUsedUp, dayOf, decideOfflineUse } from "../../core/decide-offline.ts";
-import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import { BEING_ANSWERED, usedUpBy } from "../../core/decide-unlock.ts";
 import { failed } from "../../core/failed.ts";
 import { renderOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -137,7 +137,6 @@ async function claimChallenge(
   return failed({ code: "CounterRollback", detail: "counter: another message came first" });
 }
 
-/** The same message at another replica at the same moment is not a replay. */
 async function whyClaimed(
   transaction: StoreTransaction,
   { challengeId }: OfflineChallenge,
@@ -148,9 +147,7 @@ async function whyClaimed(
     .select("request_hash")
     .where("challenge_id", "=", challengeId)
     .executeTakeFirst();
-  return claimed?.request_hash === requestHash
-    ? BEING_ANSWERED
-    : { code: "ReplayDetected", detail: "challengeId: used meanwhile" };
+  return usedUpBy(claimed?.request_hash, requestHash, "challengeId: used meanwhile");
 }
 
 /** Never above the limit, on any replica: the row itself decides. */

@@ -26,7 +26,7 @@ export async function passGuards(
 ): Promise<Outcome<Passed>> {
   const order = await findOrderId(store, name);
   const facts = await readFinalFacts(store, { order });
-  const withheld = withheldFrom(way, facts, began);
+  const withheld = withheldFrom(way, facts, began ?? facts);
   if (withheld !== undefined || facts === undefined)
     return failed(withheld ?? { code: "InternalError" });
   const policy = facts.policy ?? settings.defaultPolicy;

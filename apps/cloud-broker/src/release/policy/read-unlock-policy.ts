@@ -35,10 +35,8 @@ export async function readStoredPolicy(
 ): Promise<StoredPolicy | undefined> {
   const [row] = await select(store, { order });
   if (row === undefined) return undefined;
-  const policy = parseStoredPolicy(row.policy_json);
-  if (policy === undefined) return undefined;
   return {
-    policy,
+    policy: fromJson(row.policy_json),
     revision: row.revision,
     changedAtMs: row.changed_at_ms,
     changedBy: row.changed_by,

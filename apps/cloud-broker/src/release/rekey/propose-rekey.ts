@@ -1,14 +1,4 @@
-import {
-  CryptoError,
-  decodeBase64url,
-  encodeBase64url,
-  joinSecrets,
-  rekeyInfo,
-  seal,
-  type Sealed,
-  SUITES,
-  zero,
-} from "@databox-cmk/crypto";
+import { joinSecrets, rekeyInfo, SUITES, zero } from "@databox-cmk/crypto";
 import {
   MESSAGE_TYPES,
   rekeyRequest,
@@ -21,7 +11,8 @@ import {
 
 import { recorded } from "../../audit/record.ts";
 import { decideRekey } from "../../core/decide-rekey.ts";
-import { failed, malformed } from "../../core/failed.ts";
+import { endOf } from "../../core/decide-renewal.ts";
+import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { custodyOf } from "../../core/unlock-policy.ts";
 import { type Began, withheldFrom } from "../../core/ways-out.ts";
@@ -42,6 +33,7 @@ import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { readFinalFacts } from "../message/final-facts.ts";
+import { type SealedKey, sealTo } from "../message/seal-to.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { useCounter } from "../message/use-counter.ts";
@@ -81,10 +73,7 @@ async function propose(
     serial: sender.serial,
     rekey: proposal.value.id,
     envelope: await signEnvelope(dependencies.keys.signing, proposal.value.envelope),
-    sealed: {
-      enc: encodeBase64url(sealed.value.enc),
-      ciphertext: encodeBase64url(sealed.value.ciphertext),
-    },
+    sealed: sealed.value,
     ...(await offerRecoveryKeys(dependencies.store, proposal.value.envelope)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
@@ -117,14 +106,10 @@ async function sealBoth(
   requestHash: string,
   currentKey: Uint8Array,
   proposedKey: Uint8Array,
-): Promise<Outcome<Sealed>> {
+): Promise<Outcome<SealedKey>> {
   const both = joinSecrets(currentKey, proposedKey);
   try {
-    const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
-    return { ok: true, value: await seal(hpke.suite, publicKey, rekeyInfo(requestHash), both) };
-  } catch (error) {
-    if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
-    throw error;
+    return await sealTo(hpke, rekeyInfo(requestHash), both);
   } finally {
     zero(both);
   }
@@ -157,9 +142,11 @@ async function record(
       correlationId: message.correlationId,
       detail: { rekey: id, generation: envelope.generation },
     });
-    const { lease } = request;
-    const facts = await readFinalFacts(transaction, sender, { lease, nowMs: now() });
-    const withheld = withheldFrom("rekey", facts, began);
+    const { lease } = await loadLease(transaction, request.lease, sender);
+    const facts = await readFinalFacts(transaction, sender, { purpose: lease?.purpose });
+    const isOver = lease !== undefined && now() > endOf(lease);
+    const held = facts && { ...facts, lease: lease && { ...lease, isOver } };
+    const withheld = withheldFrom("rekey", held, began);
     if (withheld !== undefined) throw new Withdrawn(withheld);
   };
   return commitUnlessWithdrawn(commit, work);

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
-import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import { usedUpBy } from "../../core/decide-unlock.ts";
 import { failed } from "../../core/failed.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
@@ -112,14 +112,11 @@ async function consumeNonce(
   }
 }
 
-/** The same message at another replica at the same moment is not a replay. */
 async function whyUsed(store: Store, nonceHash: string, requestHash: string): Promise<Failure> {
   const used = await store
     .selectFrom("consumed_nonces")
     .select("request_hash")
     .where("nonce_hash", "=", nonceHash)
     .executeTakeFirst();
-  return used?.request_hash === requestHash
-    ? BEING_ANSWERED
-    : { code: "ReplayDetected", detail: "nonce: used already" };
+  return usedUpBy(used?.request_hash, requestHash, "nonce: used already");
 }

@@ -1,19 +1,10 @@
 import { randomUUID } from "node:crypto";
 
-import {
-  CryptoError,
-  decodeBase64url,
-  encodeBase64url,
-  seal,
-  type Sealed,
-  SUITES,
-  unlockInfo,
-} from "@databox-cmk/crypto";
+import { SUITES, unlockInfo } from "@databox-cmk/crypto";
 import { type Grant, MESSAGE_TYPES, type UnlockQuestion } from "@databox-cmk/protocol";
 
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
-import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
@@ -30,6 +21,7 @@ import { readApprovalOf } from "../approvals/stored-approvals.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { type KeyFacts, readFinalFacts } from "../message/final-facts.ts";
+import { type SealedKey, sealTo } from "../message/seal-to.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
@@ -95,7 +87,10 @@ async function approvalOf(
   return isFresh ? undefined : readApprovalOf(store, message.hash);
 }
 
-/** The pure checks, with the guards that come before the policy's own; the budget is the last. */
+/**
+ * The pure checks, with the guards that come before the policy's own. The budget is read later,
+ * where people would be asked or the vault called: it must not hide what the policy forbids.
+ */
 export function decide(
   { message, node, request, channel }: UnlockAsked,
   { freshness, envelope, approval, facts, began }: Known,
@@ -151,7 +146,7 @@ export async function admit(
   );
 }
 
-type Sealing = { readonly sealed: Sealed; readonly released: Released<unknown> };
+type Sealing = { readonly sealed: SealedKey; readonly released: Released<unknown> };
 
 /** The vault unwraps the content key, and it is sealed to the request's one-time key. */
 export async function unwrapAndSeal(
@@ -160,7 +155,7 @@ export async function unwrapAndSeal(
 ): Promise<Outcome<Sealing>> {
   if (!held.ok) return held;
   const released = await held.value.release(
-    (contentKey) => sealTo(request, message.hash, contentKey),
+    (contentKey) => sealTo(request.hpke, unlockInfo(message.hash), contentKey),
     message.correlationId,
   );
   if (!released.ok) return released;
@@ -168,24 +163,6 @@ export async function unwrapAndSeal(
   return sealed.ok
     ? { ok: true, value: { sealed: sealed.value, released: released.value } }
     : sealed;
-}
-
-async function sealTo(
-  { hpke }: UnlockQuestion,
-  requestHash: string,
-  contentKey: Uint8Array,
-): Promise<Outcome<Sealed>> {
-  try {
-    const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
-    return {
-      ok: true,
-      value: await seal(hpke.suite, publicKey, unlockInfo(requestHash), contentKey),
-    };
-  } catch (error) {
-    // The key has the right size but is not a point of its group, which only sealing detects.
-    if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
-    throw error;
-  }
 }
 
 /** Signs the grant and commits it; it leaves only after that. */
@@ -201,10 +178,7 @@ export async function grantAndCommit(
     requestHash: message.hash,
     order: node.order,
     serial: node.serial,
-    sealed: {
-      enc: encodeBase64url(permitted.sealed.enc),
-      ciphertext: encodeBase64url(permitted.sealed.ciphertext),
-    },
+    sealed: permitted.sealed,
     lease: { id: randomUUID(), ...leaseTermsOf(terms), ...channel.lease(terms), sequence: 0 },
     kid: permitted.released.kid,
     correlationId: message.correlationId,

@@ -27,7 +27,8 @@ import { readRecoverability } from "../../custody/device-shares.ts";
 import { storedHealthOf } from "../../custody/stored-health.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { fromJson } from "../../store/json-column.ts";
+import { lifecycleOfRow } from "../../orders/order.ts";
+import { identityOf } from "../../orders/read-order.ts";
 import { keyChoiceOf } from "../../store/key-choice-columns.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { Store } from "../../store/store.ts";
@@ -85,14 +86,14 @@ export async function readVerdicts(
   const unknown = await findUnknown(
     deps,
     rows.flatMap((row) => {
-      const purpose = askedPurposeAt(lifecycleOf(row)) ?? "unlock";
+      const purpose = askedPurposeAt(lifecycleOfRow(row)) ?? "unlock";
       const { approvers } = releaseOf(policyOf(row), purpose).approvals;
       return approvers.map((approver) => ({ order: row.id, approver }));
     }),
   );
   const backups = Map.groupBy(await selectBackupKeys(store, orders), (row) => row.order_id);
   const trouble = await deps.findTrouble();
-  const ahead = rows.filter((row) => isDispatchAhead(lifecycleOf(row))).map(({ id }) => id);
+  const ahead = rows.filter((row) => isDispatchAhead(lifecycleOfRow(row))).map(({ id }) => id);
   const recoverable = new Map(
     (await readRecoverability(store, ahead)).map(({ order, serial, isRecoverable }) => [
       nodeScope(order, serial),
@@ -106,7 +107,7 @@ export async function readVerdicts(
     const policy = policyOf(row);
     const key = keyChoiceOf(row);
     const names = recoveryFacts({ id, key, identities: identities.get(id) ?? [] });
-    const order = lifecycleOf(row);
+    const order = lifecycleOfRow(row);
     const stored =
       key.kekType === "CustomerManaged" && row.health_state !== null
         ? storedHealthOf({
@@ -230,14 +231,7 @@ async function selectIdentities(store: Store, orders: readonly OrderId[]) {
     .select(["order_id", "kind", "resource_id", "tenant_id", "client_id", "principal_id"])
     .where("order_id", "in", orders)
     .execute();
-  return rows.map((row) => ({
-    order: row.order_id,
-    kind: row.kind,
-    resourceId: row.resource_id,
-    tenantId: row.tenant_id,
-    clientId: row.client_id,
-    principalId: row.principal_id,
-  }));
+  return rows.map((row) => ({ order: row.order_id, ...identityOf(row) }));
 }
 
 /** Open requests and unused emergency access, by node; or by order, if it is for all nodes. */
@@ -351,17 +345,6 @@ async function readDrills(store: Store, orders: readonly OrderId[]) {
       row.answered === row.asked ? ("Passed" as const) : ("Attention" as const),
     ]),
   );
-}
-
-function lifecycleOf(row: Awaited<ReturnType<typeof selectOrders>>[number]) {
-  const { prepared, erasureReceipt } = fromJson(row.state_json);
-  return {
-    stage: row.stage,
-    stageStatus: row.stage_status,
-    transferType: row.transfer_type,
-    prepared,
-    erased: erasureReceipt !== undefined,
-  };
 }
 
 /** Of a page; an approver who is not looked up counts as one who may approve. */
