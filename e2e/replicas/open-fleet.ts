@@ -70,7 +70,7 @@ export async function openFleet(engine: Engine, broker?: string): Promise<Fleet>
   while (replicas.length < REPLICAS[engine]) {
     const link = server === undefined ? undefined : opened.use(await openDatabaseLink(server));
     if (link !== undefined) links.push(link);
-    const replica = createReplica(
+    const replica = await createReplica(
       {
         ...stack.brokerEnvironment,
         ...(link === undefined

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 
-import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
+import { createHttpsTransport, freePort, type Transport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { BROKER } from "../harness/programs.ts";
@@ -24,15 +24,22 @@ export type Replica = {
    * A new process on the same database, unless one runs.
    *
    * @param program - absent: that of the time before
+   * @param settings - of this process only
    */
-  start(program?: string): Promise<void>;
+  start(program?: string, settings?: Readonly<Record<string, string>>): Promise<void>;
+  /** As Prometheus does; undefined if the process does not answer. */
+  scrape(): Promise<string | undefined>;
+  /** HOST:PORT of its metrics. */
+  readonly metrics: string;
 };
 
-export function createReplica(
+export async function createReplica(
   environment: Readonly<Record<string, string>>,
   caPem: string,
   broker: string = BROKER,
-): Replica {
+): Promise<Replica> {
+  const metricsPort = String(await freePort());
+  const metrics = `127.0.0.1:${metricsPort}`;
   let script = broker;
   let child: ChildProcess | undefined;
   let port = 0;
@@ -59,11 +66,17 @@ export function createReplica(
     resume() {
       child?.kill("SIGCONT");
     },
-    async start(program = script) {
+    metrics,
+    scrape: () =>
+      fetch(`http://${metrics}/metrics`).then(
+        (answer) => answer.text(),
+        () => undefined,
+      ),
+    async start(program = script, settings = {}) {
       if (isRunning()) return;
       script = program;
       child = fork(script, ["serve"], {
-        env: { ...environment, BROKER_PORT: "0" },
+        env: { ...environment, BROKER_PORT: "0", METRICS_PORT: metricsPort, ...settings },
         execArgv: ["--disable-warning=ExperimentalWarning"],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });

@@ -1,13 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import { messageHash } from "@databox-cmk/crypto";
-import {
-  type Lease,
-  leasePath,
-  type LeaseRenewal,
-  MESSAGE_TYPES,
-  renewedLease,
-} from "@databox-cmk/protocol";
+import { renewedLease } from "@databox-cmk/protocol";
 import {
   type DeviceAnswer,
   DeviceClient,
@@ -21,6 +14,7 @@ import * as z from "zod";
 
 import { type Fleet, openFleet } from "./open-fleet.ts";
 import { isKept, readStore } from "./read-store.ts";
+import { renew } from "./renew.ts";
 import type { Replica } from "./replica-process.ts";
 
 /**
@@ -34,22 +28,6 @@ const isLeftOut = !requireTool("postgresql", findPostgres() !== undefined);
 
 const outcomeOf = (answer: DeviceAnswer<unknown> | "lost"): string =>
   answer === "lost" ? answer : codeOf(answer);
-
-async function renew(device: DeviceClient, lease: Lease): Promise<string> {
-  device.counter += 1;
-  const text = await device.sign(MESSAGE_TYPES.leaseRenewal, {
-    lease: lease.id,
-    order: device.order,
-    serial: device.serial,
-    bootId: "00000000-0000-4000-8000-000000000001",
-    counter: device.counter,
-    sequence: lease.sequence,
-    state: "unlocked",
-    journalHead: messageHash("journal"),
-  } satisfies LeaseRenewal);
-  const answer = await device.post(leasePath("renewals", lease.id), text);
-  return answer.text;
-}
 
 describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a round-robin", () => {
   let fleet: Fleet;

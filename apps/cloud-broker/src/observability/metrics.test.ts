@@ -38,6 +38,15 @@ test("a scrape has the figures of the whole installation", async () => {
   expect(text).toContain("databox_relocks_unconfirmed 2");
 });
 
+test("counters of an outage begin at 0, so that Prometheus sees the first failure", async () => {
+  const text = await createMetrics(() => Promise.resolve(FIGURES)).registry.metrics();
+  for (const line of [
+    'databox_device_messages_total{action="unlock",outcome="failed",code="ServiceUnavailable"} 0',
+    'databox_vault_calls_total{operation="unwrap",code="KeyVaultUnreachable"} 0',
+  ])
+    expect(text).toContain(line);
+});
+
 test("a volume that closes within a minute is in the bucket of the service level", async () => {
   const metrics = createMetrics(() => Promise.resolve(FIGURES));
   metrics.relocked(60_000);

@@ -11,6 +11,13 @@ import type { FleetFigures } from "./fleet-figures.ts";
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** The first nodes hear it at once; the last ones were out of reach for an hour. */
 const RELOCK_SECONDS = [1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600];
+/** They end messages and vault calls. */
+const CODES_OF_OUTAGES = [
+  "IdentityProviderUnreachable",
+  "KeyVaultThrottled",
+  "KeyVaultUnreachable",
+  "ServiceUnavailable",
+] as const satisfies readonly ErrorCode[];
 /** Shorter than Prometheus' own patience, ten seconds. */
 const PATIENCE_MS = 2_000;
 
@@ -282,6 +289,11 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
   const eventDeliveries = counter(METRICS.eventDeliveries);
   const vaultCalls = counter(METRICS.vaultCalls);
   const vaultSeconds = histogram(METRICS.vaultSeconds);
+  // Prometheus sees no growth in the first value of a counter.
+  for (const code of CODES_OF_OUTAGES) {
+    exchanges.inc({ action: "unlock", outcome: "failed", code }, 0);
+    vaultCalls.inc({ operation: "unwrap", code }, 0);
+  }
   const querySeconds = histogram(METRICS.querySeconds);
   const connectionsRefused = counter(METRICS.connectionsRefused);
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
