@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 
 import { signMessage } from "@databox-cmk/crypto";
+import { createRateLimit } from "@databox-cmk/http";
 
 import { createArmRoutes } from "./api/arm/arm-routes.ts";
 import { createFigureRoutes } from "./api/arm/figure-routes.ts";
@@ -285,6 +286,7 @@ function createGround(dependencies: BrokerDependencies) {
   const heldRoles = createHeldRoles(rolesWithin(tenantOf, ofEnabledAccounts(roles)), now);
   const stillMay = createStillMay(heldRoles);
   const findStorageTrouble = remember(now, TROUBLE_KEPT_MS, () => findWriteTrouble(store));
+  const linesOfFailures = createRateLimit({ burst: 1, tokensPerSecond: 0.1, now });
   const { channels, sendMail } = notices;
   const portalUrl = config.BROKER_URL;
   const sign = (type: string, payload: object) => signMessage(keys.signing, type, payload);
@@ -307,6 +309,8 @@ function createGround(dependencies: BrokerDependencies) {
     metrics,
     choreFailed(this: void, chore: string, error: unknown): void {
       metrics.choreFailed(chore);
+      // While the database is down, some chores fail twice a second.
+      if (linesOfFailures(chore) !== undefined) return;
       log("error", `${chore} failed`, {
         ...describeFault(error),
         ...describePool(store.readPool?.()),

@@ -119,3 +119,23 @@ describe("nothing is shown", () => {
     expect(status).toBe(403);
   });
 });
+
+describe("the log stays small", () => {
+  test("a probe that finds nothing has no line, and any other request has one", async () => {
+    world.logLines.length = 0;
+    for (const path of ["/healthz", "/readyz", "/nothing"])
+      await world.call("GET", path, { claims: "none" });
+    const served = world.logLines.map((line) => JSON.parse(line));
+    expect(served).toMatchObject([{ event: "served", untrusted: { path: "/nothing" } }]);
+  });
+
+  test("work that fails twice a second has a line with its location once in ten seconds, and is counted", async () => {
+    world.logLines.length = 0;
+    for (let each = 0; each < 20; each += 1)
+      for (const chore of ["one", "other"]) world.broker().choreFailed(chore, new Error("lost"));
+    const events = world.logLines.map((line) => JSON.parse(line).event);
+    expect(events).toEqual(["one failed", "other failed"]);
+    const text = await world.broker().metrics.registry.metrics();
+    expect(text).toContain('databox_chore_failures_total{chore="one"} 20');
+  });
+});

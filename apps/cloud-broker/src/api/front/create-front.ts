@@ -189,9 +189,12 @@ async function auditDeviceFault(
   );
 }
 
+const PROBES: ReadonlySet<string | undefined> = new Set(["/healthz", "/readyz"]);
+
 /**
- * One line per request. An unexpected error is a bug and is logged with its location; an outage of
- * the database, with its code and the state of the pool.
+ * One line per request, at level debug for a probe that finds nothing. An unexpected error is a bug
+ * and is logged with its location; an outage of the database, with its code and the state of the
+ * pool.
  */
 function logServed(
   log: Log,
@@ -200,7 +203,8 @@ function logServed(
 ): void {
   const cause = failure?.code === "InternalError" ? failure.cause : undefined;
   const isOutage = failure?.code === "ServiceUnavailable";
-  log(cause === undefined ? "info" : "error", "served", {
+  const isQuiet = status === 200 && PROBES.has(route?.path);
+  log(cause !== undefined ? "error" : isQuiet ? "debug" : "info", "served", {
     ...describeFault(cause),
     ...(isOutage ? describePool(store.readPool?.()) : {}),
     // Not as undefined, which would hide the code of a fault.
