@@ -2,7 +2,8 @@
 // licences with their texts.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { sourceDateSeconds, sourceRevision } from "./sources.ts";
@@ -46,6 +47,21 @@ export function nodePart() {
   return {
     component: { type: "platform", name: "node", version, purl, "bom-ref": purl, licenses },
     text,
+  };
+}
+
+/** SQLite, which better-sqlite3 is compiled with: a scanner cannot see it in the package. */
+export function sqlitePart() {
+  const broker = createRequire(join(root, "apps/cloud-broker/package.json"));
+  const folder = dirname(broker.resolve("better-sqlite3/package.json"));
+  const header = readFileSync(join(folder, "deps/sqlite3/sqlite3.h"), "utf8");
+  const [, version] = /^#define SQLITE_VERSION +"([\d.]+)"$/m.exec(header);
+  const purl = `pkg:generic/sqlite@${version}`;
+  const cpe = `cpe:2.3:a:sqlite:sqlite:${version}:*:*:*:*:*:*:*`;
+  const licenses = [{ license: { id: "blessing" } }];
+  return {
+    component: { type: "library", name: "sqlite", version, purl, cpe, "bom-ref": purl, licenses },
+    text: header.slice(0, header.indexOf("\n***")),
   };
 }
 

@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 
 import { VERSION } from "@databox-cmk/protocol";
 
-import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
+import { pnpm, root, sqlitePart, writeBillOfMaterials } from "../bill-of-materials.mjs";
 
 const CLOUD_BROKER = "@databox-cmk/cloud-broker";
 const PORTAL = "@databox-cmk/portal";
@@ -33,7 +33,7 @@ export const BROKER = {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    listContents([CLOUD_BROKER, PORTAL], target, BROKER.name, parts);
+    listContents([CLOUD_BROKER, PORTAL], target, BROKER.name, [...parts, sqlitePart()]);
   },
 };
 

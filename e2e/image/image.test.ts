@@ -151,7 +151,14 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
       [group === undefined ? name : `${group}/${name}`, version].join(" "),
     );
     const packages = names.map((each) => each.split(" ")[0]);
-    for (const name of ["better-sqlite3", "express", "@azure/keyvault-keys", "react", "node"])
+    for (const name of [
+      "better-sqlite3",
+      "express",
+      "@azure/keyvault-keys",
+      "react",
+      "node",
+      "sqlite",
+    ])
       expect(packages).toContain(name);
     const libraries = readdirSync(join(mounts.root, "var", "lib", "dpkg", "status.d"));
     expect(libraries).toContain("libc6");
