@@ -2,8 +2,8 @@
 //   node tools/test.mjs            everything
 //   node tools/test.mjs --fast     the gates, and the tests that need only this process: unit and
 //                                  integration
-//   node tools/test.mjs --changed  the fast tests that uncommitted changes touch; --changed=main:
-//                                  since that commit
+//   node tools/test.mjs --changed  the fast tests that import or name what is not committed, and
+//                                  the rules of sources; --changed=main: since that commit
 //   node tools/test.mjs unlock     the files whose path has this part; other words go to vitest
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { env } from "node:process";
 import { GATES, runGates } from "./gates.mjs";
 import { installTestPackages } from "./set-up/install-test-packages.mjs";
 import { root } from "./set-up/paths.mjs";
+import { testsOfChanges } from "./tests-naming.mjs";
 
 const FAST = ["--project=unit", "--project=integration"];
 const SHOWN_FILES = 30;
@@ -31,7 +32,8 @@ const PROPERTIES = /from "(?:@fast-check\/vitest|fast-check)"/;
 
 const given = process.argv.slice(2);
 const isFast = given.includes("--fast");
-const isChanged = given.some((argument) => /^--changed(?:=|$)/.test(argument));
+const changed = given.find((argument) => /^--changed(?:=|$)/.test(argument));
+const isChanged = changed !== undefined;
 const filters = given.filter((argument) => argument !== "--fast");
 const isPart = filters.length > 0;
 
@@ -41,6 +43,15 @@ const [failedGates, first] = await Promise.all([
   isPart ? [] : runGates({ atOnce: 1, niceness: NICENESS }),
   installTestPackages().then(() => runTests([...(isFast || isChanged ? FAST : []), ...filters])),
 ]);
+// vitest knows imports alone.
+const others = isChanged ? testsOfChanges(changed.split("=")[1]) : [];
+if (others.length > 0) {
+  const more = await runTests([...FAST, ...others]);
+  const wasRun = new Set(first.files.map(({ path }) => path));
+  first.files.push(...more.files.filter(({ path }) => !wasRun.has(path)));
+  first.status ||= more.status;
+  first.strayErrors += more.strayErrors;
+}
 const flaky = isContinuousIntegration() ? await repeatFailed(first.files) : [];
 
 const states = first.files.flatMap(({ tests }) => tests.map(({ state }) => state));

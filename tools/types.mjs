@@ -2,7 +2,7 @@
 // package would read most of them a dozen times: all that have the same options are one program
 // here. A program whose packages have not changed since it passed is left out; the others begin
 // where they last ended. Each has one thread: of several checkers in a program, each works out most
-// types anew. Programs run beside each other.
+// types again. Programs run beside each other.
 import { spawn } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -53,6 +53,7 @@ import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-ide
 import { fakeCallerResources, type FakeTenants, hiddenFrom } from "./fake-tenants.ts";
 import { API, jobPath, minimalJob } from "./jobs.ts";
 import { CA_PEM, openListener, type OpenListener } from "./open-listener.ts";
+import { placeOfBug } from "./place-of-bug.ts";
 import { readChain, readTrail } from "./read-trail.ts";
 import { createTokenIssuer, type TokenClaims } from "./token-issuer.ts";
 
@@ -316,7 +317,11 @@ export async function openBroker({
       now,
       clock: clockWatch,
       loopUtilization: () => loop.utilization,
-      log: createLog("info", (line) => logLines.push(line)),
+      log: createLog("info", (line) => {
+        logLines.push(line);
+        const place = placeOfBug(line);
+        if (place !== undefined) process.stderr.write(`${place}\n`);
+      }),
     });
     const connections = broker.connectionsOf("public");
     running.push({ store, broker, ...listener });
