@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
-import { noteFailed } from "../../src/custody/primary-standings.ts";
+import { noteFailed, noteFailure, readStanding } from "../../src/custody/primary-standings.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { expectOk } from "../world/expect-ok.ts";
@@ -322,6 +322,23 @@ describe("when the current key is lost", () => {
     await release();
     pass(AFTER_MS);
     expect(expectOk(await release()).kid).toBe(world.kids.two);
+  });
+
+  test("a refusal that was met while a use was at the vault outlasts that use", async () => {
+    world.vaults.setOutage("kv-one", SILENT);
+    await release();
+    world.vaults.setOutage("kv-one", undefined);
+    const { port } = world.vaults;
+    const { unwrapKey } = port;
+    port.unwrapKey = async (...asked) => {
+      const unwrapped = await unwrapKey(...asked);
+      port.unwrapKey = unwrapKey;
+      const failure = { code: "SsemUserErrorEncryptionKeyDisabled" } as const;
+      await noteFailure({ store, now: () => NOW_MS }, ORDER, failure);
+      return unwrapped;
+    };
+    expectOk(await release());
+    expect(await readStanding(store, ORDER)).toMatchObject({ kind: "refused" });
   });
 
   test("a deleted key needs a person's order, given after the deletion was seen", async () => {
