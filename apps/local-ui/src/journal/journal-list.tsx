@@ -1,5 +1,5 @@
 import type { LocalJournal } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, RULE_BELOW, Time } from "@databox-cmk/ui";
+import { EmptyState, LoadingState, RULE_BELOW, textOf, Time } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -71,11 +71,13 @@ function JournalRow({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const names: Readonly<Record<string, string>> = texts.journal.events;
+  const { events, closed } = texts.journal;
+  // Only an order of the broker is a refusal.
+  const cause = row.event === "relocked" ? textOf(closed, String(row.facts["cause"])) : undefined;
   const facts = withFacts ? Object.entries(row.facts).filter(([, value]) => value !== "") : [];
   return (
     <li className={styles.row}>
-      <Text weight="semibold">{names[row.event] ?? row.event}</Text>
+      <Text weight="semibold">{cause ?? textOf(events, row.event) ?? row.event}</Text>
       <Text size={200}>
         <Time at={row.at} />
       </Text>

@@ -1,4 +1,9 @@
-import type { OrderSummary, StageName, StageStatus } from "@databox-cmk/protocol";
+import {
+  isSameIdentifier,
+  type OrderSummary,
+  type StageName,
+  type StageStatus,
+} from "@databox-cmk/protocol";
 import { Stack, Time, useMediaQuery } from "@databox-cmk/ui";
 import {
   Checkbox,
@@ -16,6 +21,7 @@ import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "r
 
 import { type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { HealthBadge, LockBadge, ShippingBadge } from "../order/badges.tsx";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -23,6 +29,8 @@ import type { OrderColumn } from "./order-columns.ts";
 
 /** About as many rows as a window shows. The other rows are rendered right after them. */
 const FIRST_ROWS = 20;
+/** The first group of a subscription's id; the order's page has all of it. */
+const ID_SHOWN = 8;
 
 const useStageBadgeStyles = makeStyles({
   stage: { display: "flex", flexDirection: "column" },
@@ -79,8 +87,19 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
   const isWide = useMediaQuery("(min-width: 1440px)");
   const isMedium = !useMediaQuery(narrowerThan(LAPTOP_PX));
   const isUsual = !useMediaQuery(narrowerThan(PHONE_PX));
+  const subscriptions = useSubscriptions();
+  const subscriptionOf = (order: OrderSummary) => {
+    const id = orderNameOf(order).subscriptionId;
+    return subscriptions.data?.find((each) => isSameIdentifier(each.subscriptionId, id))
+      ?.displayName;
+  };
   const columns: readonly ShownColumn[] = [
-    { id: "customer", hasRoom: isWide, isPlain: true, render: ({ customer }) => customer },
+    {
+      id: "customer",
+      hasRoom: isWide,
+      isPlain: true,
+      render: (order) => order.customer ?? subscriptionOf(order),
+    },
     {
       id: "stage",
       hasRoom: isUsual,
@@ -106,7 +125,9 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
       id: "subscription",
       hasRoom: false,
       isPlain: true,
-      render: (order) => orderNameOf(order).subscriptionId,
+      // An operator without a role in a subscription does not know its name.
+      render: (order) =>
+        subscriptionOf(order) ?? `${orderNameOf(order).subscriptionId.slice(0, ID_SHOWN)}…`,
     },
     {
       id: "group",

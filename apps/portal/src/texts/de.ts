@@ -184,7 +184,7 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
     days: (days) => `${days} Tage`,
     inconclusive: (code) => `${code}. Das letzte bekannte Ergebnis gilt weiter. Seit`,
     devices: (acknowledged, total) =>
-      `${acknowledged} von ${total} Knoten haben den neuesten Umschlag.`,
+      `${acknowledged} von ${total} Knoten ${acknowledged === 1 ? "hat" : "haben"} den neuesten Umschlag.`,
     versionReason,
     revoked: (scope, serial) =>
       ({
