@@ -704,16 +704,16 @@ describe("before the dispatch, one light says whether the appliance may be sent"
       privateKeyEncoding: { type: "pkcs8", format: "pem" },
     });
     await call(job, "PUT", "/backupKeys/offline", { kind: "RecoveryKey", publicKey });
-    expect(await lightOf(job)).toMatchObject({ light: "Ready", backup: "Passed" });
+    expect(await lightOf(job)).toMatchObject({ light: "Passed", backup: "Passed" });
     await writePolicy(job, (policy) => release(policy, approvals(1)));
-    expect(await lightOf(job)).toMatchObject({ light: "Ready", approvers: "Open" });
+    expect(await lightOf(job)).toMatchObject({ light: "Passed", approvers: "Open" });
     await atRisk(job, "expires-soon");
     expect(await lightOf(job)).toMatchObject({ light: "Attention", key: "Attention" });
     await atRisk(job, "expires-before-order-end");
-    expect(await lightOf(job)).toMatchObject({ light: "Stop", key: "Failed" });
+    expect(await lightOf(job)).toMatchObject({ light: "Failed", key: "Failed" });
     await call(job, "POST", "/keyHealth/check");
     await call(job, "POST", "/revoke", { reason: "lost" });
-    expect(await lightOf(job)).toMatchObject({ light: "Stop", key: "Passed", access: "Failed" });
+    expect(await lightOf(job)).toMatchObject({ light: "Failed", key: "Passed", access: "Failed" });
     await world.setStage(foldOrderId(jobPath(job)), "Delivered");
     expect(await lightOf(job)).toEqual({ light: undefined });
   });
@@ -722,7 +722,7 @@ describe("before the dispatch, one light says whether the appliance may be sent"
     const job = "light-ghosts";
     await world.prepared(job);
     await writePolicy(job, (policy) => release(policy, approvals(1, [GHOST])));
-    expect(await lightOf(job)).toMatchObject({ light: "Stop", approvers: "Failed" });
+    expect(await lightOf(job)).toMatchObject({ light: "Failed", approvers: "Failed" });
   });
 
   test("from the last drill, and from split custody without a recovery key", async () => {
@@ -750,7 +750,7 @@ describe("before the dispatch, one light says whether the appliance may be sent"
     await world.store().deleteFrom("nodes").where("order_id", "=", order).execute();
     await world.setStage(order, "DeviceOrdered");
     await writePolicy(job, () => ({ custody: { kind: "split", acceptNoRecovery: false } }));
-    expect(await lightOf(job)).toMatchObject({ light: "Stop", backup: "Failed" });
+    expect(await lightOf(job)).toMatchObject({ light: "Failed", backup: "Failed" });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { KeyHealthState, LockState, ShippingLight } from "@databox-cmk/protocol";
+import type { KeyHealthState, LockState, ShippingState } from "@databox-cmk/protocol";
 import { StateBadge, type StateLook } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import {
@@ -30,15 +30,22 @@ export function HealthBadge({ health }: { readonly health: Health }): ReactEleme
   return <StateBadge look={LOOKS[health.state]} name={useTexts().healthStates[health.state]} />;
 }
 
-const LIGHTS = {
-  Ready: [CheckmarkCircleFilled, "good"],
-  Attention: [WarningFilled, "watch"],
-  Stop: [DismissCircleFilled, "bad"],
-} as const satisfies Record<ShippingLight, StateLook>;
+const SHIPPING_LOOKS = {
+  Passed: LOOKS.Healthy,
+  Attention: LOOKS.AtRisk,
+  Failed: LOOKS.Unusable,
+  Open: LOOKS.Unknown,
+} as const satisfies Record<ShippingState, StateLook>;
 
-/** Whether an order may be dispatched. */
-export function ShippingBadge({ light }: { readonly light: ShippingLight }): ReactElement {
-  return <StateBadge look={LIGHTS[light]} name={useTexts().order.shipping.lights[light]} />;
+/** Whether an order may be dispatched, or one check of this. */
+export function ShippingBadge({
+  of,
+  state,
+}: {
+  readonly of: "lights" | "states";
+  readonly state: ShippingState;
+}): ReactElement {
+  return <StateBadge look={SHIPPING_LOOKS[state]} name={useTexts().order.shipping[of][state]} />;
 }
 
 const useLockStyles = makeStyles({

@@ -106,7 +106,7 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
       render: ({ stage, stageStatus, unlock: { shipping } }) => (
         <>
           <StageBadge stage={stage} status={stageStatus} />
-          {shipping !== undefined && <ShippingBadge light={shipping} />}
+          {shipping !== undefined && <ShippingBadge of="lights" state={shipping} />}
         </>
       ),
     },

@@ -1,10 +1,10 @@
-import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
+import { isSameIdentifier, type JobResource, type VerdictView } from "@databox-cmk/protocol";
 import { CopyButton, Facts, Section, Stack, textOf, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { Causes } from "../next-step/causes.tsx";
-import { HealthBadge, LockBadge } from "../order/badges.tsx";
+import { HealthBadge, LockBadge, ShippingBadge } from "../order/badges.tsx";
 import { ErasureSection } from "../order/erasure-section.tsx";
 import { KeyChain } from "../order/key-chain.tsx";
 import { OrderCommands } from "../order/order-commands.tsx";
@@ -23,7 +23,6 @@ import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { ShippingSection } from "./shipping-section.tsx";
 
 /** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {
@@ -40,9 +39,7 @@ export function OverviewPage(): ReactElement {
           <OrderCommands order={order.data} />
           {verdict.data !== undefined && <Causes verdict={verdict.data} />}
           <Essentials order={order.data} />
-          {verdict.data?.shipping !== undefined && (
-            <ShippingSection shipping={verdict.data.shipping} />
-          )}
+          {verdict.data?.shipping !== undefined && <Shipping shipping={verdict.data.shipping} />}
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
           </Section>
@@ -64,6 +61,40 @@ export function OverviewPage(): ReactElement {
         </Stack>
       )}
     </OrderPage>
+  );
+}
+
+/** The pages on which checks are mended. */
+const SHIPPING_PAGES: Readonly<Record<string, string>> = {
+  backup: `${ORDER}/backup-keys`,
+  approvers: `${ORDER}/unlock-policy`,
+};
+
+/** One light before the dispatch, and its checks. */
+function Shipping({
+  shipping: { light, checks },
+}: {
+  readonly shipping: NonNullable<VerdictView["shipping"]>;
+}): ReactElement {
+  const texts = useTexts().order.shipping;
+  const params = useOrderName();
+  return (
+    <Section title={texts.title}>
+      <ShippingBadge of="lights" state={light} />
+      <Facts
+        facts={checks.map(({ name, state }) => [
+          textOf(texts.names, name) ?? name,
+          <>
+            <RouterLink to={SHIPPING_PAGES[name] ?? `${ORDER}/key-health`} params={params}>
+              <ShippingBadge of="states" state={state} />
+            </RouterLink>
+            <Text size={200} block>
+              {textOf(texts.hints, `${name} ${state}`)}
+            </Text>
+          </>,
+        ])}
+      />
+    </Section>
   );
 }
 

@@ -26,16 +26,9 @@ export const nextStep = z.object({
 export const UNLOCK_STATES = ["Ready", "Waiting", "NotNow", "Blocked"] as const;
 export type UnlockState = (typeof UNLOCK_STATES)[number];
 
-/** One light for an order before its dispatch. */
-const SHIPPING_LIGHTS = ["Ready", "Attention", "Stop"] as const;
-export type ShippingLight = (typeof SHIPPING_LIGHTS)[number];
-/** `Open`: it cannot be known yet, and does not change the light. */
-const shippingCheck = z.object({
-  /** `access`, `key`, `backup`, `approvers`, `drill`. */
-  name: z.string(),
-  state: z.enum(["Passed", "Attention", "Failed", "Open"]),
-});
-export type ShippingCheck = z.infer<typeof shippingCheck>;
+/** `Open`: it cannot be known yet, and does not change the light, the worst of the others. */
+const shippingState = z.enum(["Passed", "Attention", "Failed", "Open"]);
+export type ShippingState = z.infer<typeof shippingState>;
 
 /** Our extension: can the appliance be unlocked now, and who must do what? */
 export const verdictView = z.object({
@@ -57,7 +50,11 @@ export const verdictView = z.object({
   otherwise: z.optional(z.string()),
   /** Until the dispatch: may the appliance be sent? */
   shipping: z.optional(
-    z.object({ light: z.enum(SHIPPING_LIGHTS), checks: z.array(shippingCheck) }),
+    z.object({
+      light: shippingState,
+      /** `access`, `key`, `backup`, `approvers`, `drill`. */
+      checks: z.array(z.object({ name: z.string(), state: shippingState })),
+    }),
   ),
 });
 export type VerdictView = z.infer<typeof verdictView>;
@@ -76,5 +73,5 @@ export const verdictSummary = z.object({
   state: z.enum(UNLOCK_STATES),
   code: z.optional(z.string()),
   nextStep,
-  shipping: z.optional(z.enum(SHIPPING_LIGHTS)),
+  shipping: z.optional(shippingState),
 });

@@ -9,9 +9,8 @@ import type { OrderVerdict } from "../../release/verdict/read-verdicts.ts";
 
 export function renderVerdict({ verdict, facts, names }: OrderVerdict): VerdictView {
   const { causes, state, channels, approvals, nextStep, until, otherwise } = verdict;
-  const shipping = decideShipping(facts, verdict);
   return {
-    shipping: shipping && { light: shipping.light, checks: [...shipping.checks] },
+    shipping: decideShipping(facts, verdict),
     state,
     channels: [...channels],
     approvals,
