@@ -41,16 +41,41 @@ const isLeftOut = !requireTool("postgresql", findPostgres() !== undefined);
 
 type Load = { readonly device: DeviceClient; readonly texts: string[]; failures: string[] };
 
+/**
+ * As an agent, asks again where nothing was decided: a busy machine refuses nobody, and the former
+ * broker ends connections when it stops.
+ */
+async function untilAnswered<Answer>(
+  send: () => Promise<Answer>,
+  classOf: (answer: Answer) => unknown,
+): Promise<Answer> {
+  for (;;) {
+    const answer = await send().catch((error: unknown) => {
+      if (Object(error).code !== "ECONNRESET") throw error;
+    });
+    if (answer !== undefined && classOf(answer) !== "unreachable") return answer;
+    await setTimeout(500);
+  }
+}
+
 /** Unlocks and renews without a pause: challenge, request and renewal go to different replicas. */
 async function load(one: Load, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    const { answer } = await one.device.unlock("unlock");
+    const unlock = () => one.device.unlock("unlock");
+    const { answer } = await untilAnswered(
+      unlock,
+      (unlocked) => unlocked.answer.kind === "denial" && unlocked.answer.value.class,
+    );
     if (answer.kind !== "answer") {
       one.failures.push(codeOf(answer));
       continue;
     }
     one.texts.push(answer.text);
-    const { typ } = await new LeaseClient(one.device, answer.value.lease).renew();
+    const lease = new LeaseClient(one.device, answer.value.lease);
+    const { typ } = await untilAnswered(
+      () => lease.renew(),
+      ({ payload }) => payload["class"],
+    );
     if (typ !== MESSAGE_TYPES.lease) one.failures.push(typ);
   }
 }
