@@ -75,8 +75,8 @@ const WRONG_BROKERS: Readonly<Record<string, readonly Change[]>> = {
   "says other codes": [
     [
       DECIDE_UNLOCK,
-      'code: "ReplayDetected"',
-      'code: "NonceExpired"',
+      'code: "ReplayDetected", detail: "nonce: used by',
+      'code: "NonceExpired", detail: "nonce: used by',
       "replayed: another message with a used nonce: ReplayDetected",
     ],
     [
