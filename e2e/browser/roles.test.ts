@@ -181,7 +181,7 @@ const PLACEHOLDER = /<\w+>|\{\w+\}|\$\{|\bundefined\b|\bNaN\b|\[object /;
 /** In which a busy machine shows what it has. */
 const PATIENCE_MS = 300_000;
 /** A finding that does not change for so long is one; a busy machine draws a page in a tenth. */
-const SETTLED_MS = 30_000;
+const SETTLED_MS = 60_000;
 /** Heads the explanation of an error. */
 const EXPLANATION = "Who must act";
 const NOT_FOR_ME = "This page is for operators of the service";

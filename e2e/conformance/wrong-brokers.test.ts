@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { checkBroker } from "@databox-cmk/conformance";
 import { createOrder } from "@databox-cmk/local-stack";
@@ -167,7 +167,7 @@ test.each(Object.entries(WRONG_BROKERS))("a broker that %s fails", async (_name,
   const changes = changed.map(([file, was, becomes]) => ({ file, was, becomes }));
   await world.stack.restartBroker({
     CHANGES: JSON.stringify(changes),
-    NODE_OPTIONS: `--import ${CHANGE_SOURCE}`,
+    NODE_OPTIONS: `--import ${pathToFileURL(CHANGE_SOURCE).href}`,
   });
   const { caPem: certificateAuthorityPem, description } = world.stack;
   const origin = description.brokerUrl;

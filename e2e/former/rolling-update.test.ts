@@ -41,19 +41,23 @@ const isLeftOut = !requireTool("postgresql", findPostgres() !== undefined);
 
 type Load = { readonly device: DeviceClient; readonly texts: string[]; failures: string[] };
 
-/**
- * As an agent, asks again where nothing was decided: a busy machine refuses nobody, and the former
- * broker ends connections when it stops.
- */
+/** What a machine that is too busy for its own time limits answers, without a fault of a version. */
+const BUSY: ReadonlySet<unknown> = new Set([
+  "BrokerBusy",
+  "IdentityProviderUnreachable",
+  "KeyVaultUnreachable",
+]);
+
+/** As an agent, asks again. The former broker ends connections when it stops. */
 async function untilAnswered<Answer>(
   send: () => Promise<Answer>,
-  classOf: (answer: Answer) => unknown,
+  codeIn: (answer: Answer) => unknown,
 ): Promise<Answer> {
   for (;;) {
     const answer = await send().catch((error: unknown) => {
       if (Object(error).code !== "ECONNRESET") throw error;
     });
-    if (answer !== undefined && classOf(answer) !== "unreachable") return answer;
+    if (answer !== undefined && !BUSY.has(codeIn(answer))) return answer;
     await setTimeout(500);
   }
 }
@@ -62,10 +66,7 @@ async function untilAnswered<Answer>(
 async function load(one: Load, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const unlock = () => one.device.unlock("unlock");
-    const { answer } = await untilAnswered(
-      unlock,
-      (unlocked) => unlocked.answer.kind === "denial" && unlocked.answer.value.class,
-    );
+    const { answer } = await untilAnswered(unlock, (unlocked) => codeOf(unlocked.answer));
     if (answer.kind !== "answer") {
       one.failures.push(codeOf(answer));
       continue;
@@ -74,7 +75,7 @@ async function load(one: Load, isOver: () => boolean): Promise<void> {
     const lease = new LeaseClient(one.device, answer.value.lease);
     const { typ } = await untilAnswered(
       () => lease.renew(),
-      ({ payload }) => payload["class"],
+      ({ payload }) => payload["code"],
     );
     if (typ !== MESSAGE_TYPES.lease) one.failures.push(typ);
   }

@@ -208,6 +208,7 @@ test.runIf(hasTools)("no page says that a fleet is not served while it is", asyn
   await expect.poll(tryToUse).toBe("served");
   const healthy = [await scrape(), (await use(), await scrape())] as const;
   expect(replaySamples(RULES, healthy, [healthy[1]], ["NobodyReady"])).toContain("got:");
+  expect(replaySamples(RULES, healthy, [healthy[1]], [])).toBe("");
 });
 
 test.runIf(hasTools).each(Object.entries(STATES))(

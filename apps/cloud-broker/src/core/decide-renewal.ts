@@ -89,8 +89,8 @@ export function decideRenewal(
 }
 
 /**
- * Decides once more about a message that was counted when it came: renewals may have happened
- * since.
+ * Decides once more about a message that waited: renewals may have happened since. As with a
+ * renewal, a node whose last answers were lost gets their step again.
  */
 export function decideAgain(
   request: Pick<LeaseRenewal, "lease" | "bootId" | "counter" | "sequence">,
@@ -100,13 +100,22 @@ export function decideAgain(
   const asked =
     lease === undefined
       ? request
-      : { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence };
+      : {
+          ...request,
+          counter: lease.lastCounter + 1,
+          sequence: Math.max(request.sequence, lease.sequence - 1),
+        };
   return decideRenewal(asked, facts);
 }
 
-/** A third of a lease: its node may miss two answers before it ends. */
-export const renewalIntervalMs = ({ ttlSeconds }: Pick<LeaseRecord, "ttlSeconds">): number =>
-  (ttlSeconds * 1000) / 3;
+/** Milliseconds until a third of the lease is over: its node then needs the next. */
+export function untilRenewalMs(
+  { ttlSeconds, renewedAtMs }: Pick<LeaseRecord, "ttlSeconds" | "renewedAtMs">,
+  nowMs: EpochMs,
+): number {
+  const intervalMs = (ttlSeconds * 1000) / 3;
+  return Math.min(intervalMs, renewedAtMs + intervalMs - nowMs);
+}
 
 /** A lease that is opened again after a reboot begins with the sequence of its grant. */
 function fits(sequence: number, lease: LeaseRecord): boolean {

@@ -156,21 +156,24 @@ export const MIGRATIONS: Readonly<Record<string, BrokerMigration>> = {
   /** Whether a person or an application started it. */
   "0034-campaign-starters": statements(`alter table campaigns add column is_person integer`),
   /**
-   * Leases are numbered, and each refusal of a key has a mark, since clocks may be set back. The
-   * refusals that only probes and checks had seen are noted for their orders.
+   * Leases are numbered, and each refusal of a key has a mark, since clocks may be set back. What
+   * only probes and checks had seen is noted for their orders: refused, or gone, where a person may
+   * still order a backup key.
    */
   "0038-withdrawn-keys": {
     async up(store) {
-      const code = engineOf(store) === "postgres" ? "failure_json::json" : "failure_json";
+      const failure = engineOf(store) === "postgres" ? "failure_json::json" : "failure_json";
+      const probed = [`${failure} ->> 'code'`, `${failure} ->> 'reason'`] as const;
       await statements(
         `alter table leases add column number bigint not null default 0`,
         `create index leases_by_number on leases (number)`,
         `alter table primary_standings add column mark text not null default ''`,
         `insert into primary_standings (order_id, state, code, since_ms)
-          select order_id, 'refused', code, coalesce(checked_at_ms, changed_at_ms) from key_health
+          select order_id, ${withdrawnState("code", "reason")}, code,
+            coalesce(checked_at_ms, changed_at_ms) from key_health
           where state = 'unusable' and code is not null on conflict do nothing`,
         `insert into primary_standings (order_id, state, code, since_ms)
-          select distinct node_keys.order_id, 'refused', ${code} ->> 'code', probes.since_ms
+          select distinct node_keys.order_id, ${withdrawnState(...probed)}, ${probed[0]}, probes.since_ms
           from probes join node_keys
             on node_keys.identity = probes.identity and node_keys.kid = probes.kid
           where probes.state = 'refused' and probes.failure_json is not null on conflict do nothing`,
@@ -178,6 +181,12 @@ export const MIGRATIONS: Readonly<Record<string, BrokerMigration>> = {
     },
   },
 };
+
+/** SQL for the state of a key that failed with this code and reason. */
+const withdrawnState = (code: string, reason: string): string =>
+  `case when ${code} = 'SsemUserErrorKeyDetailsNotFound'
+    or (${code} = 'SsemUserErrorKeyVaultDetailsNotFound'
+      and coalesce(${reason}, '') <> 'tenant-moved') then 'gone' else 'refused' end`;
 
 function statements(...each: readonly string[]): Migration {
   return {

@@ -348,6 +348,15 @@ describe("a wait that renews the lease", () => {
     expect((await holder.renew()).payload).toMatchObject({ lease: { sequence: 3 } });
   });
 
+  test("gives a node whose answers were lost the same step again, however often", async () => {
+    for (const { broker } of world.replicas()) broker.watches.close();
+    for (let lost = 0; lost < 3; lost += 1)
+      expect(await holder.watch({ ...renewing, sequence: 0 })).toMatchObject({
+        payload: { lease: { sequence: 1 } },
+      });
+    expect((await holder.renew({ sequence: 0 })).payload).toMatchObject({ lease: { sequence: 1 } });
+  });
+
   test("holds the answer, and ends with the order to close", async () => {
     const watching = holder.watch(renewing);
     const isTold = watching.then(() => true);

@@ -59,7 +59,10 @@ export type LeaseStep =
 
 /** A third of a lease: two attempts may fail before it ends. */
 const RENEWALS_PER_LEASE = 3;
-/** The answer to a wait is late after half of a lease, and the lease is then renewed by itself. */
+/**
+ * The answer to a wait is late after half of a lease, and the lease is then renewed by itself. The
+ * shortest leases leave one attempt.
+ */
 const INTERVALS_OF_WAIT = 1.5;
 
 type ClosingRule = (lease: HeldLease, unlockedIn: string, moment: LeaseMoment) => boolean;

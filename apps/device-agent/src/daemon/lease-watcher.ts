@@ -40,9 +40,13 @@ const silenceMs = (lease: HeldLease): number =>
   Math.min(55_000, Math.max(30_000, renewalIntervalMs(lease) + 10_000));
 /** Limits the requests to a broker that answers at once again and again. */
 const BETWEEN_WATCHES_MS = 200;
-/** A replica without place answers at once. It is asked again a little before the renewal is due. */
+/** A broker holds an answer without news for longer, unless it has no place or is closing. */
 const UNHELD_MS = 500;
-const PART_OF_INTERVAL = 0.9;
+/** Until a drill's receipt has arrived, each answer brings it again. */
+const AFTER_KNOWN_DRILL_MS = 1000;
+/** After an answer that was not held: a little before the renewal is due. */
+const afterUnheldMs = (lease: HeldLease): number =>
+  Math.min(20_000, 0.9 * renewalIntervalMs(lease));
 
 /** @param wake - ends the daemon's wait */
 export function createLeaseWatcher(
@@ -60,6 +64,7 @@ export function createLeaseWatcher(
   let news: News | undefined;
   /** Until an answer shows that the broker is of a former version. */
   let renewsByWait = true;
+  let lastDrill: string | undefined;
   const retry = createRetry();
 
   async function wait(lease: HeldLease, abort: AbortController): Promise<void> {
@@ -70,14 +75,19 @@ export function createLeaseWatcher(
       const askedAtMs = bootClockMs();
       const answer = await watchLease(session(deadline, transport), lease, counter);
       if (answer.kind === "denial") {
+        // Of a broker that renews by waits: a former one counts a wait when it comes.
+        renewsByWait = true;
         again();
         return;
       }
       const renewed = answer.kind === "renewed" ? answer.renewed : undefined;
       const heldMs = heldMsOf(renewed);
-      renewsByWait = heldMs !== undefined;
-      const isUnheld = heldMs !== undefined && heldMs < UNHELD_MS && renewed?.drill === undefined;
-      retry.ended(isUnheld ? renewalIntervalMs(lease) * PART_OF_INTERVAL : BETWEEN_WATCHES_MS);
+      if (renewed !== undefined) renewsByWait = heldMs !== undefined;
+      const isUnheld = heldMs !== undefined && heldMs < UNHELD_MS;
+      const drill = renewed?.drill;
+      const quietMs = drill === undefined ? afterUnheldMs(lease) : AFTER_KNOWN_DRILL_MS;
+      retry.ended(isUnheld && drill === lastDrill ? quietMs : BETWEEN_WATCHES_MS);
+      lastDrill = drill;
       const answeredAtMs = Math.min(askedAtMs + (heldMs ?? 0), bootClockMs());
       if (!abort.signal.aborted) news = { lease, answer, answeredAtMs };
     } catch (error) {

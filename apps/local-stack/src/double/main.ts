@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The packed test double: `npx` runs it on any Node since 22, without this repository.
+// The packed test double: `npx` runs it on any Node since 22.15, without this repository.
 import nodeModule from "node:module";
 
 import { completeNode } from "./complete-node.ts";

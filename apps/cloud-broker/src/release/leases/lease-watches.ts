@@ -15,6 +15,8 @@ export type LeaseWatches = {
 export const HOLD_MS = 20_000;
 /** Shorter than the idle time after which proxies and firewalls drop a connection. */
 export const RENEWING_HOLD_MS = 45_000;
+/** An agent takes a shorter one for a replica without place. */
+export const RENEWING_HOLD_LEAST_MS = 1000;
 /** News is delivered to nodes that wait at that time; later ones read the lease itself. */
 const NEWS_AGE_MS = 60_000;
 

@@ -11,7 +11,7 @@ import {
   decideRenewal,
   type LeaseRecord,
   type RenewalDecision,
-  renewalIntervalMs,
+  untilRenewalMs,
 } from "../../core/decide-renewal.ts";
 import { describeSibling } from "../../core/describe-sibling.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
@@ -25,7 +25,7 @@ import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { HOLD_MS, RENEWING_HOLD_MS } from "./lease-watches.ts";
+import { HOLD_MS, RENEWING_HOLD_LEAST_MS, RENEWING_HOLD_MS } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { HELD_LEASE, HELD_STATES, type HeldLeaseRow, heldLeaseOf } from "./read-lock-facts.ts";
@@ -60,8 +60,9 @@ async function watch(
     const isFirst = renews || (await countMessage(request, commit));
     if (!isFirst) return conflict;
     dependencies.keepConnection(`watch ${request.lease}`);
+    const dueMs = untilRenewalMs(before.value.lease, now());
     const holdMs = renews
-      ? Math.min(RENEWING_HOLD_MS, renewalIntervalMs(before.value.lease))
+      ? Math.min(RENEWING_HOLD_MS, Math.max(RENEWING_HOLD_LEAST_MS, dueMs))
       : HOLD_MS;
     await suspendSlot("long-poll", () => dependencies.waitForNews(request.lease, holdMs));
   }
