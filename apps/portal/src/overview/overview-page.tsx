@@ -85,12 +85,12 @@ function Shipping({
         facts={checks.map(({ name, state }) => [
           textOf(texts.names, name) ?? name,
           <>
-            <RouterLink to={SHIPPING_PAGES[name] ?? `${ORDER}/key-health`} params={params}>
-              <ShippingBadge of="states" state={state} />
-            </RouterLink>
-            <Text size={200} block>
-              {textOf(texts.hints, `${name} ${state}`)}
-            </Text>
+            <ShippingBadge of="states" state={state} />{" "}
+            {state !== "Passed" && (
+              <RouterLink to={SHIPPING_PAGES[name] ?? `${ORDER}/key-health`} params={params}>
+                {textOf(texts.hints, `${name} ${state}`)}
+              </RouterLink>
+            )}
           </>,
         ])}
       />
