@@ -51,7 +51,9 @@ export function replaySamples(
   const series = new Set([...second.keys(), ...faulty.flatMap((each) => [...each.keys()])]);
   const inputs = [...series].map((name) => {
     const last = second.get(name);
-    const step = COUNTER.test(name) && last !== undefined ? last - (first.get(name) ?? 0) : 0;
+    // Node's own gauges of handles and requests have names of counters, and go down, too.
+    const grown = (last ?? 0) - (first.get(name) ?? last ?? 0);
+    const step = COUNTER.test(name) ? Math.max(0, grown) : 0;
     const before =
       last === undefined
         ? `_x${String(HEALTHY + 1)}`
