@@ -5,13 +5,13 @@ const changes = JSON.parse(process.env.CHANGES);
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    const source = changes
-      .filter(({ file }) => url.endsWith(file))
-      .reduce((text, { file, was, becomes }) => {
-        const parts = text.split(was);
-        if (parts.length !== 2) throw new Error(`${file} does not have once: ${was}`);
-        return parts.join(becomes);
-      }, String(loaded.source));
-    return source === String(loaded.source) ? loaded : { ...loaded, source };
+    const own = changes.filter(({ file }) => url.endsWith(file));
+    if (own.length === 0) return loaded;
+    const source = own.reduce((text, { file, was, becomes }) => {
+      const parts = text.split(was);
+      if (parts.length !== 2) throw new Error(`${file} does not have once: ${was}`);
+      return parts.join(becomes);
+    }, Buffer.from(loaded.source).toString());
+    return { ...loaded, source };
   },
 });
