@@ -50,10 +50,7 @@ const printed = z.object({
 });
 
 /** Node takes the time of this header from the machine. */
-function sayTime(event: unknown): void {
-  const { response } = event as { response: ServerResponse };
-  response.setHeader("date", new Date().toUTCString());
-}
+const sayTime = (response: ServerResponse) => response.setHeader("date", new Date().toUTCString());
 
 /** The clock of this process, which can be put ahead; its servers' answers have that time, too. */
 function openClock() {
@@ -65,13 +62,22 @@ function openClock() {
       Reflect.construct(target, given.length === 0 ? [now()] : given, proxy),
     get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
   });
-  subscribe(REQUEST, sayTime);
+  const unanswered = new Set<ServerResponse>();
+  const begin = (event: unknown) => {
+    const { response } = event as { response: ServerResponse };
+    sayTime(response);
+    unanswered.add(response);
+    response.once("close", () => unanswered.delete(response));
+  };
+  subscribe(REQUEST, begin);
   return {
     advance(seconds: number) {
       aheadMs += seconds * 1000;
+      // An answer with the time before would tell the broker that its own clock is wrong.
+      for (const response of unanswered) if (!response.headersSent) sayTime(response);
     },
     [Symbol.dispose]() {
-      unsubscribe(REQUEST, sayTime);
+      unsubscribe(REQUEST, begin);
       globalThis.Date = MachineDate;
     },
   };
