@@ -278,3 +278,84 @@ describe("a signed-in user", () => {
     expect(refused.headers["location"]).toBeUndefined();
   });
 });
+
+describe("a person of another tenant", () => {
+  const TENANT = "7e7e7e7e-1111-4222-8333-444455556666";
+  const GRACE = "grace@fabrikam.example";
+  const path = () => `${world.emulator.authorityUrl}/${TENANT}/oauth2/v2.0`;
+  const register = (isMultiTenant: boolean) =>
+    world.control("PUT", `/applications/${CLIENT}`, {
+      secret: SECRET,
+      redirectUris: [REDIRECT],
+      roles: ["Owner"],
+      isMultiTenant,
+    });
+  const post = (what: "authorize" | "token", form: Record<string, string>) =>
+    world.send(`${path()}/${what}`, {
+      method: "POST",
+      headers: FORM,
+      body: new URLSearchParams(form).toString(),
+    });
+  const client = { client_id: CLIENT, client_secret: SECRET };
+  const asApplication = () =>
+    post("token", {
+      ...client,
+      grant_type: "client_credentials",
+      scope: `${world.emulator.armUrl}/.default`,
+    });
+
+  test("signs in to a multi-tenant application, consents by it, and is answered in their tenant", async () => {
+    const { armUrl, authorityUrl } = world.emulator;
+    await world.control("PUT", `/tenants/${TENANT}`, { displayName: "Fabrikam" });
+    await world.control("PUT", `/users/${GRACE}`, {
+      password: "correct horse battery",
+      tenantId: TENANT,
+    });
+    await register(false);
+    expect(await post("authorize", { ...authorization(), username: GRACE })).toMatchObject({
+      status: 400,
+      text: expect.stringContaining("AADSTS700016"),
+    });
+    await register(true);
+    expect(await asApplication()).toMatchObject({ json: { error_codes: [700016] } });
+    const page = await world.send(
+      `${path()}/authorize?${new URLSearchParams(authorization()).toString()}`,
+    );
+    expect(page.text).toContain("you consent for Fabrikam");
+    const signedIn = await post("authorize", { ...authorization(), username: GRACE });
+    const code = new URL(String(signedIn.headers["location"])).searchParams.get("code") ?? "";
+    const redeemed = await post("token", {
+      ...client,
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: REDIRECT,
+      code_verifier: verifier,
+    });
+    const tokens = redeemed.json as Record<string, string>;
+    expect(decodeJwt(tokens["id_token"] ?? "")).toMatchObject({ tid: TENANT });
+    const authenticated = { headers: { authorization: `Bearer ${tokens["access_token"]}` } };
+    expect(
+      await world.send(`${armUrl}/tenants?api-version=2022-12-01`, authenticated),
+    ).toMatchObject({ json: { value: [{ tenantId: TENANT, defaultDomain: "fabrikam.example" }] } });
+    expect(
+      await world.send(`${armUrl}/subscriptions?api-version=2022-12-01`, authenticated),
+    ).toMatchObject({ status: 200, json: { value: [] } });
+    const refreshed = await post("token", {
+      ...client,
+      grant_type: "refresh_token",
+      refresh_token: tokens["refresh_token"] ?? "",
+      scope: `${authorityUrl}/.default`,
+    });
+    const graph = (refreshed.json as Record<string, string>)["access_token"];
+    expect(
+      await world.send(`${authorityUrl}/v1.0/users`, {
+        headers: { authorization: `Bearer ${graph}` },
+      }),
+    ).toMatchObject({ json: { value: [{ userPrincipalName: GRACE }] } });
+    // The application has another principal there, without the roles of its own tenant.
+    const { json } = await asApplication();
+    const claims = decodeJwt((json as Record<string, string>)["access_token"] ?? "");
+    expect(claims).toMatchObject({ tid: TENANT, appid: CLIENT });
+    expect(claims["roles"]).toBeUndefined();
+  });
+});

@@ -27,6 +27,7 @@ const applicationPayload = z.strictObject({
   redirectUris: z.array(z.url().max(2_048)).max(32).default([]),
   federatedCredentials: z.array(federatedCredential).max(20).default([]),
   trustedService: z.boolean().default(false),
+  isMultiTenant: z.boolean().default(false),
 });
 const userPayload = z.strictObject({
   password: z.string().min(8).max(256),
@@ -64,9 +65,10 @@ export function directoryRoutes({ state, cloud }: ControlDependencies): ControlR
           tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
           objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
           secrets: secret === undefined ? [] : [{ value: secret }],
+          consents: before?.consents ?? [],
         };
         state.put("application", application);
-        const { secrets: _hidden, ...shown } = application;
+        const { secrets: _hidden, consents: _theirs, ...shown } = application;
         return { status: 200, body: shown };
       }),
     ),

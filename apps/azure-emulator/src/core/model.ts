@@ -172,6 +172,10 @@ export type Application = {
    * A first-party service that passes a vault's firewall when the vault allows trusted services.
    */
   readonly trustedService: boolean;
+  /** People of other tenants may sign in to it, too; the first one of a tenant consents for it. */
+  readonly isMultiTenant?: boolean | undefined;
+  /** Its service principals in other tenants. */
+  readonly consents?: readonly { readonly tenantId: string; readonly objectId: string }[];
 };
 
 export type User = {

@@ -43,7 +43,7 @@ const claimsSchema = z.object({
  */
 export async function verifyAccessToken(
   token: string,
-  expected: { audiences: readonly string[]; issuer: string },
+  expected: { audiences: readonly string[]; issuerOf: (tenantId: string) => string },
   context: { issuerKeys: IssuerKeys; nowMs: number },
 ): Promise<TokenVerdict> {
   let payload: unknown;
@@ -63,7 +63,8 @@ export async function verifyAccessToken(
   const audience = withoutSlash(claims.aud);
   if (!expected.audiences.some((accepted) => withoutSlash(accepted) === audience))
     return { kind: "wrong-audience", found: claims.aud };
-  if (claims.iss !== expected.issuer) return { kind: "wrong-issuer", found: claims.iss };
+  if (claims.iss !== expected.issuerOf(claims.tid))
+    return { kind: "wrong-issuer", found: claims.iss };
   return {
     kind: "valid",
     caller: {

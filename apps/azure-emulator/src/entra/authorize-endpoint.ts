@@ -9,7 +9,13 @@ import {
   parseParameters,
   requireParameter,
 } from "./form-parameters.ts";
-import { findServicePrincipal, type ServicePrincipal } from "./principals.ts";
+import {
+  consent,
+  findServicePrincipal,
+  needsConsent,
+  principalIn,
+  type ServicePrincipal,
+} from "./principals.ts";
 import { renderFormPostPage, renderSignInPage, renderMessagePage } from "./sign-in-page.ts";
 import { clientInfo } from "./token-claims.ts";
 
@@ -67,12 +73,16 @@ export async function answerAuthorizeRequest(
       applicationName: authorization.principal.displayName,
       users: deps.state.list("user").filter((candidate) => candidate.tenantId === tenant.id),
       redirectOrigin: new URL(authorization.redirectUri).origin,
+      consentsFor: needsConsent(deps.state, tenant.id, authorization.principal.clientId)
+        ? tenant.displayName
+        : undefined,
       problem:
         userName === undefined
           ? undefined
           : `There is no user ${userName} in ${tenant.displayName}. Choose one of the list, or check the spelling.`,
     });
   }
+  consent(deps.state, tenant.id, authorization.principal.clientId);
   const code = await context.grants.issueCode({
     tenantId: tenant.id,
     clientId: authorization.principal.clientId,
@@ -138,7 +148,9 @@ function checkClient(
   deps: Pick<EmulatorDependencies, "state">,
 ): Pick<AuthorizationRequest, "principal" | "redirectUri"> {
   const clientId = requireParameter(parameters, "client_id");
-  const principal = findServicePrincipal(deps.state, tenant.id, clientId);
+  const principal = needsConsent(deps.state, tenant.id, clientId)
+    ? deps.state.get("application", clientId)
+    : findServicePrincipal(deps.state, tenant.id, clientId);
   if (principal === undefined)
     throw new EntraError(700016, { appId: clientId, tenant: tenant.displayName });
   const redirectUri = requireParameter(parameters, "redirect_uri");
@@ -221,7 +233,7 @@ export function answerLogoutRequest(
   const location = new URL(target);
   const isRegistered = deps.state
     .list("application")
-    .filter((application) => application.tenantId === tenant.id)
+    .filter((application) => principalIn(application, tenant.id) !== undefined)
     .flatMap((application) => application.redirectUris)
     .some((uri) => URL.canParse(uri) && new URL(uri).origin === location.origin);
   if (!isRegistered)

@@ -51,6 +51,8 @@ export function renderSignInPage(input: {
   applicationName: string;
   users: readonly SampleUser[];
   redirectOrigin: string;
+  /** The tenant whose first sign-in to an application of another one this is. */
+  consentsFor: string | undefined;
   problem?: string | undefined;
 }): HttpAnswer {
   const { parameters, problem } = input;
@@ -62,6 +64,7 @@ export function renderSignInPage(input: {
     status: problem === undefined ? 200 : 400,
     content: `<h1>Sign in</h1>
 <p>to ${escapeHtml(input.applicationName)}. This is a local emulator of Microsoft Entra ID: choose who you are, no password is needed.</p>
+${input.consentsFor === undefined ? "" : `<p>By signing in, you consent for ${escapeHtml(input.consentsFor)} to this application of another tenant.</p>`}
 ${problem === undefined ? "" : `<p class="error" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post">${hidden}${users === "" ? "" : `<ul aria-label="Local users">${users}</ul>`}</form>
 <form method="post">${hidden}

@@ -35,12 +35,18 @@ export async function authenticate(
     );
   const verdict = await verifyAccessToken(
     token,
-    { audiences: armAudiences(deps.endpoints), issuer: stsIssuer(deps.endpoints.cloud, tenantId) },
+    {
+      audiences: armAudiences(deps.endpoints),
+      issuerOf: (own) => stsIssuer(deps.endpoints.cloud, isAbove(request.path) ? own : tenantId),
+    },
     { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
   );
   if (verdict.kind === "valid") return verdict.caller;
   throw unauthorized(deps, tenantId, ...refusalOf(verdict, tenantId, deps));
 }
+
+/** Above subscriptions, each caller is answered in their own tenant. */
+const isAbove = (path: string): boolean => parseScope(path).subscriptionId === undefined;
 
 /** A subscription trusts one tenant, which is another one after a transfer. */
 function tenantOf(

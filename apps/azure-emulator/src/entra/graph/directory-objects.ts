@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { EmulatorState } from "../../state/emulator-state.ts";
+import { principalIn } from "../principals.ts";
 
 /** A principal of the directory as Microsoft Graph shows it. */
 export type DirectoryObject = Readonly<Record<string, unknown>> & {
@@ -16,7 +17,7 @@ export type DirectoryObject = Readonly<Record<string, unknown>> & {
 export function listServicePrincipals(state: EmulatorState, tenantId: string): DirectoryObject[] {
   const applications = state
     .list("application")
-    .filter((application) => application.tenantId === tenantId)
+    .flatMap((application) => principalIn(application, tenantId) ?? [])
     .map((application) =>
       servicePrincipal({
         id: application.objectId,
@@ -49,13 +50,13 @@ export function listApplications(state: EmulatorState, tenantId: string): Direct
   return state
     .list("application")
     .filter((application) => application.tenantId === tenantId)
-    .map(({ clientId, displayName, redirectUris }) => ({
+    .map(({ clientId, displayName, redirectUris, isMultiTenant }) => ({
       "@odata.type": "#microsoft.graph.application",
       id: uuidOf(`application ${clientId}`),
       appId: clientId,
       displayName,
       identifierUris: [`api://${clientId}`],
-      signInAudience: "AzureADMyOrg",
+      signInAudience: isMultiTenant === true ? "AzureADMultipleOrgs" : "AzureADMyOrg",
       passwordCredentials: [],
       keyCredentials: [],
       web: { redirectUris },

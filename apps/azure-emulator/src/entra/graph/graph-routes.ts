@@ -131,7 +131,7 @@ async function authenticate(
     token,
     {
       audiences: [graphUrl, cloud.graphUrl],
-      issuer: stsIssuer(cloud, deps.cloud.tenantId),
+      issuerOf: (tenantId) => stsIssuer(cloud, tenantId),
     },
     { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
   );

@@ -1,7 +1,7 @@
 import { regionsOf } from "@databox-cmk/errors";
 
 import type { Subscription } from "../../core/model.ts";
-import { HOME_DOMAIN } from "../../entra/find-tenant.ts";
+import { domainOf, HOME_DOMAIN } from "../../entra/find-tenant.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
@@ -49,15 +49,23 @@ export const providerRoutes: readonly ArmRoute[] = [
 ];
 
 function listTenants(context: ArmContext): HttpAnswer {
-  const value = context.deps.state.list("tenant").map((tenant) => ({
-    id: `/tenants/${tenant.id}`,
-    tenantId: tenant.id,
-    displayName: tenant.displayName,
-    tenantCategory: "Home",
-    defaultDomain: HOME_DOMAIN,
-    domains: [HOME_DOMAIN],
-    tenantType: "AAD",
-  }));
+  const { state, cloud } = context.deps;
+  const value = state
+    .list("tenant")
+    .filter((tenant) => tenant.id === context.caller.tenantId)
+    .map((tenant) => {
+      const user = state.list("user").find(({ tenantId }) => tenantId === tenant.id);
+      const domain = tenant.id === cloud.tenantId ? HOME_DOMAIN : domainOf(user?.userName ?? "");
+      return {
+        id: `/tenants/${tenant.id}`,
+        tenantId: tenant.id,
+        displayName: tenant.displayName,
+        tenantCategory: "Home",
+        defaultDomain: domain,
+        domains: [domain],
+        tenantType: "AAD",
+      };
+    });
   return { status: 200, body: { value } };
 }
 
