@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { LATER_PERSONAL_EVENTS, PERSONAL_EVENTS } from "@databox-cmk/protocol";
 import { openTemporaryFolder, required } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
@@ -90,6 +91,14 @@ test("the comparison sees what a reader requires, does not know, and narrows", (
   expect(lost({ items: text }, { items: { type: "number" } })).toEqual(["[]: type"]);
   expect(lost({ maximum: 6 }, { maximum: 5 })).toEqual([": maximum"]);
   expect(lost(text, { type: "string", minLength: 1 })).toEqual([": minLength"]);
+});
+
+test("the former portal's page knows each kind of e-mail that is not a later one", () => {
+  const { kinds } = required(former["GET /portal/api/notices/choices 200"]?.properties);
+  const later: readonly string[] = LATER_PERSONAL_EVENTS;
+  const sent = PERSONAL_EVENTS.filter((type) => !later.includes(type));
+  const type = { enum: [...sent, "com.databox-cmk.campaign.finished"] };
+  expect(required(kinds?.items?.properties)["type"]).toMatchObject(type);
 });
 
 test.for(Object.entries(former))("%s of the former version is read", ([name, written]) => {

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import { type NoticeChoices, noticeChoices } from "@databox-cmk/protocol";
+import {
+  LATER_PERSONAL_EVENTS,
+  type NoticeChoices,
+  noticeChoices,
+  PERSONAL_EVENTS,
+} from "@databox-cmk/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createChoiceRoutes } from "../../src/api/portal/notices/choice-routes.ts";
@@ -49,7 +54,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.destroy());
 
-function ask(method: "GET" | "PUT", caller: Caller, body = {}): Promise<Answer> {
+function ask(method: "GET" | "PUT", caller: Caller, body = {}, kinds = "any"): Promise<Answer> {
   const roles = {
     roleAssignments: (id: string) =>
       Promise.resolve({ ok: true as const, value: assignments.get(id) ?? [] }),
@@ -65,13 +70,14 @@ function ask(method: "GET" | "PUT", caller: Caller, body = {}): Promise<Answer> 
   // These handlers read nothing else of a request.
   const { handle } = route as { handle: (request: unknown) => Promise<Answer> };
   const query = new URLSearchParams([
+    ["kinds", kinds],
     ["subscriptionId", OURS],
     ["subscriptionId", THEIRS],
   ]);
   return handle({ caller, query, body });
 }
-async function read(caller: Caller): Promise<NoticeChoices> {
-  const { body } = await ask("GET", caller);
+async function read(caller: Caller, kinds = "any"): Promise<NoticeChoices> {
+  const { body } = await ask("GET", caller, {}, kinds);
   return noticeChoices.parse(body !== undefined && "json" in body ? body.json : undefined);
 }
 const kindOf = async (caller: Caller, type: string) =>
@@ -135,6 +141,34 @@ test("a choice is kept with the address of the sign-in, replaced as a whole, and
   expect(await stored()).toEqual([{ ...row, event_type: APPROVAL }]);
   expect((await kindOf(person("ben@contoso.example"), APPROVAL))?.chosenIn).toEqual([]);
   await ask("PUT", ada, { language: "en", kinds: [] });
+  expect(await stored()).toEqual([]);
+});
+
+test("a page that does not say that it reads any kind sees and changes the first five", async () => {
+  const ada = person("ada@contoso.example", "DataBox.Operator");
+  const { kinds } = await read(ada);
+  const later: readonly string[] = LATER_PERSONAL_EVENTS;
+  expect((await read(ada, "")).kinds).toEqual(kinds.filter(({ type }) => !later.includes(type)));
+  const choose = (types: readonly string[], chosenIn: readonly string[], language = "en") =>
+    ask("PUT", ada, { language, kinds: types.map((type) => ({ type, chosenIn })) });
+  const storedKinds = async () => (await stored()).map((row) => row.event_type).toSorted();
+  await choose(PERSONAL_EVENTS, [OURS]);
+  const first = PERSONAL_EVENTS.filter((type) => !later.includes(type));
+  await choose(first, [], "de");
+  expect(await storedKinds()).toEqual(later.toSorted());
+  expect((await read(ada)).language).toBe("de");
+  await choose(first, [OURS]);
+  expect(await storedKinds()).toEqual(PERSONAL_EVENTS.toSorted());
+  await choose(later, []);
+  expect(await stored()).toEqual([]);
+});
+
+test("choices of later kinds go too when the sign-in no longer names a mailbox", async () => {
+  const ada = person("ada@contoso.example");
+  const kinds = LATER_PERSONAL_EVENTS.map((type) => ({ type, chosenIn: [OURS] }));
+  await ask("PUT", ada, { language: "en", kinds });
+  expect(await stored()).toHaveLength(3);
+  await ask("PUT", { ...ada, name: "ada" }, { language: "en", kinds: [] });
   expect(await stored()).toEqual([]);
 });
 

@@ -44,18 +44,22 @@ export type NoticeView = z.infer<typeof noticeView>;
 const KINDS: ReadonlySet<unknown> = new Set(
   noticeView.def.options.map(({ shape }) => shape.kind.def.values[0]),
 );
-const isKnown = z.object({ kind: z.custom((kind) => KINDS.has(kind)) });
 
-/** Newest first, without kinds that only a newer service knows. */
-export const noticeList = z.object({
-  value: z.pipe(
-    z.pipe(
-      z.array(z.unknown()),
-      z.transform((all) => all.filter((each) => isKnown.safeParse(each).success)),
-    ),
-    z.array(noticeView),
-  ),
-});
+/** A list of a newer service, without the rows that it alone knows. */
+const knownRows = <Row extends z.ZodMiniType>(
+  member: string,
+  known: ReadonlySet<unknown>,
+  row: Row,
+) => {
+  const isKnown = z.object({ [member]: z.custom((value) => known.has(value)) });
+  const onlyKnown = z.transform((all: unknown[]) =>
+    all.filter((each) => isKnown.safeParse(each).success),
+  );
+  return z.pipe(z.pipe(z.array(z.unknown()), onlyKnown), z.array(row));
+};
+
+/** Newest first. */
+export const noticeList = z.object({ value: knownRows("kind", KINDS, noticeView) });
 
 /** Most subscriptions that one request names. */
 export const NOTICE_SUBSCRIPTIONS_MAX = 100;
@@ -76,12 +80,20 @@ export const PERSONAL_EVENTS = [
   "com.databox-cmk.access.revoked",
   "com.databox-cmk.drill.finished",
 ] as const;
+/** Kinds that the first pages do not know: such a page can neither read nor write them. */
+export const LATER_PERSONAL_EVENTS = [
+  "com.databox-cmk.emergency.used",
+  "com.databox-cmk.policy.changed",
+  "com.databox-cmk.access.revoked",
+] as const satisfies readonly (typeof PERSONAL_EVENTS)[number][];
 export type PersonalEvent = (typeof PERSONAL_EVENTS)[number];
 
 const subscriptions = z
   .array(identifier("subscriptionId"))
   .check(z.maxLength(NOTICE_SUBSCRIPTIONS_MAX));
 const language = z.enum(["en", "de"]);
+
+const CHOICES = [...PERSONAL_EVENTS, "com.databox-cmk.campaign.finished"] as const;
 
 /** The reader's choices of e-mails, and the channels of groups. */
 export const noticeChoices = z.object({
@@ -90,9 +102,11 @@ export const noticeChoices = z.object({
   hasMailServer: z.boolean(),
   /** Absent until the reader has chosen something. */
   language: z.optional(language),
-  kinds: z.array(
+  kinds: knownRows(
+    "type",
+    new Set(CHOICES),
     z.object({
-      type: z.enum([...PERSONAL_EVENTS, "com.databox-cmk.campaign.finished"]),
+      type: z.enum(CHOICES),
       /** The groups, from the operator's file, that get events of these subscriptions. */
       channels: z.array(z.object({ name: z.string(), kind: z.enum(["teams", "slack", "email"]) })),
       /** Subscriptions in which role assignments allow the e-mail for some of the orders. */
@@ -105,7 +119,7 @@ export const noticeChoices = z.object({
 });
 export type NoticeChoices = z.infer<typeof noticeChoices>;
 
-/** Replaces all choices of the person. */
+/** Replaces all choices of the person but those of later kinds that it does not name. */
 export const noticeChoicesWrite = z.strictObject({
   language,
   kinds: z

@@ -1,8 +1,10 @@
 import {
+  LATER_PERSONAL_EVENTS,
   NOTICE_CALLS,
   type NoticeChoices,
   PERSONAL_EVENTS,
   type NoticeChoicesWrite,
+  type PersonalEvent,
 } from "@databox-cmk/protocol";
 
 import type { HasAccess, StillMay } from "../../../callers/has-access.ts";
@@ -18,7 +20,7 @@ import type { Notices } from "../../../events/open-notices.ts";
 import type { Caller, ServedRoute } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
 import { pageRoute, pageWrite } from "../own-api-routes.ts";
-import { subscriptionsOf } from "./notice-routes.ts";
+import { readsAnyKind, subscriptionsOf } from "./notice-routes.ts";
 
 export type ChoiceDependencies = {
   readonly store: Store;
@@ -34,7 +36,12 @@ export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly S
   const { store, notices, now } = dependencies;
   return [
     pageRoute(NOTICE_CALLS.readChoices, (request) =>
-      describeChoices(dependencies, request.caller, subscriptionsOf(request)),
+      describeChoices(
+        dependencies,
+        request.caller,
+        subscriptionsOf(request),
+        readsAnyKind(request) ? PERSONAL_EVENTS : PERSONAL_EVENTS.filter((type) => !isLater(type)),
+      ),
     ),
     pageWrite(NOTICE_CALLS.writeChoices, async ({ caller }, wanted) => {
       const address = addressOf(caller.name);
@@ -47,15 +54,19 @@ export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly S
   ];
 }
 
+const LATER: ReadonlySet<string> = new Set(LATER_PERSONAL_EVENTS);
+const isLater = (type: string): boolean => LATER.has(type);
+
 async function describeChoices(
   { store, hasAccess, maySomewhere, notices }: ChoiceDependencies,
   caller: Caller,
   subscriptions: readonly string[],
+  types: readonly PersonalEvent[],
 ): Promise<NoticeChoices> {
   const stored = await readChoices(store, caller.objectId);
   const address = addressOf(caller.name);
   const kinds: NoticeChoices["kinds"][number][] = [];
-  for (const type of PERSONAL_EVENTS) {
+  for (const type of types) {
     const action = NOTICE_RIGHTS[type];
     const readable: string[] = [];
     const allowedIn: string[] = [];
@@ -128,7 +139,10 @@ async function readChoices(
   };
 }
 
-/** Replaces a person's choices. Without any, nothing of the person is kept. */
+/**
+ * Replaces a person's choices. Those of a later kind that is not named stay, for a page that does
+ * not know it. Without any choice, or without an address, nothing of the person is kept.
+ */
 export async function writeChoices(
   store: Store,
   { objectId, address, nowMs }: { objectId: string; address: string; nowMs: EpochMs },
@@ -141,14 +155,30 @@ export async function writeChoices(
       event_type: type,
     })),
   );
+  const replaced = PERSONAL_EVENTS.filter(
+    (each) => !isLater(each) || kinds.some(({ type }) => type === each),
+  );
   await store.transaction().execute(async (transaction) => {
-    await transaction.deleteFrom("notice_choices").where("object_id", "=", objectId).execute();
-    await transaction.deleteFrom("notice_people").where("object_id", "=", objectId).execute();
-    if (rows.length === 0) return;
+    await transaction
+      .deleteFrom("notice_choices")
+      .where("object_id", "=", objectId)
+      .where("event_type", "in", replaced)
+      .execute();
+    const kept = await transaction
+      .selectFrom("notice_choices")
+      .select("event_type")
+      .where("object_id", "=", objectId)
+      .executeTakeFirst();
+    if (address === "" || (rows.length === 0 && kept === undefined)) {
+      await transaction.deleteFrom("notice_people").where("object_id", "=", objectId).execute();
+      return;
+    }
+    const person = { address, language, changed_at_ms: nowMs };
     await transaction
       .insertInto("notice_people")
-      .values({ object_id: objectId, address, language, changed_at_ms: nowMs })
+      .values({ object_id: objectId, ...person })
+      .onConflict((conflict) => conflict.column("object_id").doUpdateSet(person))
       .execute();
-    await transaction.insertInto("notice_choices").values(rows).execute();
+    if (rows.length > 0) await transaction.insertInto("notice_choices").values(rows).execute();
   });
 }

@@ -13,12 +13,7 @@ import { markRead, type NoticeDependencies, readNotices } from "./read-notices.t
 /** The bell: news for the person of the session, and how far they have read them. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly ServedRoute[] {
   const read = (request: SessionRequest) =>
-    readNotices(
-      dependencies,
-      request.caller,
-      subscriptionsOf(request),
-      request.query.get("kinds") === "any",
-    );
+    readNotices(dependencies, request.caller, subscriptionsOf(request), readsAnyKind(request));
   return [
     pageRoute(NOTICE_CALLS.list, async (request) => ({ value: await read(request) })),
     pageWrite(NOTICE_CALLS.markRead, async (request, wanted) => {
@@ -29,6 +24,9 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly S
     }),
   ];
 }
+
+/** Whether the page leaves out kinds that it does not know, as the first pages did not. */
+export const readsAnyKind = ({ query }: SessionRequest): boolean => query.get("kinds") === "any";
 
 /**
  * The subscriptions that the page asks about, in lower case.
