@@ -1,5 +1,5 @@
 // @module-tag one-engine
-import { approvalList, type UnlockPolicy } from "@databox-cmk/protocol";
+import { approvalList, offlineUnlockPending, type UnlockPolicy } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -166,6 +166,22 @@ test("a challenge that an application carries needs one approval more", async ()
   const submit = (who: Caller) => who("POST", "/offlineUnlocks", { challenge: text, reason: "r" });
   expect((await submit(program("c", "Owner"))).status).toBe(202);
   expect(await waiting(ada)).toMatchObject({ way: "offline", required: 2 });
+});
+
+test.each([
+  ["databox-agent/0.1.0", 5],
+  ["databox-agent/0.2.0", 6],
+])("the answer to an application tells %s of %i approvals", async (agent, required) => {
+  await write(ada, policy(5));
+  const { text } = await device.prepareChallenge({ payload: (asked) => ({ ...asked, agent }) });
+  const body = { challenge: text, reason: "r" };
+  const { status, json } = await program("c", "Owner")("POST", "/offlineUnlocks", body);
+  expect(status).toBe(202);
+  const { answer } = exactly(offlineUnlockPending, json);
+  expect(device.readCarried(answer, text)).toMatchObject({
+    kind: "pending",
+    value: { approval: { required, given: 0 } },
+  });
 });
 
 const override = (who: Caller) =>

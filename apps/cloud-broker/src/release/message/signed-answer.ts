@@ -8,6 +8,7 @@ import {
   type SignedEnvelope,
 } from "@databox-cmk/protocol";
 
+import { approvalCountsFor } from "../../core/approval-counts.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Answer } from "../../http/route.ts";
@@ -72,6 +73,7 @@ export function signPending(
   key: SigningKey,
   nowMs: EpochMs,
   { hash, correlationId }: { readonly hash: string; readonly correlationId: string },
+  agent: string,
   approval: {
     readonly id: string;
     readonly required: number;
@@ -85,8 +87,10 @@ export function signPending(
     correlationId,
     approval: {
       id: approval.id,
-      required: approval.required,
-      given: approval.approvedBy.length,
+      ...approvalCountsFor(agent, {
+        required: approval.required,
+        given: approval.approvedBy.length,
+      }),
       approvedBy: approval.approvedBy.slice(0, NAMES_MAX),
       expiresInSeconds: Math.max(0, Math.ceil((approval.expiresAtMs - nowMs) / 1000)),
     },

@@ -88,7 +88,9 @@ async function takeSteps(
   if (admission.kind !== "release") {
     const waiting = admission.kind === "ask" ? await admission.open() : admission;
     const { keys, now } = dependencies;
-    return { ok: true, value: await signPending(keys.signing, now(), asked.message, waiting) };
+    const { message, request } = asked;
+    const answer = await signPending(keys.signing, now(), message, request.agent, waiting);
+    return { ok: true, value: answer };
   }
   markStep("nonce");
   const sealed = await unwrapAndSeal(asked, known);
