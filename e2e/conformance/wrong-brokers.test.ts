@@ -1,16 +1,22 @@
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { checkBroker } from "@databox-cmk/conformance";
+import { checkBroker, commandActs } from "@databox-cmk/conformance";
 import { createOrder } from "@databox-cmk/local-stack";
 import { createHttpsTransport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openWorld, type World } from "../harness/open-world.ts";
+import { CONFORMANCE_ACTS } from "../harness/programs.ts";
 
 const DECIDE_UNLOCK = "/core/decide-unlock.ts";
 const DECIDE_RECEIPT = "/core/decide-receipt.ts";
 const DECIDE_ENROLMENT = "/core/decide-enrolment.ts";
+const DECIDE_RENEWAL = "/core/decide-renewal.ts";
+const DECIDE_REKEY = "/core/decide-rekey.ts";
+const DECIDE_JOURNAL = "/core/decide-journal.ts";
+const DECIDE_OFFLINE = "/core/decide-offline.ts";
+const DECIDE_RELEASE = "/core/decide-release.ts";
 
 /** A text of a source of our broker, the text in its place, and the cases that tell it. */
 type Change = readonly [file: string, was: string, becomes: string, ...told: readonly string[]];
@@ -140,7 +146,122 @@ const WRONG_BROKERS: Readonly<Record<string, readonly Change[]>> = {
       "answers the same key again",
     ],
   ],
+  "is wrong after the delivery": [
+    [
+      DECIDE_RENEWAL,
+      "if (request.lease !== facts.leaseOfPath)",
+      'if (request.lease === "")',
+      "a lease that is not that of the path: DeviceMessageMalformed",
+    ],
+    [
+      DECIDE_RENEWAL,
+      "request.bootId !== lease.bootId &&",
+      'request.bootId === "" &&',
+      "another boot: LeaseInvalid",
+      "a request with another boot: LeaseInvalid",
+    ],
+    [
+      DECIDE_RENEWAL,
+      'lease.state === "superseded" || lease.state === "closed"',
+      "lease.sequence < 0",
+      "a renewal of a closed lease: LeaseInvalid",
+    ],
+    [
+      DECIDE_RENEWAL,
+      "sequence === lease.sequence || sequence === lease.sequence - 1",
+      "sequence >= lease.sequence - 2",
+      "two steps behind: LeaseInvalid",
+      "a step ahead: LeaseInvalid",
+    ],
+    [
+      "/release/leases/order-relock.ts",
+      "    lease: request.lease,\n",
+      '    lease: "00000000-0000-4000-8000-000000000000",\n',
+      "orders a watching node to close",
+      "orders a node that renews to close, each time",
+    ],
+    [
+      DECIDE_REKEY,
+      "if (request.env === env) return",
+      'if (request.env !== "") return',
+      "a request with another envelope: EnvelopeMismatch",
+    ],
+    [
+      DECIDE_REKEY,
+      " ?? suiteFailure(request.hpke.suite, facts)",
+      "",
+      "a request with a weaker suite: SuiteDowngrade",
+    ],
+    [
+      "/custody/commit-rekey.ts",
+      '.where("id", "=", rekey)\n    .where("committed_at_ms"',
+      '.where("committed_at_ms"',
+      "a confirmation of something else puts nothing in force",
+    ],
+    [
+      DECIDE_JOURNAL,
+      "forked !== undefined",
+      "forked === null",
+      "a fork: JournalBroken",
+      "two rows in one place at once: at most one is taken",
+    ],
+    [
+      DECIDE_JOURNAL,
+      "firstNew.sequence !== expected",
+      "firstNew.sequence < expected",
+      "a gap: JournalBroken",
+    ],
+    [
+      "/release/journal/journal-exchange.ts",
+      "altered !== -1",
+      "altered < -1",
+      "a row that was changed: DeviceMessageMalformed",
+    ],
+    [
+      DECIDE_OFFLINE,
+      'code: "ReplayDetected",\n      detail: "challengeId: used by',
+      'code: "NonceExpired",\n      detail: "challengeId: used by',
+      "a challenge with the id of another challenge: ReplayDetected",
+    ],
+    [
+      DECIDE_OFFLINE,
+      'answer !== "" && nowMs',
+      'answer === "" && nowMs',
+      "gives the same challenge the same answer",
+    ],
+    [
+      "/release/offline/offline-exchange.ts",
+      "device.value.order === message.carriedBy?.order",
+      "device.ok",
+      "a challenge of a node of another order: OrderMismatch",
+    ],
+    [
+      DECIDE_RELEASE,
+      'code: "ApprovalRejected"',
+      'code: "ApprovalExpired"',
+      "a rejected request: ApprovalRejected",
+    ],
+    [
+      DECIDE_RELEASE,
+      'code: "ApprovalExpired", reason: approval.voidReason',
+      'code: "ApprovalRejected", reason: approval.voidReason',
+      "a new request makes the waiting one void: ApprovalExpired",
+    ],
+    [
+      "/core/decide-node-erasure.ts",
+      'code: "ErasureForbidden"',
+      'code: "PurposeForbidden"',
+      "a request before the copy is complete: ErasureForbidden",
+      "a certificate before the copy is complete: ErasureForbidden",
+    ],
+  ],
 };
+
+/** Those of a stack, without those that take time or need the broker's process. */
+const actsOf = (stackFile: string) =>
+  commandActs(
+    `case "$1" in pass|rotate) exit 77;; esac; '${process.execPath}' '${CONFORMANCE_ACTS}' '${stackFile}'`,
+  );
 
 const CHANGE_SOURCE = join(import.meta.dirname, "change-source.mjs");
 const CLOUD_BROKER = import.meta.resolve("@databox-cmk/cloud-broker");
@@ -163,7 +284,8 @@ async function waitingNode() {
   return { order: order.id.toLowerCase(), serial, code: made?.enrolmentCode ?? "" };
 }
 
-test.each(Object.entries(WRONG_BROKERS))("a broker that %s fails", async (_name, changed) => {
+test.each(Object.entries(WRONG_BROKERS))("a broker that %s fails", async (kind, changed) => {
+  const isDelivered = kind.endsWith("after the delivery");
   const changes = changed.map(([file, was, becomes]) => ({ file, was, becomes }));
   await world.stack.restartBroker({
     CHANGES: JSON.stringify(changes),
@@ -173,7 +295,11 @@ test.each(Object.entries(WRONG_BROKERS))("a broker that %s fails", async (_name,
   const origin = description.brokerUrl;
   const transport = createHttpsTransport({ origin, certificateAuthorityPem });
   const nodes = { own: await waitingNode(), foreign: await waitingNode() };
-  const results = await checkBroker(transport, nodes);
+  const results = await checkBroker(
+    transport,
+    nodes,
+    isDelivered ? actsOf(world.stack.stackFile) : undefined,
+  );
   transport.close();
   const failed = results.filter(({ fault }) => fault !== undefined).map(({ name }) => name);
   expect(failed.toSorted()).toEqual(changed.flatMap(([, , , ...told]) => told).toSorted());

@@ -5,8 +5,8 @@ const FORMER_MOST = 5;
 const FORMER_AGENT = /^databox-agent\/0\.1\.\d+$/;
 
 /**
- * What the agent of this name is told of the approvals. A former agent is told the same number of
- * missing ones, at most five: six are needed only where an application carries its challenge.
+ * Counts of approvals in the answer to the agent of this name. A former agent gets the same number
+ * of missing ones, at most five. Six are needed only where an application carries its challenge.
  */
 export function approvalCountsFor(agent: string, { required, given }: Counts): Counts {
   const above = FORMER_AGENT.test(agent) ? Math.max(0, required - FORMER_MOST) : 0;

@@ -171,18 +171,21 @@ test("a challenge that an application carries needs one approval more", async ()
 test.each([
   ["databox-agent/0.1.0", 5],
   ["databox-agent/0.2.0", 6],
-])("the answer to an application tells %s of %i approvals", async (agent, required) => {
-  await write(ada, policy(5));
-  const { text } = await device.prepareChallenge({ payload: (asked) => ({ ...asked, agent }) });
-  const body = { challenge: text, reason: "r" };
-  const { status, json } = await program("c", "Owner")("POST", "/offlineUnlocks", body);
-  expect(status).toBe(202);
-  const { answer } = exactly(offlineUnlockPending, json);
-  expect(device.readCarried(answer, text)).toMatchObject({
-    kind: "pending",
-    value: { approval: { required, given: 0 } },
-  });
-});
+])(
+  "the answer to a challenge of %s that an application carries names %i approvals",
+  async (agent, required) => {
+    await write(ada, policy(5));
+    const { text } = await device.prepareChallenge({ payload: (asked) => ({ ...asked, agent }) });
+    const body = { challenge: text, reason: "r" };
+    const { status, json } = await program("c", "Owner")("POST", "/offlineUnlocks", body);
+    expect(status).toBe(202);
+    const { answer } = exactly(offlineUnlockPending, json);
+    expect(device.readCarried(answer, text)).toMatchObject({
+      kind: "pending",
+      value: { approval: { required, given: 0 } },
+    });
+  },
+);
 
 const override = (who: Caller) =>
   who("POST", "/unlockPolicy/override", { reason: "all have left", policy: policy(0) });
