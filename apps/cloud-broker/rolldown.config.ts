@@ -23,7 +23,6 @@ export const OUTPUT = {
     mangle: false,
     codegen: { removeWhitespace: false, asciiOnly: true },
   },
-  sourcemap: true,
 } as const satisfies OutputOptions;
 
 export default defineConfig({

@@ -10,7 +10,7 @@ import {
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { createOrder } from "@databox-cmk/local-stack";
@@ -63,6 +63,17 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
       environment: { TZ: "Pacific/Auckland", LC_ALL: "C.UTF-8" },
     });
     expect(again).toBe(image.digest);
+  });
+
+  test("has no file that names the folder of its sources, which differs by machine", () => {
+    const sources = fileURLToPath(new URL("../../", import.meta.url));
+    const app = join(mounts.root, "app");
+    const files = readdirSync(app, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    expect(files.length).toBeGreaterThan(50);
+    const named = files.filter((file) => readFileSync(file).includes(`${basename(sources)}/apps/`));
+    expect(named).toEqual([]);
   });
 
   test("has only files of root that only root may write, and /data of its user", () => {
