@@ -1,4 +1,5 @@
-import type { AgentRun, EmulatedNode } from "@databox-cmk/device-emulator";
+import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import type { AgentRun } from "@databox-cmk/testkit";
 
 import type { World } from "./open-world.ts";
 

@@ -120,7 +120,5 @@ export async function shipAppliance(
 /** From the datacenter to the customer, or back. */
 export async function travel(appliance: DeviceEmulator): Promise<void> {
   await appliance.powerOff();
-  appliance.ship();
-  appliance.ship();
   appliance.powerOn();
 }

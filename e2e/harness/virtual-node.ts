@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { StoryOrder } from "@databox-cmk/local-stack";
+import type { AgentEvent } from "@databox-cmk/testkit";
 import {
-  type AgentEvent,
   createVirtualNode,
   type Image,
   openImage,

@@ -65,10 +65,7 @@ describe("an appliance of one node", () => {
     const prepared = await prepare(node);
     expect(prepared).toMatchObject({ exitCode: 0, events: [{ outcome: "prepared" }], stderr: "" });
     expect(existsSync(node.diskPath)).toBe(true);
-    expect(() => appliance.ship()).toThrow("switch the appliance off");
     await appliance.powerOff();
-    expect(appliance.ship()).toEqual({ kind: "in-transit", to: "customer" });
-    expect(appliance.ship()).toEqual({ kind: "at", place: "customer" });
     await expect(node.agent(["unlock"])).rejects.toThrow("switched off");
     appliance.powerOn();
     expect(await outcomeOf(node, "unlock")).toMatchObject({ exitCode: 0, outcome: "unlocked" });
@@ -83,9 +80,7 @@ describe("an appliance of one node", () => {
     appliance.powerOn();
     await prepare(appliance.node("EMU-AGAIN"));
     await appliance.powerOff();
-    appliance.ship();
     const again = emulate("DataBox", ["EMU-AGAIN"]);
-    expect(again.whereabouts).toEqual({ kind: "in-transit", to: "customer" });
     again.powerOn();
     expect(await outcomeOf(again.node("EMU-AGAIN"), "unlock")).toMatchObject({ exitCode: 0 });
   });

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type AgentRun, parseAgentEvents } from "./core/agent-events.ts";
+import { type AgentRun, parseAgentOutput } from "@databox-cmk/testkit";
+
 import type { Image } from "./image/open-image.ts";
 import { runTool } from "./image/run-tool.ts";
 import type { GuestResult } from "./machine/control-line.ts";
@@ -99,7 +100,7 @@ export function createVirtualNode(options: VirtualNodeOptions): VirtualNode {
       const ran = await run(["databox-agent", "--json", ...parameters], input);
       const { exitCode, stdout, stderr } = ran;
       if (exitCode === UNREACHABLE && left > 1) continue;
-      return { exitCode, events: parseAgentEvents(stdout), stderr };
+      return { exitCode, events: parseAgentOutput(stdout), stderr };
     }
   };
   const lastWords = () =>

@@ -1,4 +1,3 @@
-export type { AgentEvent, AgentRun } from "./core/agent-events.ts";
 export { createVirtualNode } from "./create-virtual-node.ts";
 export type { VirtualNode, VirtualNodeOptions } from "./create-virtual-node.ts";
 export { describeMissing, missingPrograms } from "./image/missing-programs.ts";

@@ -1,3 +1,5 @@
+export { parseAgentOutput } from "./agent-output.ts";
+export type { AgentEvent, AgentRun } from "./agent-output.ts";
 export { COMPILED_ONCE } from "./compiled-once.ts";
 export { codeOf, DeviceClient } from "./device-client.ts";
 export type { DeviceAnswer, ExchangeAnswer, PreparedUnlock, Tamper } from "./device-client.ts";

@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } fro
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { type AgentOutputEvent, parseAgentOutput } from "../core/agent-output.ts";
+import { type AgentRun, parseAgentOutput } from "@databox-cmk/testkit";
+
 import { type AgentService, serveAgent } from "./serve-agent.ts";
 import { type Tampering, TAMPERINGS } from "./tamper.ts";
 
@@ -39,13 +40,6 @@ export type EmulatedNode = {
   serve(port?: number): Promise<AgentService>;
   /** Any command of the agent, such as `["unlock"]`. */
   agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
-};
-
-export type AgentRun = {
-  readonly exitCode: number;
-  readonly events: readonly AgentOutputEvent[];
-  /** The agent's output beside its events: empty, unless it crashed. */
-  readonly stderr: string;
 };
 
 /** @throws {RangeError} from `agent`, `serve` and `prepare` while the node is off */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-import { type AgentOutputEvent, parseAgentOutput } from "../core/agent-output.ts";
+import { type AgentEvent, parseAgentOutput } from "@databox-cmk/testkit";
 
 /**
  * The agent's daemon, with the node's page on loopback. Disposing it ends it by SIGTERM; the volume
@@ -82,7 +82,7 @@ export async function serveAgent(
   };
 }
 
-function describe({ outcome, code, title, detail }: AgentOutputEvent): string {
+function describe({ outcome, code, title, detail }: AgentEvent): string {
   if (code === undefined) return outcome;
   return [`${String(title)} (${code})`, ...(typeof detail === "string" ? [detail] : [])].join(": ");
 }

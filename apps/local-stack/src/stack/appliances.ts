@@ -2,12 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { AGENT_BUNDLE, AGENT_SOURCE, agentCommand } from "@databox-cmk/device-agent";
-import {
-  type AgentRun,
-  createDeviceEmulator,
-  type DeviceEmulator,
-  type EmulatedNode,
-} from "@databox-cmk/device-emulator";
+import { createDeviceEmulator, type EmulatedNode } from "@databox-cmk/device-emulator";
+import type { AgentRun } from "@databox-cmk/testkit";
 
 import type { OperatorClient } from "../azure/operator-client.ts";
 import type { StackEvent } from "../core/events.ts";
@@ -92,15 +88,11 @@ export async function createAppliance(options: {
         openPage: (ended) => openNodePage(node, ended),
       };
     }),
-    ship: () => ship(emulator),
+    async ship() {
+      await emulator.powerOff();
+      emulator.powerOn();
+    },
   };
-}
-
-async function ship(emulator: DeviceEmulator): Promise<void> {
-  await emulator.powerOff();
-  emulator.ship();
-  emulator.ship();
-  emulator.powerOn();
 }
 
 /** The story's actions on a node of any kind. */
