@@ -23,6 +23,8 @@ export function parseWith<Value>(
   return { ok: false, detail: `${path === "" ? whole : path}: ${describe(issue)}` };
 }
 
+const HAS_LENGTH: ReadonlySet<string> = new Set(["string", "array"]);
+
 function describe(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "unrecognized_keys":
@@ -34,6 +36,7 @@ function describe(issue: z.core.$ZodIssue): string {
     case "too_big":
       return `more than ${String(issue.maximum)}`;
     case "too_small":
+      if (issue.minimum === 1 && HAS_LENGTH.has(issue.origin)) return "must not be empty";
       return `less than ${String(issue.minimum)}`;
     case "invalid_format":
       return expectationOf(issue) ?? `wrong format (${issue.format})`;

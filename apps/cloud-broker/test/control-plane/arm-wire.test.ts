@@ -1,6 +1,6 @@
 // @module-tag one-engine
 
-import { API_VERSIONS, armErrorBody, jobResource } from "@databox-cmk/protocol";
+import { API_VERSIONS, armErrorBody, jobResource, operationList } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { exactly } from "../world/exactly.ts";
@@ -40,6 +40,22 @@ test("create is 202 by Location, 202 with the order's own Location, 200", async 
   expect(relative(polled.headers["location"])).toBe(`${jobPath("lro")}?${API}`);
   const job = await world.call("GET", relative(polled.headers["location"]));
   expect(job).toMatchObject({ status: 200, json: { name: "lro" } });
+});
+
+const firstOperation = async (version: string) => {
+  const path = `/providers/Microsoft.DataBox/operations?api-version=${version}`;
+  return exactly(operationList, (await world.call("GET", path)).json).value[0];
+};
+test("an operation says whether it is about data, from the version of Azure's recording", async () => {
+  expect(await firstOperation("2022-12-01")).toHaveProperty("isDataAction", false);
+  expect(await firstOperation("2019-09-01")).not.toHaveProperty("isDataAction");
+});
+
+test("an empty text is refused by words that name no number", async () => {
+  const body = minimalJob();
+  body.properties.details.contactDetails.phone = "";
+  const { json } = await world.call("PUT", `${jobPath("empty")}?${API}`, { body });
+  expect(json.error.message).toContain("contactDetails.phone: must not be empty");
 });
 
 test("delete is 202 with the same Location, then 204; of nothing it is 204", async () => {

@@ -12,6 +12,8 @@ type ApiVersionRow = {
   readonly reverseShipping: boolean;
   /** `sku.model`, `allDevicesLost`, `capacity.individualSkuUsable`. */
   readonly models: boolean;
+  /** `isDataAction` in the list of operations: known of 2022-12-01. */
+  readonly dataActions: boolean;
   readonly transferTypeRequired: boolean;
   /** Accounts are called destinations: `destinationAccountDetails`, `dataDestinationType`. */
   readonly destinations: boolean;
@@ -25,6 +27,7 @@ const row2018: ApiVersionRow = {
   detailedLists: false,
   reverseShipping: false,
   models: false,
+  dataActions: false,
   transferTypeRequired: false,
   destinations: true,
   secureErasure: false,
@@ -35,7 +38,12 @@ const row2020: ApiVersionRow = {
   destinations: false,
 };
 const row2021: ApiVersionRow = { ...row2020, details: "partial", systemData: true };
-const row2022: ApiVersionRow = { ...row2021, detailedLists: true, reverseShipping: true };
+const row2022: ApiVersionRow = {
+  ...row2021,
+  detailedLists: true,
+  reverseShipping: true,
+  dataActions: true,
+};
 const row2024: ApiVersionRow = { ...row2022, models: true };
 
 /** Every published version of Microsoft.DataBox from 2018-01-01 to 2025-07-01. */

@@ -82,6 +82,7 @@ export const operationList = z.object({
   value: z.array(
     z.object({
       name: z.string(),
+      isDataAction: z.optional(z.literal(false)),
       display: z.object({
         provider: z.string(),
         resource: z.string(),

@@ -102,7 +102,13 @@ export function createOperationRoutes(deps: Plane<"store" | "settings">): readon
     arm.route(SERVICE_CALLS.listOperations, {
       action: "Microsoft.DataBox/operations/read",
       summary: "Lists the operations that roles may be given",
-      handle: () => Promise.resolve({ json: { value: OPERATIONS } }),
+      handle({ apiVersion }) {
+        const isDataAction = apiVersionTraits(apiVersion).dataActions
+          ? (false as const)
+          : undefined;
+        const value = OPERATIONS.map(({ name, ...rest }) => ({ name, isDataAction, ...rest }));
+        return Promise.resolve({ json: { value } });
+      },
     }),
   ];
 }
