@@ -26,7 +26,12 @@ import { CLOCK_OFF, refuseWithoutClock, createVaultHealth } from "./azure/vault-
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, ofEnabledAccounts, type RoleReader } from "./callers/held-roles.ts";
-import { createTenantOf, identitiesWithin, rolesWithin } from "./callers/tenants.ts";
+import {
+  createReadConnected,
+  createTenantOf,
+  identitiesWithin,
+  rolesWithin,
+} from "./callers/tenants.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
 import { ruleSettingsOf } from "./config/rule-settings.ts";
@@ -481,6 +486,7 @@ function createRoutes(ground: Ground, orders: ControlPlane, { devices }: Release
       ? undefined
       : createPortal(ground.portal, {
           ...ground,
+          readConnected: createReadConnected(ground.store, ground.now),
           maySomewhere: createMaySomewhere(ground.heldRoles),
           api: own,
         });

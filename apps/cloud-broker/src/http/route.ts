@@ -229,6 +229,8 @@ export type UserToken = { readonly accessToken: string; readonly expiresAtMs: nu
 
 /** The sealed part of a session: the person, and the tokens to act for them. */
 export type SessionContent = {
+  /** A customer's; absent: the service's own. */
+  readonly tenantId?: string | undefined;
   readonly name: string;
   readonly roles: string[];
   readonly refreshToken?: string | undefined;

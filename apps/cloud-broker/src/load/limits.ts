@@ -18,6 +18,8 @@ export const VAULT_CIRCUIT = { silences: 5, tryAgainAfterMs: 5_000 };
 export const CAMPAIGN_STEPS_AT_ONCE = 16;
 /** How many devices may fail to prove themselves behind one address. */
 export const UNPROVEN_DEVICES = 10;
+/** Lookups of tenants that are not connected, which people name to sign in. */
+export const TENANT_LOOKUPS_PER_MINUTE = 60;
 /** Bursts of an address, in seconds of its rate. */
 const BURST_SECONDS = 5;
 
@@ -39,6 +41,7 @@ const RATES = {
   device: (config) => perMinute(config.RATE_LIMIT_DEVICE_PER_MINUTE),
   unproven: (config) => perMinute(UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE),
   keyHealth: (config) => perMinute(config.KEY_HEALTH_PER_VAULT_PER_MINUTE),
+  tenantLookups: () => perMinute(TENANT_LOOKUPS_PER_MINUTE),
 } satisfies Record<string, (config: Rates) => { tokensPerSecond: number; burst: number }>;
 
 export const createLimit = (name: keyof typeof RATES, config: Rates, now: Clock): RateLimit =>

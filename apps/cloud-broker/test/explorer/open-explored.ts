@@ -42,6 +42,7 @@ export async function openExplored(replicas = 2): Promise<BrokerWorld> {
     notices: { channels: [], sendMail: nobody },
     portal: {
       provider: {
+        findTenant: nobody,
         begin() {
           state += 1;
           const attempt = { state: `state-${state}`, nonce: "", codeVerifier: "" };
@@ -52,7 +53,14 @@ export async function openExplored(replicas = 2): Promise<BrokerWorld> {
           const { human: name, ...claims } = accountOf(nameOf(query.get("code")));
           const expiresAtMs = world.clock.nowMs + HOUR_MS;
           const token = { accessToken: await world.token(claims), expiresAtMs };
-          return { objectId: claims.oid, name, roles: [], refreshToken: undefined, token };
+          return {
+            tenantId: undefined,
+            objectId: claims.oid,
+            name,
+            roles: [],
+            refreshToken: undefined,
+            token,
+          };
         },
         refresh: () => Promise.resolve(undefined),
         signOutUrl: () => Promise.resolve(PORTAL_URL),

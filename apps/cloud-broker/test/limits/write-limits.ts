@@ -6,6 +6,7 @@ import { PROBE_SHARE, PROBE_STRETCH_MAX } from "../../src/core/vault-capacity.ts
 import { ENOUGH_INSIDE } from "../../src/load/admission.ts";
 import {
   CAMPAIGN_STEPS_AT_ONCE,
+  TENANT_LOOKUPS_PER_MINUTE,
   UNPROVEN_DEVICES,
   VAULT_CALLS,
   VAULT_CIRCUIT,
@@ -106,6 +107,14 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     answer: SIGNED_429,
     shown: MESSAGES,
     raise: "many unknown appliances share one address",
+  },
+  tenantLookups: {
+    what: "lookups a minute of tenants that are not connected and that people name to sign in",
+    scope: `all, ${PROCESS}`,
+    most: String(TENANT_LOOKUPS_PER_MINUTE),
+    answer: "429 `TooManyRequests`",
+    shown: "`databox_http_requests_total`",
+    raise: "never: people of connected tenants who name them by their ids, or come back, need none",
   },
   unauthenticatedRows: {
     what: `audit rows of unauthenticated messages: ${String(ROWS.perAddress.burst)} at once and ${String(ROWS.perAddress.perHour)} an hour, in sum ${String(ROWS.inSum.burst)} and ${String(ROWS.inSum.perHour)}; of refused callers of a customer's tenant: ${String(ROWS.perTenant.burst)} and ${String(ROWS.perTenant.perHour)}`,

@@ -30,9 +30,19 @@ export type Browser = Disposable & {
   readonly cookies: Map<string, string>;
   go(url: string, options?: PageRequest): Promise<PageAnswer>;
   /** The whole way from the link to the session's cookie. @returns the answer of the callback */
-  signIn(portalUrl: string, userName: string, returnTo?: string): Promise<PageAnswer>;
+  signIn(
+    portalUrl: string,
+    userName: string,
+    returnTo?: string,
+    tenant?: string,
+  ): Promise<PageAnswer>;
   /** Where Entra ID sends the person back to: the callback's URL, not yet visited. */
-  authorize(portalUrl: string, userName: string, returnTo?: string): Promise<string>;
+  authorize(
+    portalUrl: string,
+    userName: string,
+    returnTo?: string,
+    tenant?: string,
+  ): Promise<string>;
 };
 
 export function createBrowser(caPem: string): Browser {
@@ -63,10 +73,12 @@ export function createBrowser(caPem: string): Browser {
       }
       return answer;
     },
-    async authorize(portalUrl, userName, returnTo) {
-      const query =
-        returnTo === undefined ? "" : `?${new URLSearchParams({ returnTo }).toString()}`;
-      const left = await browser.go(`${portalUrl}/portal/auth/sign-in${query}`);
+    async authorize(portalUrl, userName, returnTo, tenant) {
+      const query = new URLSearchParams({
+        ...(returnTo === undefined ? {} : { returnTo }),
+        ...(tenant === undefined ? {} : { tenant }),
+      });
+      const left = await browser.go(`${portalUrl}/portal/auth/sign-in?${query.toString()}`);
       if (left.status !== 302) throw new Error(`sign-in answered ${left.text}`);
       const authorizeUrl = new URL(String(left.headers["location"]));
       const page = await browser.go(authorizeUrl.href);
@@ -81,8 +93,7 @@ export function createBrowser(caPem: string): Browser {
       if (back.status !== 302) throw new Error(`Entra ID answered ${back.text}`);
       return String(back.headers["location"]);
     },
-    signIn: async (portalUrl, userName, returnTo) =>
-      browser.go(await browser.authorize(portalUrl, userName, returnTo)),
+    signIn: async (...where) => browser.go(await browser.authorize(...where)),
     [Symbol.dispose]() {
       agent.destroy();
     },

@@ -54,9 +54,13 @@ export type PortalWorld = AsyncDisposable & {
   readonly signIn: (user: keyof typeof USERS) => Promise<SignedInPage>;
 };
 
-export async function startPortalWorld(
-  options: { readonly tokenLifetimeSeconds?: number } = {},
-): Promise<PortalWorld> {
+export async function startPortalWorld({
+  isMultiTenant = false,
+  ...options
+}: {
+  readonly tokenLifetimeSeconds?: number;
+  readonly isMultiTenant?: boolean;
+} = {}): Promise<PortalWorld> {
   await using opened = new AsyncDisposableStack();
   const { path: folder } = opened.use(openTemporaryFolder());
   const emulator = await createAzureEmulator({
@@ -83,6 +87,7 @@ export async function startPortalWorld(
   };
   await control("PUT", `/applications/${clientId}`, {
     displayName: "Data Box portal",
+    isMultiTenant,
     redirectUris: [`${portalUrl}/portal/auth/callback`],
     federatedCredentials: [
       {

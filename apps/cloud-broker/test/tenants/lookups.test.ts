@@ -159,7 +159,7 @@ test("refused callers of a tenant leave rows within a budget of their tenant, an
   );
 });
 
-test("live events ask Resource Manager about no order of another tenant", async () => {
+test("live events ask Resource Manager about no order of another tenant than the page's", async () => {
   const asked: string[] = [];
   const mayWatch = createMayWatch(
     (_caller, _action, scope) => {
@@ -172,6 +172,10 @@ test("live events ask Resource Manager about no order of another tenant", async 
   expect(await mayWatch(ada, `/subscriptions/${THEIRS}/x`)).toBe(false);
   expect(await mayWatch(ada, `/subscriptions/${HOME}/x`)).toBe(true);
   expect(asked).toEqual([`/subscriptions/${HOME}/x`]);
+  const grace = { ...ada, own: { ...NO_RESOURCES, tenantId: TENANT } };
+  expect(await mayWatch(grace, `/subscriptions/${THEIRS}/x`)).toBe(true);
+  expect(await mayWatch(grace, `/subscriptions/${HOME}/x`)).toBe(false);
+  expect(asked).toEqual([`/subscriptions/${HOME}/x`, `/subscriptions/${THEIRS}/x`]);
   const operator = { ...ada, roles: ["DataBox.Operator"] };
   expect(await mayWatch(operator, `/subscriptions/${THEIRS}/x`)).toBe(true);
 });

@@ -44,6 +44,23 @@ export const PORTAL_ERRORS = {
         message: "The answer from Microsoft Entra ID could not be verified",
         why: "The code was used already, or the identity token is of another tenant, another sign-in, expired or badly signed.",
       },
+      "tenant-not-connected": {
+        message: "Your organization is not connected to this service",
+        who: "broker-operator",
+        why: "Microsoft Entra ID has signed you in, but the operator of the service has not connected your organization's tenant, or has disconnected it. A new connection works after a minute.",
+        ask: "Ask the operator of the service to connect tenant {tenantId}, then sign in to the portal again.",
+        steps: [
+          "On the page Organizations of the portal, connect tenant {tenantId}",
+          "A minute later, have the person sign in again",
+        ],
+      },
+      "tenant-unknown": {
+        message: "Microsoft Entra ID knows no organization by this name",
+        why: "A sign-in is at the tenant of one organization, which has an id and verified domains.",
+        steps: [
+          "Check the spelling of the domain or the e-mail address, or enter the tenant ID, which the Azure portal shows under Microsoft Entra ID",
+        ],
+      },
     },
     why: "A sign-in is valid only if the browser that started it also finishes it, with a verified answer from the tenant.",
     meanwhile: "You are not signed in.",

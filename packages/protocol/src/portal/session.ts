@@ -8,6 +8,11 @@ export const sessionView = z.object({
   userName: z.string(),
   objectId: z.string(),
   tenantId: z.string(),
+  /**
+   * Whether the broker serves this tenant alone, or it is the operator's or a customer's; absent
+   * from an earlier broker, which is signed in to the operator's.
+   */
+  tenancy: z.optional(z.enum(["only", "home", "customer"])),
   roles: z.array(z.string()),
   /** Sent back with each call that changes something. */
   csrfToken: z.string(),

@@ -1,3 +1,4 @@
+import { isIdentifier } from "@databox-cmk/protocol";
 import { parseCookie, stringifySetCookie } from "cookie";
 
 import type { RouteRequest } from "../../http/route.ts";
@@ -7,6 +8,8 @@ import type { RouteRequest } from "../../http/route.ts";
  */
 const SESSION_COOKIE = "__Host-databox";
 const ATTEMPT_COOKIE = "__Host-databox-sign-in-";
+const TENANT_COOKIE = "__Host-databox-tenant";
+const TENANT_SECONDS = 365 * 86_400;
 /** 32 random bytes, base64url. */
 const SESSION_ID = /^[\w-]{43}$/;
 /** Concurrent sign-ins of one browser; the oldest ones are dropped. */
@@ -23,6 +26,22 @@ export const sessionCookie = (id: string): string =>
   stringifySetCookie({ ...ATTRIBUTES, name: SESSION_COOKIE, value: id });
 
 export const noSessionCookie = (): string => clear(SESSION_COOKIE);
+
+/** The tenant of the last sign-in, so that the person does not name it again. */
+export function readTenant(request: Pick<RouteRequest, "header">): string | undefined {
+  const value = cookiesOf(request)[TENANT_COOKIE];
+  return value !== undefined && isIdentifier("tenantId", value) ? value : undefined;
+}
+
+export const tenantCookie = (tenantId: string): string =>
+  stringifySetCookie({
+    ...ATTRIBUTES,
+    name: TENANT_COOKIE,
+    value: tenantId,
+    maxAge: TENANT_SECONDS,
+  });
+
+export const noTenantCookie = (): string => clear(TENANT_COOKIE);
 
 /** A sign-in in progress, by the start of its state: several tabs may sign in at once. */
 export function readAttempt(

@@ -5,11 +5,12 @@ import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
 import { createMayWatch, type StillMay } from "../../callers/has-access.ts";
-import type { TenantOf } from "../../callers/tenants.ts";
+import type { ReadConnected, TenantOf } from "../../callers/tenants.ts";
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Notices } from "../../events/open-notices.ts";
 import type {
+  Caller,
   IdentifySession,
   ReadonlyView,
   ServedRoute,
@@ -61,12 +62,13 @@ export function createPortal(
     readonly config: BrokerConfig;
     readonly verifyToken: VerifyToken;
     readonly tenantOf: TenantOf;
+    readonly readConnected: ReadConnected;
     readonly maySomewhere: StillMay;
     readonly notices: Notices;
     readonly appendAudit: AppendAudit;
   } & NoticeDependencies,
 ): Portal {
-  const { config, store, verifyToken, tenantOf, hasAccess, appendAudit, now } = dependencies;
+  const { config, store, verifyToken, tenantOf, readConnected, hasAccess, now } = dependencies;
   const seal = createSeal(sealingKey);
   const sessions = createSessions({ store, seal, now });
   const claims = createNameClaims({ store, now });
@@ -77,11 +79,15 @@ export function createPortal(
     now,
     mayRead: createMayWatch(hasAccess, tenantOf),
   });
+  const tenancyOf = async ({ own }: Caller) => {
+    if (own !== undefined) return "customer";
+    return (await readConnected()).size === 0 ? "only" : "home";
+  };
   return {
     events,
     routes: [
-      ...createSignInRoutes({ config, store, appendAudit, now, provider, sessions, seal }),
-      createSessionRoute({
+      ...createSignInRoutes({ ...dependencies, provider, sessions, seal }),
+      createSessionRoute(tenancyOf, {
         tenantId: config.TENANT_ID,
         armUrl: config.ARM_URL,
         brokerUrl: config.BROKER_URL,
@@ -141,14 +147,17 @@ function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
 }
 
 const createSessionRoute = (
+  tenancyOf: (caller: Caller) => Promise<SessionView["tenancy"]>,
   settings: ReadonlyView<Pick<SessionView, "tenantId" | "armUrl" | "brokerUrl" | "vaultSuffixes">>,
 ): ServedRoute =>
-  pageRoute(SESSION_CALLS.read, ({ caller, session }) => ({
+  pageRoute(SESSION_CALLS.read, async ({ caller, session }) => ({
+    ...settings,
     name: session.content.name,
     userName: caller.name,
     objectId: caller.objectId,
     roles: caller.roles,
     csrfToken: session.csrfToken,
     expiresAt: new Date(session.expiresAtMs).toISOString(),
-    ...settings,
+    tenantId: caller.own?.tenantId ?? settings.tenantId,
+    tenancy: await tenancyOf(caller),
   }));

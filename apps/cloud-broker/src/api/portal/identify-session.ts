@@ -27,10 +27,11 @@ export function createIdentifySession(deps: {
     refuseOthersPages(request, session, deps.portalUrl);
     const { accessToken, roles } = await deps.tokens.of(session, "arm");
     const caller = await deps.verifyToken(`Bearer ${accessToken}`);
-    return {
-      session,
-      caller: { ...caller, roles: [...new Set([...caller.roles, ...roles])] },
-    };
+    if (caller.own?.tenantId !== session.content.tenantId)
+      throw new AppError("AuthenticationFailed", { reason: "wrong-issuer" });
+    // App roles count only from the service's own tenant.
+    const appRoles = caller.own === undefined ? [...caller.roles, ...roles] : [];
+    return { session, caller: { ...caller, roles: [...new Set(appRoles)] } };
   };
 }
 

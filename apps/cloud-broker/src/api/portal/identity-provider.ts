@@ -1,7 +1,10 @@
 import { AppError } from "@databox-cmk/errors";
+import type { RateLimit } from "@databox-cmk/http";
+import { isIdentifier } from "@databox-cmk/protocol";
 import * as client from "openid-client";
 import * as z from "zod";
 
+import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { Clock } from "../../core/ports.ts";
 import { remember } from "../../core/remember.ts";
 import type { Audience, UserToken } from "../../http/route.ts";
@@ -12,6 +15,8 @@ export type SignInAttempt = {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  /** The tenant that the person named; undefined: the service's own. */
+  readonly tenantId?: string | undefined;
 };
 
 export type Refreshed = {
@@ -22,6 +27,8 @@ export type Refreshed = {
   readonly roles: readonly string[] | undefined;
 };
 export type SignedIn = {
+  /** Undefined: the service's own. */
+  readonly tenantId: string | undefined;
   readonly objectId: string;
   readonly name: string;
   readonly roles: readonly string[];
@@ -29,17 +36,34 @@ export type SignedIn = {
   readonly token: UserToken;
 };
 
-/** Entra ID as the portal's sign-in (authorization code with PKCE). */
+/**
+ * Entra ID as the portal's sign-in (authorization code with PKCE). Without a tenant's id, the
+ * service's own tenant is meant.
+ */
 export type IdentityProvider = {
-  begin(): Promise<{ readonly url: string; readonly attempt: SignInAttempt }>;
+  /**
+   * The id of a tenant, by its id or a verified domain in lower case.
+   *
+   * @throws {AppError} SignInFailed (tenant-unknown), TooManyRequests
+   */
+  findTenant(name: string): Promise<string>;
+  /** @param loginHint - the name that the person will sign in with, if they typed it */
+  begin(
+    tenantId?: string,
+    loginHint?: string,
+  ): Promise<{ readonly url: string; readonly attempt: SignInAttempt }>;
   /** @param query - of the callback, unchanged */
   complete(query: URLSearchParams, attempt: SignInAttempt): Promise<SignedIn>;
   /**
    * @returns undefined when Entra ID no longer accepts the person's refresh token, or not for this
    * audience
    */
-  refresh(refreshToken: string, audience: Audience): Promise<Refreshed | undefined>;
-  signOutUrl(): Promise<string>;
+  refresh(
+    refreshToken: string,
+    audience: Audience,
+    tenantId?: string,
+  ): Promise<Refreshed | undefined>;
+  signOutUrl(tenantId?: string): Promise<string>;
 };
 
 export type IdentityProviderSettings = {
@@ -54,8 +78,13 @@ const CALLBACK = "/portal/auth/callback";
 const TIMEOUT_SECONDS = 10;
 /** Metadata is fetched again after this time; the keys follow their own expiry. */
 const METADATA_MAX_AGE_MS = 3_600_000;
+/** Tenants whose metadata are kept, and names of tenants whose ids are. */
+const MAX_TENANTS = 500;
+const DOMAIN = /^(?=.{1,253}$)(?:[\da-z-]{1,63}\.)+[\da-z-]{2,63}$/;
+const NOT_THERE: ReadonlySet<number> = new Set([400, 404]);
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+const metadata = z.object({ issuer: z.string() });
 const identityClaims = z.object({
   oid: z.guid(),
   tid: z.guid(),
@@ -73,13 +102,15 @@ export function createIdentityProvider(
   dependencies: {
     readonly fetch: client.CustomFetch;
     readonly signAssertion: () => Promise<string>;
+    /** Lookups of tenants that may not exist, which anyone can cause. */
+    readonly limitLookups: RateLimit;
     readonly now: Clock;
   },
 ): IdentityProvider {
-  const { tenantId, clientId, portalUrl, scopes } = settings;
+  const { authorityUrl, clientId, portalUrl, scopes } = settings;
   const { now } = dependencies;
   const redirectUri = `${portalUrl}${CALLBACK}`;
-  const issuer = new URL(`${settings.authorityUrl}/${tenantId}/v2.0`);
+  const issuerOf = (tenant: string) => `${authorityUrl}/${tenant}/v2.0`;
 
   const authenticateClient = async (
     _server: client.ServerMetadata,
@@ -91,24 +122,58 @@ export function createIdentityProvider(
     body.set("client_assertion", await dependencies.signAssertion());
   };
 
-  const configuration = remember(now, METADATA_MAX_AGE_MS, () =>
-    client.discovery(issuer, clientId, undefined, authenticateClient, {
-      [client.customFetch]: dependencies.fetch,
-      timeout: TIMEOUT_SECONDS,
-      // The identity token's signature is verified too, although it came by TLS from Entra ID
-      // itself.
-      execute: [client.enableNonRepudiationChecks],
-    }),
+  const configurations = new LeastRecentlyUsed<string, () => Promise<client.Configuration>>(
+    MAX_TENANTS,
   );
+  const configuration = (tenantId = settings.tenantId): Promise<client.Configuration> =>
+    configurations.getOr(tenantId, () =>
+      remember(now, METADATA_MAX_AGE_MS, () =>
+        client.discovery(new URL(issuerOf(tenantId)), clientId, undefined, authenticateClient, {
+          [client.customFetch]: dependencies.fetch,
+          timeout: TIMEOUT_SECONDS,
+          // The identity token's signature is verified too, although it came by TLS from Entra ID
+          // itself.
+          execute: [client.enableNonRepudiationChecks],
+        }),
+      ),
+    )();
+
+  async function lookUp(name: string): Promise<string> {
+    const unknown = new AppError("SignInFailed", { reason: "tenant-unknown" });
+    if (!isIdentifier("tenantId", name) && !DOMAIN.test(name)) throw unknown;
+    const retryAfterSeconds = dependencies.limitLookups("all");
+    if (retryAfterSeconds !== undefined)
+      throw new AppError("TooManyRequests", { facts: { retryAfterSeconds } });
+    const answer = await reach(
+      dependencies.fetch(`${issuerOf(name)}/.well-known/openid-configuration`, {
+        method: "GET",
+        headers: { accept: "application/json" },
+        body: undefined,
+        redirect: "manual",
+      }),
+    );
+    if (NOT_THERE.has(answer.status)) throw unknown;
+    const found = metadata.safeParse(answer.ok ? await reach(answer.json()) : undefined);
+    if (!found.success) throw new AppError("IdentityProviderUnreachable", { reason: "entra" });
+    const tenantId = found.data.issuer.split("/").at(-2) ?? "";
+    if (!isIdentifier("tenantId", tenantId) || issuerOf(tenantId) !== found.data.issuer)
+      throw unknown;
+    return tenantId;
+  }
+  const lookups = new LeastRecentlyUsed<string, () => Promise<string>>(MAX_TENANTS);
 
   return {
-    async begin() {
+    findTenant: (name) =>
+      lookups.getOr(name, () => remember(now, METADATA_MAX_AGE_MS, () => lookUp(name)))(),
+
+    async begin(tenantId, loginHint) {
       const attempt = {
+        tenantId,
         state: client.randomState(),
         nonce: client.randomNonce(),
         codeVerifier: client.randomPKCECodeVerifier(),
       };
-      const url = client.buildAuthorizationUrl(await reach(configuration()), {
+      const url = client.buildAuthorizationUrl(await reach(configuration(tenantId)), {
         redirect_uri: redirectUri,
         scope: `openid profile offline_access ${scopes.arm}`,
         response_mode: "query",
@@ -116,12 +181,14 @@ export function createIdentityProvider(
         nonce: attempt.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(attempt.codeVerifier),
         code_challenge_method: "S256",
+        ...(loginHint === undefined ? {} : { login_hint: loginHint }),
       });
       return { url: url.href, attempt };
     },
 
     async complete(query, attempt) {
-      const server = await reach(configuration());
+      const { tenantId } = attempt;
+      const server = await reach(configuration(tenantId));
       const answer = await client
         .authorizationCodeGrant(server, new URL(`${redirectUri}?${query.toString()}`), {
           expectedState: attempt.state,
@@ -132,23 +199,24 @@ export function createIdentityProvider(
           throw translateSignInFailure(error);
         });
       const claims = identityClaims.safeParse(answer.claims());
-      if (!claims.success || claims.data.tid !== tenantId)
+      if (!claims.success || claims.data.tid !== (tenantId ?? settings.tenantId))
         throw new AppError("SignInFailed", {
           reason: "answer-invalid",
           detail: "the identity token lacks oid or tid, or is of another tenant",
         });
-      const { oid, name, preferred_username: userName, roles = [] } = claims.data;
+      const { oid, name, preferred_username: userName } = claims.data;
       return {
+        tenantId,
         objectId: oid,
         name: name ?? userName ?? oid,
-        roles,
+        roles: rolesOf(claims.data, tenantId),
         refreshToken: answer.refresh_token,
         token: tokenOf(answer, now()),
       };
     },
 
-    async refresh(refreshToken, audience) {
-      const server = await reach(configuration());
+    async refresh(refreshToken, audience, tenantId) {
+      const server = await reach(configuration(tenantId));
       try {
         const answer = await client.refreshTokenGrant(server, refreshToken, {
           scope: `openid profile offline_access ${scopes[audience]}`,
@@ -157,7 +225,7 @@ export function createIdentityProvider(
         return {
           token: tokenOf(answer, now()),
           refreshToken: answer.refresh_token,
-          roles: claims.success ? (claims.data.roles ?? []) : undefined,
+          roles: claims.success ? rolesOf(claims.data, tenantId) : undefined,
         };
       } catch (error) {
         if (needsPerson(error)) return undefined;
@@ -165,13 +233,19 @@ export function createIdentityProvider(
       }
     },
 
-    async signOutUrl() {
-      return client.buildEndSessionUrl(await reach(configuration()), {
+    async signOutUrl(tenantId) {
+      return client.buildEndSessionUrl(await reach(configuration(tenantId)), {
         post_logout_redirect_uri: `${portalUrl}/portal/?signed-out`,
       }).href;
     },
   };
 }
+
+/** A customer's administrators assign the application's roles in their tenant; they prove nothing. */
+const rolesOf = (
+  { roles = [] }: z.output<typeof identityClaims>,
+  tenantId: string | undefined,
+): readonly string[] => (tenantId === undefined ? roles : []);
 
 async function reach<Value>(value: Promise<Value>): Promise<Value> {
   try {

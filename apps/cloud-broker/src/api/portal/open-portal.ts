@@ -10,6 +10,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { TokenIssuer } from "../../keys/issuer/token-issuer.ts";
 import { SECRETS } from "../../keys/own-secrets.ts";
 import { openSecretFile } from "../../keys/secret-file.ts";
+import { createLimit } from "../../load/limits.ts";
 import type { PortalParts } from "./create-portal.ts";
 import { createIdentityProvider } from "./identity-provider.ts";
 
@@ -51,6 +52,7 @@ export async function openPortal(
       {
         fetch: createFetchByAgent(dependencies.agent),
         signAssertion: () => dependencies.tokenIssuer.signPortalAssertion(),
+        limitLookups: createLimit("tenantLookups", config, dependencies.now),
         now: dependencies.now,
       },
     ),

@@ -10,6 +10,7 @@ import type { Seal } from "./seal.ts";
 
 const token = z.strictObject({ accessToken: z.string(), expiresAtMs: z.number() });
 const contentSchema = z.strictObject({
+  tenantId: z.string().optional(),
   name: z.string(),
   roles: z.array(z.string()),
   refreshToken: z.string().optional(),

@@ -16,6 +16,7 @@ function openRefused() {
     end: (idHash: string) => Promise.resolve(void ended.push(idHash)),
   } as unknown as Sessions;
   const provider = {
+    findTenant: () => Promise.reject(new Error("not called")),
     begin: () => Promise.reject(new Error("not called")),
     complete: () => Promise.reject(new Error("not called")),
     signOutUrl: () => Promise.reject(new Error("not called")),

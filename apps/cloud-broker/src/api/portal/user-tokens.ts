@@ -40,7 +40,9 @@ export function createUserTokens(deps: {
     if (found !== undefined) return found;
     const { refreshToken } = current.content;
     const refreshed =
-      refreshToken === undefined ? undefined : await deps.provider.refresh(refreshToken, audience);
+      refreshToken === undefined
+        ? undefined
+        : await deps.provider.refresh(refreshToken, audience, current.content.tenantId);
     // The portal needs no consent to read the directory. Without it, people see object ids.
     if (refreshed === undefined && audience === "graph") throw directoryClosed();
     if (refreshed === undefined) {

@@ -46,7 +46,8 @@ export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly S
     pageWrite(NOTICE_CALLS.writeChoices, async ({ caller }, wanted) => {
       const address = addressOf(caller.name);
       const isOff = wanted.kinds.every(({ chosenIn }) => chosenIn.length === 0);
-      if (!isOff && (address === undefined || notices.sendMail === undefined))
+      const canSend = address !== undefined && notices.sendMail !== undefined;
+      if (!isOff && (!canSend || caller.own !== undefined))
         throw invalidMember("kinds", "this service cannot send e-mail to you");
       const person = { objectId: caller.objectId, address: address ?? "", nowMs: now() };
       await writeChoices(store, person, wanted);
@@ -73,6 +74,8 @@ async function describeChoices(
     for (const id of subscriptions) {
       const scope = `/subscriptions/${id}`;
       if (await hasAccess(caller, action, scope)) readable.push(id);
+      // E-mails need rights that the service itself can read.
+      if (caller.own !== undefined) continue;
       if (valueOf(await maySomewhere(caller.objectId, action, scope))) allowedIn.push(id);
     }
     kinds.push({
