@@ -371,13 +371,13 @@ export const SETTINGS = {
     default: "memory",
     expected: "memory, or a whole number; 0 means no limit",
     meaning:
-      "Most open connections to one process. An unlocked appliance keeps two: one for renewals, one that waits for news. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 20,000. When all are in use, a connection without a lease is closed for a new one: the oldest one of the address with the most.",
+      "Most open connections to one process. An unlocked appliance keeps one, which waits for news and renews its lease. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 25,000. When all are in use, a connection without a lease is closed for a new one: the oldest one of the address with the most.",
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
     ...limit(1_000_000),
     default: "2000",
     meaning:
-      "Most open connections of one IP address (of IPv6: one /64) to one process. Enough for a site of a thousand appliances behind one address; if a load balancer in front hides its clients' addresses, let it name them (PROXY_PROTOCOL_FROM), or set 0.",
+      "Most open connections of one IP address (of IPv6: one /64) to one process. Enough for a site of about 2,000 appliances behind one address; if a load balancer in front hides its clients' addresses, let it name them (PROXY_PROTOCOL_FROM), or set 0.",
   },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     ...limit(1_000_000_000),

@@ -10,7 +10,7 @@ const OWN_BYTES = 200 * MIB;
 const CONNECTION_BYTES = 152 * 1024;
 /** A small machine still serves some; above the other limit, the processor is full first. */
 const CONNECTIONS_LEAST = 100;
-const CONNECTIONS_MOST = 20_000;
+const CONNECTIONS_MOST = 25_000;
 
 /** The memory of the container, or of the machine, in bytes. */
 export function readMemoryLimit(): number {

@@ -144,7 +144,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
           ["512 MiB", 0.5],
           ["1 GiB (the Kubernetes manifest)", 1],
           ["2 GiB", 2],
-          ["3.1 GiB and more", 3.1],
+          ["3.9 GiB and more", 3.9],
         ] as const
       ).map(([memory, gibibytes]) => [memory, count(connectionsWithin(gibibytes * GIB))]),
     ),
@@ -183,10 +183,10 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
       ["processor of all replicas, in full cores", (n) => fine(brokerCores(n))],
       ["connections", count],
       ["replicas with 1 GiB and one core each", (n) => count(replicasFor(n, 1))],
-      ["replicas with 3.1 GiB and one core each", (n) => count(replicasFor(n, 3.1))],
+      ["replicas with 3.9 GiB and one core each", (n) => count(replicasFor(n, 3.9))],
       [
         "their connections to PostgreSQL",
-        (n) => count(replicasFor(n, 3.1) * Number(SETTINGS.DATABASE_POOL_SIZE.default)),
+        (n) => count(replicasFor(n, 3.9) * Number(SETTINGS.DATABASE_POOL_SIZE.default)),
       ],
       ["processor of PostgreSQL, in full cores", (n) => fine(databaseCores(n))],
       [
@@ -220,7 +220,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
               GIB,
           ),
       ],
-      ["vCores of the replicas, with 3.1 GiB each", (n) => count(replicasFor(n, 3.1))],
+      ["vCores of the replicas, with 3.9 GiB each", (n) => count(replicasFor(n, 3.9))],
     ]),
 };
 

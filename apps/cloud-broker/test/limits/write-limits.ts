@@ -50,7 +50,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
     most: "MAX_CONNECTIONS_PER_ADDRESS",
     answer: "closed before TLS",
     shown: REFUSED,
-    raise: "a site has more than a thousand appliances behind one address",
+    raise: "a site has more than about 2,000 appliances behind one address",
   },
   requestsOfAddress: {
     what: "requests a second, bursts of five seconds",
