@@ -195,10 +195,12 @@ test("scripts of dependencies do not run, but those that are named", () => {
  */
 const INNER_LIMITS: readonly string[] = [
   "api/portal/cookies.ts ATTEMPTS_MAX",
+  "api/portal/identity-provider.ts MAX_TENANTS",
   "api/portal/identity-provider.ts METADATA_MAX_AGE_MS",
   "api/portal/open-portal.ts AZURE_ANSWER_MAX_BYTES",
   "api/portal/sessions.ts SESSIONS_MAX_PER_PERSON",
   "api/portal/sign-in-routes.ts STATE_MAX_CHARACTERS",
+  "api/portal/sign-in-routes.ts TENANT_MAX_CHARACTERS",
   "audit/match-vault-log.ts CALLS_MAX",
   "audit/unauthenticated-rows.ts NETWORKS_MAX",
   "audit/unauthenticated-rows.ts COUNTED_MAX",
@@ -227,6 +229,7 @@ const INNER_LIMITS: readonly string[] = [
   "callers/verify-token.ts UNKNOWN_KIDS_MAX",
   "callers/verify-token.ts KID_MAX_CHARACTERS",
   "core/address-of.ts ADDRESS_MAX",
+  "core/approval-counts.ts FORMER_MOST",
   "core/campaign-step.ts MAX_DELAY_MS",
   "core/classify-vault-answer.ts MAX_CHARACTERS",
   "core/fit-denial.ts CARRIED_DENIAL_MAX_BYTES",

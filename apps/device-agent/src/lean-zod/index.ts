@@ -34,7 +34,7 @@ const checkInteger: Check = (value, path, issues) => {
 };
 
 export const minLength = (minimum: number) =>
-  bound("too_small", { minimum }, (value) => lengthOf(value, minimum) >= minimum);
+  bound("too_small", tooShort(minimum), (value) => lengthOf(value, minimum) >= minimum);
 export const maxLength = (maximum: number) =>
   bound("too_big", { maximum }, (value) => lengthOf(value, maximum) <= maximum);
 export const gte = (minimum: number) =>
@@ -48,12 +48,15 @@ export const regex = (pattern: RegExp, message?: string) =>
 
 export function length(exact: number): Check {
   const above = bound("too_big", { maximum: exact }, (value) => lengthOf(value, exact) <= exact);
-  const below = bound("too_small", { minimum: exact }, (value) => lengthOf(value, exact) >= exact);
+  const below = bound("too_small", tooShort(exact), (value) => lengthOf(value, exact) >= exact);
   return (value, path, issues) => {
     above(value, path, issues);
     below(value, path, issues);
   };
 }
+
+/** The messages treat texts and lists alike, so one origin stands for both. */
+const tooShort = (minimum: number) => ({ minimum, origin: "string" });
 
 function bound(code: string, facts: object, holds: (value: unknown) => boolean): Check {
   return (value, path, issues) => {
