@@ -610,12 +610,12 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
 
   test("keeps the page if a panel's code cannot be loaded, and sees an error", async () => {
     const { page } = visit;
-    await visit.goTo("/orders");
-    await page.getByRole("link", { name: ORDER }).waitFor();
     await page.route(/\/assets\/search-dialog-[^/]*\.js$/, (route) =>
       route.fulfill({ status: 404, body: "" }),
     );
     try {
+      await visit.goTo("/orders");
+      await page.getByRole("link", { name: ORDER }).waitFor();
       await page.keyboard.press("Control+K");
       await page.getByRole("alertdialog", { name: "This part could not be loaded" }).waitFor();
       expect(await visit.violations()).toEqual([]);
