@@ -65,6 +65,7 @@ export async function challenge(
     ({ open } = made);
   }
   const leftMinutes = Math.floor((endOfChallenge(open) - moment.bootMs) / 60_000);
+  const left = `${String(Math.floor(leftMinutes / 60))} h ${String(leftMinutes % 60)} min`;
   const path = options.out === undefined ? undefined : writeCarried(options.out, open.challenge);
   return {
     ...eventOf("challenge", settings, dependencies),
@@ -75,7 +76,7 @@ export async function challenge(
     },
     notes: [
       ...(path === undefined ? [] : [`it is in ${path}`]),
-      `its answer works once, on this node, within ${String(leftMinutes)} minutes and not after a reboot`,
+      `its answer works once, on this node, within ${left} and not after a reboot`,
     ],
   };
 }

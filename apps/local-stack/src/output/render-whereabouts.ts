@@ -6,7 +6,7 @@ const COMMANDS = [
   ["az -- keyvault list", 'Azure CLI, signed in as the owner; --as "Data Box Reader" as another'],
   ["emulator -- fault add --service key-vault --status 503", "break something …"],
   ["emulator -- fault clear", "… and mend it"],
-  ["emulator -- clock advance P90D", "let keys expire; reset brings the time back"],
+  ["emulator -- clock advance P90D", "let leases and dated keys end; reset brings the time back"],
 ] as const;
 
 /**

@@ -125,6 +125,7 @@ export function EncryptionForm({
             order={order}
             identity={identity}
             isNeeded={kek.kekType === "CustomerManaged"}
+            isUsable={preflight.data?.status === "Valid"}
             onChange={(chosen) => edit({ identity: chosen })}
           />
           {key !== undefined && !isSelecting && (

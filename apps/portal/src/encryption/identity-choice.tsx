@@ -26,12 +26,15 @@ export function IdentityChoice({
   order,
   identity,
   isNeeded,
+  isUsable = false,
   onChange,
 }: {
   readonly order: JobResource;
   readonly identity: ChosenIdentity;
   /** The current key is the customer's, so that an order without identity cannot use it. */
   readonly isNeeded: boolean;
+  /** Every check of the key with this identity passed. */
+  readonly isUsable?: boolean;
   readonly onChange: (identity: ChosenIdentity) => void;
 }): ReactElement {
   const styles = useStyles();
@@ -66,7 +69,7 @@ export function IdentityChoice({
       {isNeeded && order.identity.type === "None" && (
         <Notice intent="warning">{texts.encryption.noIdentity}</Notice>
       )}
-      {!isUser && <SystemIdentity order={order} />}
+      {!isUser && <SystemIdentity order={order} isUsable={isUsable} />}
       {isNeeded && order.identity.type !== "None" && <RemoveIdentity />}
       {isSelecting && (
         <SelectIdentityPanel
@@ -84,7 +87,13 @@ export function IdentityChoice({
 }
 
 /** It must exist before it can get rights on a key. */
-function SystemIdentity({ order }: { readonly order: JobResource }): ReactElement {
+function SystemIdentity({
+  order,
+  isUsable,
+}: {
+  readonly order: JobResource;
+  readonly isUsable: boolean;
+}): ReactElement {
   const texts = useTexts();
   const enable = useOrderChange("enableIdentity", (call) =>
     call(JOB_CALLS.patch, { body: decideSystemIdentity(order.identity) }),
@@ -93,7 +102,7 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
     return (
       <>
         <Facts facts={[[texts.encryption.principalId, order.identity.principalId ?? ""]]} />
-        {enable.isSuccess && <Text>{texts.encryption.newPrincipal}</Text>}
+        {enable.isSuccess && !isUsable && <Text>{texts.encryption.newPrincipal}</Text>}
       </>
     );
   return (

@@ -241,7 +241,7 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
   },
   unlock: {
     ofAnotherOrder: (order) =>
-      `Diese Anfrage gehört zu einem Knoten des Auftrags ${order}. Öffnen Sie diesen Auftrag, und reichen Sie sie dort ein.`,
+      `Diese Anfrage gehört zu einem Knoten des Auftrags ${order}. Reichen Sie sie auf der Seite dieses Auftrags ein.`,
     minutes: (minutes) => (minutes === 1 ? "1 Minute" : `${minutes} Minuten`),
     hours: (hours) => (hours === 1 ? "1 Stunde" : `${hours} Stunden`),
     boots: (boots) =>

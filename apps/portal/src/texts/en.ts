@@ -174,7 +174,7 @@ The operator of the service has this program, and it can be built from the sourc
   },
   unlock: {
     ofAnotherOrder: (order: string) =>
-      `This challenge belongs to a node of order ${order}. Open that order and submit it there.`,
+      `This challenge belongs to a node of order ${order}. Submit it on that order's page.`,
     minutes: (minutes: number) => (minutes === 1 ? "1 minute" : `${minutes} minutes`),
     hours: (hours: number) => (hours === 1 ? "1 hour" : `${hours} hours`),
     boots: (boots: number) =>

@@ -4,7 +4,7 @@ import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { orderId } from "../core/arm-path.ts";
+import { orderId, parseOrderId } from "../core/arm-path.ts";
 import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
@@ -161,11 +161,17 @@ function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement 
   const { unlock: texts, approvals } = useTexts();
   const name = useOrderName();
   const isOfThisOrder = claims.order.toLowerCase() === orderId(name).toLowerCase();
+  const other = parseOrderId(claims.order);
   return (
     <>
       {!isOfThisOrder && (
         <Notice intent="warning">
-          {texts.ofAnotherOrder(claims.order.split("/").at(-1) ?? claims.order)}
+          {texts.ofAnotherOrder(other?.jobName ?? claims.order)}{" "}
+          {other !== undefined && (
+            <RouterLink inline to={`${ORDER}/unlock`} params={other}>
+              {texts.toOtherOrder}
+            </RouterLink>
+          )}
         </Notice>
       )}
       <Facts

@@ -45,7 +45,7 @@ export const DEVICE_LOCAL_ERRORS = {
   PasskeyRejected: invalid(403, "site-operator", {
     title: "The passkey is wrong",
     message: "The volume does not open with this passkey",
-    ask: "Type the passkey of node {serial} again, letter by letter as the portal shows it; {triesLeft} tries are left.",
+    ask: "Type the passkey of node {serial} again, letter by letter as the portal shows it; tries left: {triesLeft}.",
     steps: [
       "Compare upper and lower case; a passkey never holds I, L, O or 0",
       {

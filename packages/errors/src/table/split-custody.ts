@@ -1,6 +1,6 @@
 import type { WrittenStep } from "../row.ts";
 import { invalid, refused } from "./classes.ts";
-import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
+import { TRY_AGAIN } from "./steps.ts";
 
 const ADD_RECOVERY_KEY = {
   text: "Add a recovery key before the appliance is prepared (portal: order > Backup keys; docs/customer/backup-keys.md)",
@@ -28,7 +28,7 @@ export const SPLIT_CUSTODY_ERRORS = {
     recoverable: "no",
     ask: "Unlock the appliance over the network, or offline by challenge and answer.",
     steps: [
-      UNLOCK_AGAIN,
+      { text: "Unlock over the network", command: "databox-agent unlock" },
       {
         text: "Without a network, start a challenge at the appliance and have it answered in the portal",
         command: "databox-agent challenge",

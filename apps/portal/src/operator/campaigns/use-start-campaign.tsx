@@ -16,7 +16,7 @@ export function useStartCampaign(initial: CampaignForm) {
   const [first] = useState(initial);
   const [form, setForm] = useState(first);
   const decided = decideCampaign(form, true);
-  const start = useAction("startCampaign", {
+  const start = useAction("startDryRun", {
     mutationFn: (body: CampaignRequest) => client.call(CAMPAIGN_CALLS.start, { params: {}, body }),
     onDone: ({ id }) =>
       navigate({
