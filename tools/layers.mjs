@@ -110,6 +110,7 @@ export const LAYERS = {
       "operator/fleet",
       "operator/health",
       "operator/orders",
+      "operator/organizations",
     ],
     ["contact", "key-health", "operator/operations", "overview", "troubleshooter"],
     "frame",

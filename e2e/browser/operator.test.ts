@@ -9,6 +9,8 @@ import type { Visit } from "./harness/visit.ts";
 /** The datacenter's operator, who has no role on the customer's subscription. */
 const OPERATOR = "opal@databox.example";
 
+const FABRIKAM = "f1f2f3f4-0000-4000-8000-00000000fab1";
+
 const press = (visit: Visit, name: string, role: "button" | "link" = "button") =>
   visit.page.getByRole(role, { name, exact: true }).click();
 
@@ -133,6 +135,40 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await confirm(visit, "borea", "Turn off");
     await page.getByText("No kill switch is active.").waitFor();
     expect(await page.getByRole("button", { name: "Turn off: borea" }).count()).toBe(0);
+    await visit.close();
+  });
+
+  test("connects a customer's organization, disconnects it, and connects it again", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/operator/organizations");
+    const { page } = visit;
+    await page.getByText("No organization is connected").waitFor();
+    await press(visit, "Connect an organization");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("Fabrikam");
+    await dialog.getByLabel("Tenant ID").fill("fabrikam.example");
+    await dialog.getByText("Expected 32 hexadecimal digits").waitFor();
+    expect(await dialog.getByRole("button", { name: "Connect" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("Tenant ID").fill(FABRIKAM);
+    await visit.picture("organization-dialog");
+    expect(await visit.violations()).toEqual([]);
+    await dialog.getByRole("button", { name: "Connect" }).click();
+    await press(visit, "Add subscription: Fabrikam");
+    await dialog.getByLabel("Subscription ID").fill(crypto.randomUUID());
+    await dialog.getByRole("button", { name: "Add" }).click();
+    await page.getByText("Subscription added").waitFor();
+    await visit.picture("organizations");
+    expect(await visit.violations()).toEqual([]);
+    await press(visit, "Disconnect: Fabrikam");
+    await confirm(visit, FABRIKAM.slice(0, 8), "Disconnect");
+    await page.getByRole("cell", { name: "Disconnected" }).waitFor();
+    await press(visit, "Connect an organization");
+    await dialog.getByLabel("Tenant ID").fill(FABRIKAM);
+    await dialog.getByText("This tenant is already in the list.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await press(visit, "Connect again: Fabrikam");
+    expect(await dialog.getByLabel("Tenant ID").inputValue()).toBe(FABRIKAM);
+    await dialog.getByRole("button", { name: "Connect" }).click();
+    await page.getByRole("cell", { name: "Connected", exact: true }).waitFor();
     await visit.close();
   });
 

@@ -161,6 +161,10 @@ const PAGES: Readonly<Record<string, PageRow>> = {
     needs: OPERATE,
     commands: { "Start for real|Pause|Resume|Cancel campaign": OPERATE },
   },
+  "/operator/organizations": {
+    needs: OPERATE,
+    commands: { "Connect an organization": OPERATE },
+  },
   "/operator/health": { needs: OPERATE },
 };
 /** An approval of each unlock and each loosening, and emergency access. */

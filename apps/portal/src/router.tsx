@@ -187,6 +187,12 @@ const routeTree = top.addChildren([
     ),
     page(
       operators,
+      "/operator/organizations",
+      () => import("./operator/organizations/organizations-page.tsx"),
+      "OrganizationsPage",
+    ),
+    page(
+      operators,
       "/operator/health",
       () => import("./operator/health/broker-health-page.tsx"),
       "BrokerHealthPage",

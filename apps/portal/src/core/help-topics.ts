@@ -22,6 +22,7 @@ const PAGES = {
   operations: `${ORDER}/operations`,
   fleet: "/operator/fleet",
   campaigns: "/operator/campaigns",
+  organizations: "/operator/organizations",
   brokerHealth: "/operator/health",
 } as const;
 export type HelpTopic = keyof typeof PAGES;

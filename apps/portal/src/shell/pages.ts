@@ -3,6 +3,7 @@ import {
   BookSearchRegular,
   BoxMultipleRegular,
   BoxRegular,
+  BuildingRegular,
   type FluentIcon,
   GlobeRegular,
   HeartPulseRegular,
@@ -44,6 +45,11 @@ export const PAGES = {
       to: "/operator/campaigns",
       titleOf: ({ operator }) => operator.campaigns.title,
       Icon: ArrowSyncRegular,
+    },
+    {
+      to: "/operator/organizations",
+      titleOf: ({ operator }) => operator.organizations.title,
+      Icon: BuildingRegular,
     },
     {
       to: "/operator/health",

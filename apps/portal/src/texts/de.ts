@@ -302,6 +302,10 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
       thrown: (leases) =>
         `Notschalter aktiviert. Offene Knoten, die geschlossen werden: ${leases}.`,
     },
+    organizations: {
+      subscriptionTitle: (name) => `Abonnement von ${name} hinzufügen`,
+      disconnectTitle: (name) => `${name} trennen?`,
+    },
     campaigns: {
       startTitle: (orders) => `${orders} Aufträge jetzt umhüllen?`,
       startText: (failed) =>

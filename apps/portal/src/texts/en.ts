@@ -240,6 +240,10 @@ The operator of the service has this program, and it can be built from the sourc
       thrown: (leases: number) =>
         `Kill switch activated. Open nodes that are being closed: ${leases}.`,
     },
+    organizations: {
+      subscriptionTitle: (name: string) => `Add a subscription of ${name}`,
+      disconnectTitle: (name: string) => `Disconnect ${name}?`,
+    },
     campaigns: {
       startTitle: (orders: number) => `Re-wrap ${orders} orders now?`,
       startText: (failed: number) =>
