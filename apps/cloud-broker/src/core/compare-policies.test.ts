@@ -57,6 +57,7 @@ const policy: fc.Arbitrary<UnlockPolicy> = fc.record({
     breakGlass: fc.boolean(),
   }),
   purposes,
+  freshKey: fc.boolean(),
 });
 const moment = fc.nat(YEAR_MINUTES).map((minute) => START_MS + minute * 60_000);
 /** Policies that differ in few members, so that neither is looser in all of them. */
@@ -76,6 +77,7 @@ const pair = fc
           breakGlass: takes(5) ? other.release.breakGlass : before.release.breakGlass,
         },
         purposes: takes(6) ? other.purposes : before.purposes,
+        freshKey: takes(7) ? other.freshKey : before.freshKey,
       },
     ];
   });

@@ -76,6 +76,8 @@ const MEMBERS = {
   // A way back does not exist, and is refused before anything is compared.
   custody: (before, after) =>
     moreIsLooser(opennessOf(custodyOf(before)), opennessOf(custodyOf(after))),
+  freshKey: ({ freshKey: before = false }, { freshKey: after = false }) =>
+    moreIsLooser(Number(after), Number(before)),
 } as const satisfies Record<PolicyMember, Compare>;
 
 type Approvals = UnlockPolicy["release"]["approvals"];

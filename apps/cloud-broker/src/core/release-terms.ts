@@ -7,7 +7,7 @@ import type { UnlockPurpose } from "./unlock-purposes.ts";
  * The terms that one request is judged by. A request that waits keeps the terms that it was asked
  * under; a later policy can only add to them.
  */
-export type ReleaseTerms = Omit<UnlockPolicy, "release" | "purposes" | "custody"> & {
+export type ReleaseTerms = Omit<UnlockPolicy, "release" | "purposes" | "custody" | "freshKey"> & {
   readonly release: {
     /** The request must come from each list; terms of an older broker have none. */
     readonly networks?: readonly (readonly string[])[] | undefined;

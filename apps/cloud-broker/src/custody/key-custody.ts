@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
 import type { ChangeContext } from "./commit-recipients.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
-import type { Released } from "./release-content-key.ts";
+import type { Released, ReleaseHow } from "./release-content-key.ts";
 import type { RevealedPasskey } from "./reveal-passkeys.ts";
 import type { Use, Used } from "./unwrap-with.ts";
 
@@ -31,7 +31,7 @@ export type HeldNode = {
    * checked. If the current key is lost, a backup key may replace it (`backup`;
    * docs/design/decisions/0016), and that is audited before the use, with the given correlation id.
    */
-  readonly release: <T>(use: Use<T>, correlationId?: string) => Promise<Outcome<Released<T>>>;
+  readonly release: <T>(use: Use<T>, how?: ReleaseHow) => Promise<Outcome<Released<T>>>;
 };
 
 /** Checks of an order's key that change nothing and hold no content key afterwards. */

@@ -12,6 +12,11 @@ import { atVersion, type KnownKeys, usableKeyOf } from "./usable-key.ts";
 
 /** `backup` is set when a backup key replaced the current key. */
 export type Released<T> = Used<T> & { readonly backup?: BackupUse | undefined };
+export type ReleaseHow = {
+  readonly correlationId?: string | undefined;
+  /** Whether an earlier Get of the key will not do (docs/design/decisions/0021). */
+  readonly freshKey?: boolean | undefined;
+};
 export type UnwrapDependencies = VaultAccess & KnownKeys & { readonly store: Store };
 
 /**
@@ -23,16 +28,16 @@ export async function releaseContentKey<T>(
   deps: BackupDependencies,
   before: HeldEnvelope,
   use: Use<T>,
-  correlationId?: string,
+  { correlationId, freshKey }: ReleaseHow = {},
 ): Promise<Outcome<Released<T>>> {
   const byBackup = ({ current, stored }: HeldEnvelope, failure: Failure) =>
     openByBackup(deps, current, stored.envelope, failure, use, correlationId);
-  const released = await unwrapEnvelope(deps, before.current, before.stored, use);
+  const released = await unwrapEnvelope(deps, before.current, before.stored, use, freshKey);
   if (released.ok) return noted(deps, before, released);
   const after = await loadHeldEnvelope(deps.store, before.current.order, before.stored.serial);
   if (after === undefined || after.current.revision === before.current.revision)
     return byBackup(before, released.failure);
-  const again = await unwrapEnvelope(deps, after.current, after.stored, use);
+  const again = await unwrapEnvelope(deps, after.current, after.stored, use, freshKey);
   return again.ok ? noted(deps, after, again) : byBackup(after, again.failure);
 }
 
@@ -61,11 +66,15 @@ export async function unwrapEnvelope<T>(
   current: CurrentKey,
   wrapping: Wrapping,
   use: Use<T>,
+  freshKey = false,
 ): Promise<Outcome<Used<T>>> {
   const chosen = usableKeyOf(deps, current, current.identities, current.choice);
   if (!chosen.ok) return failed(nameCurrentKey(chosen.failure, current));
   const usable = atVersion(chosen.value, wrapping.kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
-  const key = await deps.reader.readForUnwrap(usable.value);
+  const { reader } = deps;
+  const key = await (freshKey
+    ? reader.readUsable(usable.value)
+    : reader.readForUnwrap(usable.value));
   return key.ok ? unwrapWith(deps, usable.value, wrapping, use) : key;
 }

@@ -15,6 +15,7 @@ const SINCE = {
   purposes: "0024-open-keys",
   override: "0027-overrides",
   tenants: "0037-subscription-tenants",
+  freshKey: "0038-withdrawn-keys",
 } as const;
 
 /**
@@ -34,10 +35,11 @@ export async function requireFeature(
 
 export async function requireFeaturesOf(
   transaction: StoreTransaction,
-  { custody, purposes }: UnlockPolicy,
+  { custody, purposes, freshKey }: UnlockPolicy,
 ): Promise<void> {
   if (custody?.kind === "split") await requireFeature(transaction, "splitCustody");
   if (purposes !== undefined) await requireFeature(transaction, "purposes");
+  if (freshKey === true) await requireFeature(transaction, "freshKey");
 }
 
 /**
@@ -56,6 +58,7 @@ export async function requireFeaturesInUse(
     purposes: sql`unlock_policies where ${policy("purposes")} is not null`,
     override: sql`approvals where effective_at_ms is not null`,
     tenants: sql`tenants`,
+    freshKey: sql`unlock_policies where ${policy("freshKey")} is not null`,
   };
   for (const feature of namesOf(uses)) {
     if (!migrations.includes(SINCE[feature])) continue;

@@ -7,7 +7,7 @@ import {
   unlockPolicyView,
 } from "@databox-cmk/protocol";
 import { LeaseClient } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { jobPath, minimalJob, OLDER_API as API } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -210,6 +210,32 @@ test("each outage grace reaches the appliance as its own terms, and the lease's 
     });
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
   }
+});
+
+test("an order whose policy demands it has its key read at each unlock, until that is loosened", async () => {
+  await using whole = await openBroker();
+  const device = await whole.delivered("fresh");
+  const at = `${jobPath("fresh")}/unlockPolicy?${API}`;
+  const release = { windows: [], approvals: none, breakGlass: false };
+  const put = async (freshKey?: boolean) => {
+    const body = { ...STRICT, release, ...(freshKey !== undefined && { freshKey }) };
+    return (await whole.call("PUT", at, { body })).json;
+  };
+  const gets = vi.spyOn(whole.vaults.port, "getKey");
+  const getsOfAnUnlock = async () => {
+    gets.mockClear();
+    await LeaseClient.unlock(device);
+    return gets.mock.calls.length;
+  };
+  await put();
+  await getsOfAnUnlock();
+  expect(await getsOfAnUnlock()).toBe(0);
+  expect(await put(true)).toMatchObject({ freshKey: true });
+  // A write without it keeps it.
+  expect(await put()).toMatchObject({ freshKey: true });
+  expect([await getsOfAnUnlock(), await getsOfAnUnlock()]).toEqual([1, 1]);
+  expect(await put(false)).toMatchObject({ freshKey: false });
+  expect(await getsOfAnUnlock()).toBe(0);
 });
 
 test("an import is read on terms of its own: from where, and with which approvals", async () => {

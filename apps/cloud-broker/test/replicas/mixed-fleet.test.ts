@@ -39,6 +39,11 @@ const FIRST_USES = {
     body: { name: "Contoso" },
     without: "0035-own-keys-seen",
   },
+  "a fresh read of the key": {
+    at: ["PUT", POLICY],
+    body: { ...FREE, freshKey: true },
+    without: "0037-subscription-tenants",
+  },
 } as const;
 
 test.each(Object.entries(FIRST_USES))(

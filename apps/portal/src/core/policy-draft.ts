@@ -39,8 +39,9 @@ export function policyOf({
   release,
   purposes = {},
   custody,
+  freshKey,
 }: UnlockPolicyView): UnlockPolicy {
-  const kept = withoutUndefined({ custody });
+  const kept = withoutUndefined({ custody, freshKey });
   return { outageGrace, leaseTtlSeconds, offline, release, purposes, ...kept };
 }
 

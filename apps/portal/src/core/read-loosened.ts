@@ -11,6 +11,7 @@ const PATTERNS = {
   approvers: /^release\.approvals\.approvers$/,
   changes: /^changes$/,
   expiry: /^release\.approvals\.expiresAfterSeconds$/,
+  freshKey: /^freshKey$/,
   breakGlass: /^release\.breakGlass$/,
   unlocksPerDay: /^unlocksPerDay \((\S+) to (\S+)\)$/,
   noLimit: /^unlocksPerDay \((\S+) to any\)$/,

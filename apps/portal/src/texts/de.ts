@@ -127,6 +127,7 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
       changes: () => "Andere Personen entscheiden über Änderungen",
       expiry: () => "Anfragen laufen später ab",
       breakGlass: () => "Der Notzugriff ist erlaubt",
+      freshKey: () => "Eine Entsperrung liest den Schlüssel nicht mehr neu",
       unlocksPerDay: (before, after) =>
         `Höchstzahl der Entsperrungen pro Tag: ${after} statt ${before}`,
       noLimit: (before) => `Keine Tagesgrenze für Entsperrungen; sie war ${before}`,

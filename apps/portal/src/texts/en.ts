@@ -62,6 +62,7 @@ The operator of the service has this program, and it can be built from the sourc
       changes: () => "Other people decide about changes",
       expiry: () => "Requests expire later",
       breakGlass: () => "Emergency access is allowed",
+      freshKey: () => "Not every unlock reads the key again",
       unlocksPerDay: (before: string, after: string) =>
         `Maximum unlocks per day: from ${before} to ${after}`,
       noLimit: (before: string) => `No daily limit of unlocks; it was ${before}`,

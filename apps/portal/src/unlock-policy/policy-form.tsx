@@ -133,6 +133,13 @@ export function PolicyForm({
           }}
         />
         <EmergencyAccess policy={policy} onChange={setPolicy} />
+        {hasOwnKey && (
+          <Switch
+            checked={policy.freshKey === true}
+            label={texts.unlockPolicy.freshKey}
+            onChange={(_event, { checked }) => setPolicy({ ...policy, freshKey: checked })}
+          />
+        )}
       </Section>
       <Section title={texts.unlockPolicy.purposes.title}>
         <Text>{texts.unlockPolicy.purposes.hint}</Text>

@@ -146,6 +146,11 @@ const members = {
     z.strictObject({ ingest: z.optional(purposeTerms), fill: z.optional(purposeTerms) }),
   ),
   custody: z.optional(custody),
+  /**
+   * Whether each unlock reads the key again, so that a shortened validity works at the next one.
+   * Otherwise, a read of the last seconds will do. Missing in a write: as it is.
+   */
+  freshKey: z.optional(z.boolean()),
 };
 
 /** Our extension: the conditions under which an order's appliances get their key. */

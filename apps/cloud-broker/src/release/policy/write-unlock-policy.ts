@@ -152,9 +152,10 @@ async function replacePolicy(
 /** Members that a write may omit stay. @throws {AppError} `CustodyRevertForbidden` */
 function withKeptMembers(written: UnlockPolicy, current: UnlockPolicy): UnlockPolicy {
   const { custody = current.custody, purposes = current.purposes } = written;
+  const { freshKey = current.freshKey } = written;
   if (custodyOf(current).kind === "split" && custody?.kind === "escrow")
     throw new AppError("CustodyRevertForbidden", { target: "custody.kind" });
-  return { ...written, ...withoutUndefined({ custody, purposes }) };
+  return { ...written, ...withoutUndefined({ custody, purposes, freshKey }) };
 }
 
 /** Terms of a purpose that an order never has would decide about its changes alone. */

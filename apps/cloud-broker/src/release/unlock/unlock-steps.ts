@@ -151,12 +151,12 @@ type Sealing = { readonly sealed: SealedKey; readonly released: Released<unknown
 /** The vault unwraps the content key, and it is sealed to the request's one-time key. */
 export async function unwrapAndSeal(
   { message, request }: UnlockAsked,
-  { held }: Pick<Known, "held">,
+  { held, facts }: Pick<Known, "held" | "facts">,
 ): Promise<Outcome<Sealing>> {
   if (!held.ok) return held;
   const released = await held.value.release(
     (contentKey) => sealTo(request.hpke, unlockInfo(message.hash), contentKey),
-    message.correlationId,
+    { correlationId: message.correlationId, freshKey: facts.policy?.freshKey },
   );
   if (!released.ok) return released;
   const { result: sealed } = released.value;
