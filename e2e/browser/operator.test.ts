@@ -155,7 +155,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await press(visit, "Add subscription: Fabrikam");
     await dialog.getByLabel("Subscription ID").fill(crypto.randomUUID());
     await dialog.getByRole("button", { name: "Add" }).click();
-    await page.getByText("Subscription added").waitFor();
+    await page.getByText("Subscription added").first().waitFor();
     await visit.picture("organizations");
     expect(await visit.violations()).toEqual([]);
     await press(visit, "Disconnect: Fabrikam");
