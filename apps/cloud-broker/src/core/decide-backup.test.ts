@@ -17,25 +17,26 @@ const AFTER_SECONDS = 900;
 
 type Event = Failure | "works";
 /**
- * Decides at each failure's second, and returns the last decision; the backup is ordered then, or
- * at an earlier second.
+ * Decides at each failure's second, and returns the last decision.
+ *
+ * @param orderedAfter - the backup is ordered after so many of the events
  */
 function decided(
   events: readonly (readonly [number, Event])[],
-  orderedAt?: number | "then",
+  orderedAfter?: number,
 ): BackupDecision | undefined {
   let standing = WORKING;
   let decision: BackupDecision | undefined;
-  for (const [atSeconds, event] of events) {
+  let orderedForMs: number | undefined;
+  for (const [index, [atSeconds, event]] of events.entries()) {
     if (event === "works") {
       standing = WORKING;
       continue;
     }
     const nowMs = atSeconds * 1000;
     standing = nextStanding(standing, event, nowMs);
-    const orderedAtMs =
-      orderedAt === "then" ? nowMs : orderedAt === undefined ? undefined : orderedAt * 1000;
-    decision = decideBackup(event, { standing, orderedAtMs, afterSeconds: AFTER_SECONDS, nowMs });
+    if (index + 1 === orderedAfter && standing.kind !== "working") orderedForMs = standing.sinceMs;
+    decision = decideBackup(event, { standing, orderedForMs, afterSeconds: AFTER_SECONDS, nowMs });
   }
   return decision;
 }
@@ -158,7 +159,7 @@ describe("a backup key", () => {
     ],
   ])("%s", (_name, events, byItself, byOrder) => {
     expect(decided(events)?.kind).toBe(byItself);
-    expect(decided(events, "then")?.kind).toBe(byOrder);
+    expect(decided(events, events.length)?.kind).toBe(byOrder);
   });
 
   test.each<readonly [string, readonly (readonly [number, Event])[]]>([
@@ -185,9 +186,16 @@ describe("a backup key", () => {
         [20, DELETED],
       ],
     ],
+    [
+      "a deletion that seems older, since the clock was set back",
+      [
+        [100, SILENT],
+        [20, DELETED],
+      ],
+    ],
   ])("is not used by an order from before %s", (_name, events) => {
-    expect(decided(events, 10)).toEqual({ kind: "ask" });
-    expect(decided(events, 20)).toEqual({ kind: "use" });
+    expect(decided(events, 1)).toEqual({ kind: "ask" });
+    expect(decided(events, events.length)).toEqual({ kind: "use" });
   });
 
   test("says from when on it is used", () => {

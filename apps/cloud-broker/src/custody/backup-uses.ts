@@ -9,6 +9,8 @@ export type BackupOrder = {
   readonly orderedAtMs: EpochMs;
   readonly by: string;
   readonly untilMs: EpochMs;
+  /** Since when the failure lasts that it was given for. */
+  readonly failedSinceMs: EpochMs | undefined;
 };
 
 /** The newest order for each backup key. */
@@ -19,16 +21,24 @@ export async function findBackupOrders(
 ): Promise<ReadonlyMap<string, BackupOrder>> {
   const rows = await store
     .selectFrom("backup_uses")
-    .select(["id", "name", "reason", "created_at_ms", "created_by", "until_ms"])
+    .select(["id", "name", "reason", "created_at_ms", "created_by", "until_ms", "failed_since_ms"])
     .where("order_id", "=", order)
     .where("ended_at_ms", "is", null)
     .where("until_ms", ">", nowMs)
     .orderBy("created_at_ms")
     .execute();
   return new Map(
-    rows.map(({ id, name, reason, created_at_ms: orderedAtMs, created_by: by, until_ms }) => [
+    rows.map(({ id, name, reason, created_by: by, ...row }) => [
       name,
-      { id, name, reason, orderedAtMs, by, untilMs: until_ms },
+      {
+        id,
+        name,
+        reason,
+        orderedAtMs: row.created_at_ms,
+        by,
+        untilMs: row.until_ms,
+        failedSinceMs: row.failed_since_ms ?? undefined,
+      },
     ]),
   );
 }

@@ -52,7 +52,7 @@ export async function openByBackup<T>(
   for (const backup of backups) {
     const decision = decideBackup(failure, {
       standing,
-      orderedAtMs: orders.get(backup.name)?.orderedAtMs,
+      orderedForMs: orders.get(backup.name)?.failedSinceMs,
       afterSeconds: deps.backupAfterSeconds,
       nowMs,
     });

@@ -180,6 +180,12 @@ export const MIGRATIONS: Readonly<Record<string, BrokerMigration>> = {
       ).up(store);
     },
   },
+  /** Which failure an order to use a backup key was given for, as the standing names it. */
+  "0039-backup-orders": statements(
+    `alter table backup_uses add column failed_since_ms bigint`,
+    `update backup_uses set failed_since_ms = (select since_ms from primary_standings
+      where order_id = backup_uses.order_id and since_ms <= backup_uses.created_at_ms)`,
+  ),
 };
 
 /** SQL for the state of a key that failed with this code and reason. */

@@ -306,6 +306,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     created_at_ms: number;
     created_by: string;
     until_ms: number;
+    /** The `since_ms` of the standing it was given for; null in rows of an older broker. */
+    failed_since_ms: number | null;
     ended_at_ms: number | null;
     ended_by: string | null;
   };

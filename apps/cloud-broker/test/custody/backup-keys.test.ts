@@ -74,8 +74,9 @@ const actions = () => readTrail(store);
 const pass = (milliseconds: number) => {
   world.clock.nowMs += milliseconds;
 };
-const order = (name: string) =>
-  store
+const order = async (name: string) => {
+  const standing = await readStanding(store, ORDER);
+  return store
     .insertInto("backup_uses")
     .values({
       id: `use-${String(world.clock.nowMs)}`,
@@ -85,10 +86,12 @@ const order = (name: string) =>
       created_at_ms: world.clock.nowMs,
       created_by: "owner",
       until_ms: world.clock.nowMs + 86_400_000,
+      failed_since_ms: standing.kind === "working" ? null : standing.sinceMs,
       ended_at_ms: null,
       ended_by: null,
     })
     .execute();
+};
 
 /** Opens an exported envelope as the holder of the private key would. */
 async function openOffline(key: KeyObject, kid: string): Promise<string> {

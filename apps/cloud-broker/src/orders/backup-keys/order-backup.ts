@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { record } from "../../audit/record.ts";
 import type { BackupKey } from "../../core/backup-key.ts";
 import { errorOf, invalidMember } from "../../core/failure-error.ts";
-import type { OrderId } from "../../core/order.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import type { BackupOrder } from "../../custody/backup-uses.ts";
@@ -28,7 +28,7 @@ export async function orderBackup(
   const { name, reason, hours } = wanted;
   const backup = (await loadBackupKeys(deps.store, order)).find((each) => each.name === name);
   if (backup?.kind !== "vault") return undefined;
-  await requireLoss(deps, order);
+  const failedSinceMs = await requireLoss(deps, order);
   const nowMs = deps.now();
   const made: BackupOrder = {
     id: randomUUID(),
@@ -37,6 +37,7 @@ export async function orderBackup(
     orderedAtMs: nowMs,
     by: context.by,
     untilMs: nowMs + hours * HOUR_MS,
+    failedSinceMs,
   };
   await record(deps, { chain: order, action: "backupKey/order", context }, async (transaction) => {
     await transaction
@@ -49,6 +50,7 @@ export async function orderBackup(
         created_at_ms: nowMs,
         created_by: context.by,
         until_ms: made.untilMs,
+        failed_since_ms: failedSinceMs,
         ended_at_ms: null,
         ended_by: null,
       })
@@ -61,10 +63,11 @@ export async function orderBackup(
   return { backup, order: made };
 }
 
+/** @returns since when the key is lost */
 async function requireLoss(
   { store, custody }: Plane<"store"> & { readonly custody: KeyProbes },
   order: OrderId,
-): Promise<void> {
+): Promise<EpochMs> {
   const envelope = await store
     .selectFrom("node_keys")
     .select("kid")
@@ -82,7 +85,7 @@ async function requireLoss(
   const meaning = meaningOf(asked.failure);
   const standing = await readStanding(store, order);
   const isLost = meaning === "gone" || meaning === "unreachable";
-  if (isLost && standing.kind !== "refused" && standing.kind !== "working") return;
+  if (isLost && standing.kind !== "refused" && standing.kind !== "working") return standing.sinceMs;
   const detail = "the current key was withdrawn, not lost, so no backup key is used";
   throw errorOf({ ...asked.failure, detail });
 }
