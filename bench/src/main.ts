@@ -14,7 +14,6 @@ const BENCHES = {
   "relock-10k": () => import("./relock-10k.ts"),
   overload: () => import("./overload.ts"),
   renewal: () => import("./renewal.ts"),
-  capacity: () => import("./capacity.ts"),
   simulate: () => import("./simulate.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;
 

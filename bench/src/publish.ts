@@ -3,13 +3,11 @@ import { join } from "node:path";
 
 import { wrapProse } from "@databox-cmk/testkit";
 
-import type { BenchResult, Measured } from "./bench-result.ts";
+import type { BenchResult } from "./bench-result.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 /** Pages with figures. One without any of the results stays as it is. */
 const PAGES = ["design/performance.md", "design/scale.md"];
-/** `npm run docs` makes the page docs/operate/capacity.md from it. */
-const CAPACITY = join(import.meta.dirname, "../figures/capacity.json");
 /** The text between these two comments is generated. */
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
@@ -22,8 +20,6 @@ export function publish(file: string): void {
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line): BenchResult => JSON.parse(line));
-  const capacity = results.find(({ name }) => name === "capacity");
-  if (capacity?.kind === "measured") writeFileSync(CAPACITY, renderCapacity(capacity));
   for (const page of PAGES) {
     const path = join(DOCS, page);
     const before = readFileSync(path, "utf8");
@@ -36,12 +32,6 @@ export function publish(file: string): void {
     );
     writeFileSync(path, after);
   }
-}
-
-function renderCapacity({ measurements, notes }: Measured): string {
-  const figures = Object.fromEntries(measurements.map(({ label, median }) => [label, median]));
-  const measuredOn = new Date().toISOString().slice(0, 10);
-  return `${JSON.stringify({ measuredOn, notes, figures }, undefined, 2)}\n`;
 }
 
 function renderBlock(name: string, results: readonly BenchResult[], published: string): string {

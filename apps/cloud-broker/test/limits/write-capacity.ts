@@ -15,7 +15,7 @@ import { connectionsWithin } from "../../src/load/memory.ts";
 const fileOf = (path: string): URL => new URL(`../../../../${path}`, import.meta.url);
 const read = (path: string): string => readFileSync(fileOf(path), "utf8");
 
-/** The bench `capacity` measured them. */
+/** Measured once (bench/README.md). */
 const { figures, measuredOn, notes } = z
   .object({
     measuredOn: z.string(),
@@ -131,7 +131,7 @@ const inBytes = (what: string): readonly string[] =>
 const BLOCKS: Readonly<Record<string, () => string>> = {
   measured: () =>
     wrapProse(
-      `Measured on ${measuredOn} by the bench \`capacity\`: ${notes.join(" ")}. The broker's own times are the medians of [performance](../design/performance.md).`,
+      `Measured on ${measuredOn}: ${notes.join(" ")}. The broker's own times are the medians of [performance](../design/performance.md).`,
       "",
     ),
   operations: () => byKey((weight) => operations / weight),
