@@ -9,21 +9,7 @@ import type { Store } from "../store/store.ts";
 import type { ReadProbeLoads } from "./probe-loads.ts";
 
 /** Figures of the whole installation, from the database. */
-export type FleetFigures = {
-  readonly leases: ReadonlyMap<string, number>;
-  readonly openLeases: number;
-  readonly campaignIdleSeconds: number;
-  readonly relocksUnconfirmed: number;
-  readonly keyHealth: ReadonlyMap<string, number>;
-  readonly revocations: ReadonlyMap<string, number>;
-  readonly restoresUnconfirmed: number;
-  readonly waitingEvents: number;
-  /** Work of the operator, by its name: when it was done, and whether it found no fault. */
-  readonly upkeepSeconds: ReadonlyMap<string, number>;
-  readonly upkeepOk: ReadonlyMap<string, number>;
-  /** Migrations of this program that the database lacks. */
-  readonly migrationsPending: number;
-  readonly probesOverdueSeconds: number;
+export type FleetFigures = Readonly<Awaited<ReturnType<typeof readFigures>>> & {
   /** The largest one of all vaults. */
   readonly probeLoad: number;
 };
@@ -44,7 +30,7 @@ export const createFleetFigures = (
     probeLoad: [...(await probeLoads()).values()].reduce((most, load) => Math.max(most, load), 0),
   }));
 
-async function readFigures(store: Store, nowMs: number): Promise<Omit<FleetFigures, "probeLoad">> {
+async function readFigures(store: Store, nowMs: number) {
   const [
     leases,
     open,
@@ -136,12 +122,17 @@ async function readFigures(store: Store, nowMs: number): Promise<Omit<FleetFigur
     revocations: counts(revocations),
     restoresUnconfirmed: restores.count,
     waitingEvents: waiting.count,
-    upkeepSeconds: new Map(upkeep.map(({ work, at_ms: atMs }) => [work, atMs / 1000])),
-    upkeepOk: new Map(upkeep.map(({ work, ok }) => [work, ok])),
+    // By the name of the work: when it was done, and whether it found no fault.
+    upkeepSeconds: mapOf(upkeep.map(({ work, at_ms: atMs }) => [work, atMs / 1000])),
+    upkeepOk: mapOf(upkeep.map(({ work, ok }) => [work, ok])),
+    /** Migrations of this program that the database lacks. */
     migrationsPending: Object.keys(MIGRATIONS).filter((name) => !applied.includes(name)).length,
     probesOverdueSeconds: Math.max(0, nowMs - due) / 1000,
   };
 }
 
 const counts = (rows: readonly { readonly label: string; readonly count: number }[]) =>
-  new Map(rows.map(({ label, count }) => [label, count]));
+  mapOf(rows.map(({ label, count }) => [label, count]));
+
+const mapOf = (entries: readonly (readonly [string, number])[]): ReadonlyMap<string, number> =>
+  new Map(entries);
