@@ -19,6 +19,8 @@ const useStyles = makeStyles({
     flexGrow: 1,
     minHeight: 0,
     overflow: "auto",
+    // Without it, an absolute text for screen readers lengthens the document below the page.
+    position: "relative",
     backgroundColor: tokens.colorNeutralBackground1,
     outlineStyle: "none",
   },
