@@ -1,3 +1,4 @@
+import { useLanguage } from "@databox-cmk/ui";
 import {
   Dropdown,
   Field,
@@ -12,6 +13,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
+import { durationText } from "../core/relative-age.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** One line of text of a form; the browser fills it in only if `autoComplete` names its kind. */
@@ -42,10 +44,11 @@ const useNumberStyles = makeStyles({ number: { width: "160px", maxWidth: "100%" 
 
 type Bounds = { readonly least: number; readonly most: number };
 
-/** Bounds in seconds, for a field that takes minutes. */
-export const minutesOf = ({ least, most }: Bounds): Bounds => ({
+/** Of a field that takes minutes, by its bounds in seconds. */
+export const minutesOf = ({ least, most }: Bounds) => ({
   least: least / 60,
   most: most / 60,
+  unitSeconds: 60,
 });
 
 /** A whole number within bounds; invalid text changes nothing. */
@@ -55,16 +58,21 @@ export function NumberField({
   value,
   least,
   most,
+  unitSeconds,
   onChange,
 }: Bounds & {
   readonly label: string;
   readonly hint?: string;
+  /** Of a duration: the hint begins with the value in its largest whole unit. */
+  readonly unitSeconds?: number;
   readonly value: number;
   readonly onChange: (value: number) => void;
 }): ReactElement {
   const styles = useNumberStyles();
+  const { language } = useLanguage();
+  const duration = unitSeconds && `= ${durationText(value * unitSeconds, language)}`;
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={[duration, hint].filter(Boolean).join(". ")}>
       <SpinButton
         className={styles.number}
         value={value}

@@ -102,6 +102,7 @@ export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
         hint={texts.leaseTtlHint}
         value={policy.leaseTtlSeconds}
         {...LEASE_TTL_SECONDS}
+        unitSeconds={1}
         onChange={(leaseTtlSeconds) => onChange({ ...policy, leaseTtlSeconds })}
       />
     </>
