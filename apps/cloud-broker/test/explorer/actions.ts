@@ -11,12 +11,13 @@ import {
   sealEnvelope,
 } from "@databox-cmk/crypto";
 import {
+  MESSAGE_TYPES,
   PORTAL_PATHS,
   rekeyProposal,
   signedEnvelope,
   type UnlockPolicy,
 } from "@databox-cmk/protocol";
-import { DeviceClient, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
+import { DeviceClient, type ExchangeAnswer, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
 import { foldOrderId } from "../../src/core/order.ts";
 import { fromJson, toJson } from "../../src/store/json-column.ts";
@@ -151,7 +152,21 @@ async function sendUnlock(walk: Walk, flight: Flight, node: Node): Promise<strin
   if (known === answer.text) await walk.requireRepeatTold(answer.text);
   asked.answer = answer.text;
   node.lease = new LeaseClient(client, answer.value.lease);
+  node.wait = undefined;
   return isRepeat ? "the same grant" : "granted";
+}
+
+/** It may go on only if the guards held at the last happening before this step. */
+function judgeLease(
+  walk: Walk,
+  { client, number: device }: Node,
+  { typ, payload }: ExchangeAnswer,
+): string {
+  if (typ !== MESSAGE_TYPES.lease) return String(payload["code"]);
+  const { begun } = walk;
+  const { serial } = client;
+  walk.leaves({ what: "renewal", begun, purpose: "unlock", serial, device }, { until: begun });
+  return "renewed";
 }
 
 async function carry(walk: Walk, flight: Flight, who: Name, node: Node, isAgain: boolean) {
@@ -312,6 +327,12 @@ const serialOf = (walk: Walk, scope: Scope): string | undefined =>
       ? walk.second?.client.serial
       : undefined;
 
+async function spareLeases(walk: Walk): Promise<void> {
+  const store = walk.world.store();
+  await store.deleteFrom("revocations").execute();
+  await store.updateTable("leases").set({ state: "live", refusal_json: null }).execute();
+}
+
 async function switchUnlocking(
   walk: Walk,
   flight: Flight,
@@ -344,6 +365,7 @@ async function switchUnlocking(
   if (isOn)
     walk.note({ kind: "switch", by, isOn, scope: isNode ? `node ${serial ?? ""}` : placed(scope) });
   else await noteLifted(walk);
+  if (isOn && walk.removed.has("a kill switch ends leases")) await spareLeases(walk);
   const isOfOrder = isNode || scope === "order";
   const chain = isOfOrder ? walk.path : "broker";
   await walk.requireTold(
@@ -858,6 +880,45 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "rekey to the end": {
     tell: () => "the appliance takes a new content key",
     run: (walk, flight) => rekeyWhole(walk, flight),
+  },
+  renew: {
+    tell: (device: Device) => `the ${device} renews its lease`,
+    async run(walk, _flight, device: Device) {
+      const node = nodeOf(walk, device);
+      if (node?.lease === undefined) return "no lease";
+      return judgeLease(walk, node, await node.lease.renew());
+    },
+  },
+  wait: {
+    tell: (device: Device) => `the ${device} waits for news of its lease, which renews it`,
+    async run(walk, _flight, device: Device) {
+      const node = nodeOf(walk, device);
+      if (node?.lease === undefined) return "no lease";
+      node.wait = node.lease.watch({ extensions: { renew: true } }).then(
+        (answer) => judgeLease(walk, node, answer),
+        // The broker was killed.
+        () => "no answer",
+      );
+      return "waits";
+    },
+  },
+  news: {
+    tell: (who: Name, device: Device) => `${who} orders a drill, and the ${device} has an answer`,
+    async run(walk, _flight, who: Name, device: Device) {
+      const { wait, lease } = nodeOf(walk, device) ?? {};
+      if (wait === undefined || lease === undefined) return "nobody waits";
+      const answer = await walk.order(who, "POST", "/revocationDrill", {});
+      if (answer.status >= 300) return said(answer);
+      for (const { broker } of walk.world.replicas()) await broker.watches.poll();
+      const store = walk.world.store();
+      const live = await store
+        .selectFrom("leases")
+        .select("id")
+        .where("id", "=", lease.lease.id)
+        .where("state", "=", "live")
+        .execute();
+      return live.length === 0 ? "no live lease" : ((await walk.soon(wait)) ?? "no news");
+    },
   },
   revoke: {
     tell: (who: Name, scope: Scope = "order") => `${who} revokes (${scope})`,

@@ -32,7 +32,14 @@ export type Noted = Happening & { readonly seq: number; readonly atMs: number };
 
 /** Something that opens a volume has left, in an answer to a call. */
 export type Leaving = {
-  readonly what: "unlock" | "carried unlock" | "repeat" | "rekey" | "passkey" | "envelopes";
+  readonly what:
+    | "unlock"
+    | "carried unlock"
+    | "repeat"
+    | "rekey"
+    | "renewal"
+    | "passkey"
+    | "envelopes";
   /** Numbers of the last happening before the request was sent, and before its answer left. */
   readonly begun: number;
   readonly left: number;
@@ -202,8 +209,9 @@ export const PROPERTIES = {
       const rules = history.rulesAt(left);
       const stage = history.stageAt(left);
       // A lease is of any purpose.
-      if (what === "rekey" && !["Delivered", "AtAzureDC", "DataCopy"].includes(stage))
-        return `a rekeying in stage ${stage}`;
+      const isOfLease = what === "rekey" || what === "renewal";
+      if (isOfLease && !["Delivered", "AtAzureDC", "DataCopy"].includes(stage))
+        return `in stage ${stage}`;
       if (what === "unlock" || what === "carried unlock") {
         const stages = purpose === "unlock" ? ["Delivered"] : ["AtAzureDC", "DataCopy"];
         if (!stages.includes(stage)) return `an ${purpose} in stage ${stage}`;

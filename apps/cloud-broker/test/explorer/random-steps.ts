@@ -95,6 +95,8 @@ export function createSteps(
         ["ask", device],
         ["carry again", "Carl", device],
         ["passkey", "Olga"],
+        ["renew", device],
+        ["news", "Olga", device],
       ]);
     }
     const isHeld = walk.held !== undefined;
@@ -139,6 +141,9 @@ export function createSteps(
       [3, () => ["carry", pick(CHANGERS), device]],
       [walk.node.carried === undefined ? 0 : 4, () => ["carry again", pick(CHANGERS), device]],
       [walk.node.lease === undefined ? 0 : 2, () => ["rekey"]],
+      [walk.node.lease === undefined ? 0 : 3, () => ["renew", device]],
+      [walk.node.lease === undefined ? 0 : 3, () => ["wait", device]],
+      [walk.node.wait === undefined ? 0 : 5, () => ["news", "Olga", device]],
       [2, () => ["revoke", pick(ANYBODY), scope()]],
       [0.8, () => ["revoke", "the operator", scope()]],
       [walk.isOn ? 6 : 0.3, () => ["restore", pick([...CHANGERS, OPERATOR, OPERATOR]), scope()]],

@@ -99,6 +99,16 @@ export const TWINS: Readonly<Record<string, Twin>> = {
     removed: "an Owner can override",
     steps: [["rules", "Olga", 11]],
   },
+  "a renewal does not see the kill switch": {
+    property: 4,
+    removed: "a kill switch ends leases",
+    steps: [ASK, ["revoke", "Olga"], ["renew", "appliance"]],
+  },
+  "a wait for news does not see the kill switch": {
+    property: 4,
+    removed: "a kill switch ends leases",
+    steps: [ASK, ["wait", "appliance"], ["revoke", "Olga"], ["news", "Olga", "appliance"]],
+  },
   "an erasure leaves the envelopes": {
     property: 6,
     removed: "an erasure is final",
@@ -159,7 +169,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation & { readonly seed: numb
     row: ["repeated answer", "switches"],
     seed: 18,
   },
-  "split custody is forgotten": { property: 5, removed: "split custody stays", seed: 31 },
+  "split custody is forgotten": { property: 5, removed: "split custody stays", seed: 3 },
   "an erasure leaves the envelopes": { property: 6, removed: "an erasure is final", seed: 56 },
   "a change of the policy is not announced": {
     property: 7,

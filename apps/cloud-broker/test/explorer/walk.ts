@@ -35,6 +35,7 @@ export type Removed =
   | "the former approvers get an e-mail"
   | "the unlock hours"
   | "split custody stays"
+  | "a kill switch ends leases"
   | "the record is kept beside the database";
 
 type Argument = string | number | boolean | Step;
@@ -60,6 +61,8 @@ export type Node = {
   /** The answered challenge, for its repeat. */
   carried?: (Asked<Carried> & { readonly asker: Name }) | undefined;
   lease?: LeaseClient | undefined;
+  /** It waits for news of its lease. */
+  wait?: Promise<string> | undefined;
 };
 export type Place = "vault" | "transaction";
 /** A call on its way: `until` is the last happening before it went on, once it was held. */
@@ -110,6 +113,8 @@ export class Walk {
   readonly sessions = new Map<Name, { readonly id: string; readonly csrfToken: string }>();
   /** A held call may block the next step, which then would never end. */
   patienceMs = 1_500;
+  /** The last happening before the step that runs. */
+  begun = 0;
   hasRecoveryKey = false;
   /** The latest time that the clock has shown. */
   newestMs = 0;
@@ -191,6 +196,9 @@ export class Walk {
 
   async restart(how?: "crashed", meanwhile?: () => Promise<void> | void): Promise<void> {
     this.unhook();
+    // A process that was killed goes on with nothing; here its waits end before.
+    for (const { broker } of this.world.replicas()) broker.watches.close();
+    for (const node of [this.node, this.second, this.thief]) await node?.wait;
     await this.world.restart(how, meanwhile);
     // Before it serves.
     await this.noteAlive();
@@ -334,23 +342,29 @@ export class Walk {
     // Lists are ordered by time: two things at one moment would be ordered by random ids.
     this.world.clock.nowMs += 1;
     this.newestMs = Math.max(this.newestMs, this.nowMs);
+    this.begun = this.history.seq;
     const running = perform(this, step, flight);
     if (this.held === undefined || step[0] === "let go") {
       this.told.push({ step, answer: await running });
       return;
     }
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => {
-      late.resolve(undefined);
-    }, this.patienceMs);
-    const first = await Promise.race([running, late.promise]);
-    clearTimeout(timer);
-    if (first === undefined) {
+    if ((await this.soon(running)) === undefined) {
       // The order of the two is not known: this step is judged by the facts before both.
       flight.until = this.history.seq;
       await this.letGo();
     }
     this.told.push({ step, answer: await running });
+  }
+
+  /** @returns undefined if it takes longer than a walk waits */
+  async soon(running: Promise<string>): Promise<string | undefined> {
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => {
+      late.resolve(undefined);
+    }, this.patienceMs);
+    return Promise.race([running, late.promise]).finally(() => {
+      clearTimeout(timer);
+    });
   }
 
   /** Starts a step and stops its first call at this place, until `letGo`. */

@@ -337,6 +337,7 @@ export async function openBroker({
 
   async function stop(how?: "crashed"): Promise<void> {
     for (const replica of running) {
+      if (how !== "crashed") replica.broker.watches.close();
       await replica[Symbol.asyncDispose]();
       if (how !== "crashed") await replica.broker.idle();
     }
