@@ -13,6 +13,16 @@ const BROKER = join(ROOT, "apps/cloud-broker/src/main.ts");
 const PAGE = join(ROOT, "docs/operate/deploy-kubernetes.md");
 const KUBECTL = fileURLToPath(new URL("kubectl.mjs", import.meta.url));
 const MARK = /^<!-- run by deploy\/test\/kubernetes-commands.test.ts -->\n+```\n([^]*?)^```$/gm;
+const LAYOUT = fileURLToPath(new URL("../broker/image-layout.mjs", import.meta.url));
+/** A signed image, as `npm run image` writes it. */
+const PUT_IMAGE = `
+const [, layoutFile, folder, version] = process.argv;
+const layout = (await import(layoutFile)).createLayout(folder);
+const { digest } = layout.addImage(version, { config: { version } }, []);
+layout.addSigned("sigs", []);
+layout.close();
+process.stdout.write(digest);
+`;
 
 /** An operator's folder with the unpacked bundle of the release, and a cluster that keeps objects. */
 function openOperator() {
@@ -35,6 +45,12 @@ function openOperator() {
   const env = { PATH: `${bin}:/usr/bin:/bin`, CLUSTER: cluster };
   return {
     bundle,
+    /** Makes the folder of an image beside the bundle. @returns its digest */
+    putImage: (version: string): string => {
+      const image = join(folder.path, "databox-broker");
+      const words = ["--input-type=module", "--eval", PUT_IMAGE, LAYOUT, image, version];
+      return execFileSync(process.execPath, words, { encoding: "utf8" });
+    },
     run: (script: string, cwd = bundle) =>
       execFileSync("/bin/sh", ["-euc", script], { cwd, env, encoding: "utf8", stdio: "pipe" }),
     objects: () => JSON.parse(readFileSync(cluster, "utf8")) as Record<string, { spec: never }>,
@@ -51,8 +67,12 @@ test.skipIf(!hasKustomize)(
     const [install = "", update = "", endWayBack = "", remove = ""] = blocks;
     expect(blocks).toHaveLength(4);
     using operator = openOperator();
-    const { run, objects, bundle } = operator;
+    const { run, objects, bundle, putImage } = operator;
+    const containersOf = (name: string) =>
+      Object(objects()[name]).spec.template.spec.containers[0] as Record<string, unknown>;
+    const imageOf = (name: string): unknown => containersOf(name)["image"];
 
+    const installed = putImage(VERSION);
     run(install, join(bundle, ".."));
     const first = Object.keys(objects());
     expect(first).toEqual(
@@ -64,13 +84,15 @@ test.skipIf(!hasKustomize)(
     // The files of the keys are in the secret alone.
     expect(run("ls keys")).toBe("");
 
+    expect(imageOf("Deployment/databox-broker")).toMatch(`@${installed}`);
+    const updated = putImage("0.3.0");
+    expect(updated).not.toBe(installed);
     run(update);
     expect(Object.keys(objects()).filter((name) => !first.includes(name))).toEqual([
       "Job/databox-broker-migrate-0-3-0",
     ]);
-    const containersOf = (name: string) =>
-      Object(objects()[name]).spec.template.spec.containers[0] as Record<string, unknown>;
-    expect(containersOf("Deployment/databox-broker")["image"]).toMatch(/:0\.3\.0$/);
+    for (const name of ["Deployment/databox-broker", "Job/databox-broker-migrate-0-3-0"])
+      expect(imageOf(name)).toMatch(`@${updated}`);
 
     run(endWayBack);
     const job = containersOf("Job/databox-broker-migrate-0-3-0");
