@@ -13,7 +13,6 @@ export { unsealByTpm } from "./share/keep-share.ts";
 export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";
 export { type HeldLease, renewalIntervalMs, renewalRetry } from "./core/lease-state.ts";
 export { retryAfterMs } from "./core/retry-after.ts";
-export { secondsToNextAsk } from "./core/waiting-step.ts";
 export { createPortableVolume } from "./volume/file/portable-volume.ts";
 
 /** The bundle that `npm run build` makes. */

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+
 import type { KeyShape } from "@databox-cmk/azure-emulator";
 import { type Party, retryDelayMs } from "@databox-cmk/cloud-broker";
-import { CONNECT_TIMEOUT_MS, secondsToNextAsk } from "@databox-cmk/device-agent";
+import { CONNECT_TIMEOUT_MS } from "@databox-cmk/device-agent";
 
 import { quantileOf } from "../bench-result.ts";
 import { createCustomers, createReplica } from "./replica.ts";
@@ -20,6 +22,12 @@ const STEPS = ["knock", "door", "proven", "vault", "answered", "done", "giveUp"]
 
 /** A replica's Get of a key serves its unlocks for so long (docs/design/decisions/0021). */
 const KNOWN_FOR_MS = defaultOf("KEY_FACTS_SECONDS") * 1000;
+
+const UNIT = "deploy/agent/files/usr/lib/systemd/system/databox-agent-unlock.service";
+const ROOT = new URL("../../../", import.meta.url);
+/** The service manager starts an unlock that failed again, with a connection of its own. */
+const ASK_AGAIN_MS =
+  1000 * Number(/^RestartSec=(\d+)$/m.exec(readFileSync(new URL(UNIT, ROOT), "utf8"))?.[1]);
 
 export type Storm = {
   readonly size: Size;
@@ -74,16 +82,11 @@ export function simulateStorm({
   const servedMs = new Float64Array(size.appliances);
   const replicaOf = new Uint16Array(size.appliances);
   const knownUntilMs = new Float64Array(size.vaults * size.replicas);
-  const asked = new Uint8Array(size.appliances);
   const attempts = new Uint8Array(size.appliances);
   const totals = { served: 0, refusedConnections: 0, turnedAway: 0, throttled: 0, handshakes: 0 };
 
-  const askAgain = (appliance: number, sinceMs: number, retryAfterSeconds?: number): void => {
-    const count = asked[appliance] ?? 0;
-    asked[appliance] = Math.min(255, count + 1);
-    const seconds = secondsToNextAsk(retryAfterSeconds, count);
-    schedule.add(appliance, "knock", sinceMs + seconds * 1000 + costs.networkMs);
-  };
+  const askAgain = (appliance: number, sinceMs: number): void =>
+    schedule.add(appliance, "knock", sinceMs + ASK_AGAIN_MS + costs.networkMs);
   const customers = createCustomers(size);
   const customerOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
 
@@ -178,7 +181,7 @@ export function simulateStorm({
     totals.turnedAway += 1;
     const answeredMs = replica.work(costs.rejectMs);
     leave(appliance);
-    askAgain(appliance, answeredMs + costs.networkMs, replica.turnAway());
+    askAgain(appliance, answeredMs + costs.networkMs);
   }
 
   for (let appliance = 0; appliance < size.appliances; appliance += 1) {
