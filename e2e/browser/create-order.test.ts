@@ -26,12 +26,22 @@ describe.runIf(runsBrowser)("a new order", () => {
     expect(await page.getByRole("button", { name: "Order", exact: true }).isDisabled()).toBe(true);
     await visit.picture("missing");
 
-    await page.getByRole("tab", { name: "Basics" }).click();
+    await page
+      .getByRole("button", { name: /^Basics: / })
+      .first()
+      .click();
+    const hasFocus = (tab: string) =>
+      page
+        .locator(":focus")
+        .and(page.getByRole("tab", { name: tab }))
+        .waitFor();
+    await hasFocus("Basics");
     await choose("Resource group", portal.world.stack.description.resourceGroup);
     await page.getByLabel("Order name").fill("wizard-1");
     await choose("Destination region", /^West US$|^westus$/);
     await choose("Source country", "United States");
     await press("Next: Data destination");
+    await hasFocus("Data destination");
     await page.getByRole("checkbox").first().check();
     await press("Next: Security");
     await page.getByRole("radio", { name: "Your own password" }).check();
@@ -55,6 +65,8 @@ describe.runIf(runsBrowser)("a new order", () => {
     await page.getByRole("textbox", { name: "Postal code", exact: true }).fill("98052");
     await press("Next: Review + order");
     await page.getByText("Validation passed.").waitFor();
+    for (const name of ["Data Box demo", "United States", /^West US$/])
+      await page.getByText(name, { exact: true }).waitFor();
     await visit.picture("review");
     expect(await visit.violations()).toEqual([]);
     expect(await page.getByText("Qwerty-12345").count()).toBe(0);

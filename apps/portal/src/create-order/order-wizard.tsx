@@ -93,6 +93,8 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const goTo = (next: Step) => {
     setLeft(next === "review" ? STEPS : [...left, step]);
     setStep(next);
+    // The buttons are at the end of a step; the next one is read from its beginning.
+    document.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
   const onChange = (change: Partial<NewOrder>) => setTyped((before) => ({ ...before, ...change }));
   const problemOf = (problem: OrderProblem): string | undefined =>
@@ -139,7 +141,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
           )}
           {step === "review" && (
             <>
-              <ReviewVerdict problems={problems} validation={validation} />
+              <ReviewVerdict problems={problems} onStep={goTo} validation={validation} />
               <ReviewStep order={order} />
             </>
           )}

@@ -1,10 +1,13 @@
 import type { CloudError } from "@databox-cmk/protocol";
-import { Facts, LoadingState, Notice, Section } from "@databox-cmk/ui";
+import { Facts, LoadingState, Notice, Section, useLanguage } from "@databox-cmk/ui";
+import { Link } from "@fluentui/react-components";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { isSplit, type NewOrder, type problemsOf } from "../core/new-order.ts";
+import { isSplit, type NewOrder, type problemsOf, type Step } from "../core/new-order.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
+import { useLocations } from "../encryption/use-azure.ts";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -12,7 +15,16 @@ import { useTexts } from "../texts/texts.ts";
 export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElement {
   const texts = useTexts();
   const words = texts.createOrder;
+  const { language } = useLanguage();
   const { contact } = order;
+  const subscription = useSubscriptions().data?.find(
+    (each) => each.subscriptionId === order.subscriptionId,
+  );
+  const region = useLocations(order.subscriptionId).data?.find(
+    ({ name }) => name === order.location,
+  );
+  const country =
+    order.country && new Intl.DisplayNames(language, { type: "region" }).of(order.country);
   const isCustomer = order.kekType === "CustomerManaged";
   return (
     <>
@@ -21,12 +33,12 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
           columns={1}
           facts={[
             [texts.order.transfer, texts.order.transfers[order.transferType]],
-            [texts.orders.subscription, order.subscriptionId],
+            [texts.orders.subscription, subscription?.displayName ?? order.subscriptionId],
             [texts.orders.group, order.group?.name ?? ""],
             [words.name, order.name],
             [texts.order.model, texts.order.models[order.sku]],
-            [words.region[order.transferType], order.location],
-            [words.country[order.transferType], order.country],
+            [words.region[order.transferType], region?.displayName ?? order.location],
+            [words.country[order.transferType], country],
           ]}
         />
       </Section>
@@ -71,7 +83,7 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
                 contact.postalCode,
                 contact.city,
                 contact.stateOrProvince,
-                order.country,
+                country,
               ]
                 .filter((line) => line !== "")
                 .join(", "),
@@ -88,9 +100,11 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
  */
 export function ReviewVerdict({
   problems,
+  onStep,
   validation,
 }: {
   readonly problems: ReturnType<typeof problemsOf>;
+  readonly onStep: (step: Step) => void;
   readonly validation: UseQueryResult<readonly CloudError[]>;
 }): ReactElement {
   const words = useTexts().createOrder;
@@ -99,7 +113,11 @@ export function ReviewVerdict({
       <Notice intent="error">
         {words.notWhole}
         {problems.map(({ problem, step }) => (
-          <div key={problem}>{`${words.steps[step]}: ${words.problems[problem]}`}</div>
+          <div key={problem}>
+            <Link inline onClick={() => onStep(step)}>
+              {`${words.steps[step]}: ${words.problems[problem]}`}
+            </Link>
+          </div>
         ))}
       </Notice>
     );
