@@ -8,6 +8,7 @@ import type { ReactElement } from "react";
 import { PersonName } from "../people/person-name.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
+import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName, useOrderPart } from "./use-order.ts";
 
@@ -58,6 +59,12 @@ export function ErasureSection(): ReactElement {
             }
           />
           <QueryProblem error={pdf.error} />
+          <Text size={200}>
+            {texts.order.erasure.verify}{" "}
+            <RouterLink inline to={`${ORDER}/activity`} params={name}>
+              {`${texts.order.sections.activity} > ${texts.activity.evidence}`}
+            </RouterLink>
+          </Text>
         </>
       )}
     </Section>
@@ -84,20 +91,14 @@ export function ErasureCertificate({
 }): ReactElement {
   const texts = useTexts();
   return (
-    <>
-      <Row>
-        {pdfButton}
-        <DownloadButton
-          label={texts.order.erasure.download}
-          fileName={`${orderName}-erasure.jws`}
-          mediaType="application/jose"
-          content={certificate}
-        />
-      </Row>
-      <Text size={200}>
-        {texts.order.erasure.verify}{" "}
-        <code>{`broker certificate verify ${orderName}-erasure.jws --keys keys.json`}</code>
-      </Text>
-    </>
+    <Row>
+      {pdfButton}
+      <DownloadButton
+        label={texts.order.erasure.download}
+        fileName={`${orderName}-erasure.jws`}
+        mediaType="application/jose"
+        content={certificate}
+      />
+    </Row>
   );
 }

@@ -55,6 +55,10 @@ export function OperationsPage(): ReactElement {
                 certificate={order.data.erasureReceipt}
                 orderName={order.data.name}
               />
+              <Text size={200}>
+                {texts.operator.verifyErasure}{" "}
+                <code>{`broker certificate verify ${order.data.name}-erasure.jws --keys keys.json`}</code>
+              </Text>
             </Section>
           )}
         </Stack>
