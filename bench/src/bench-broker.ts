@@ -30,8 +30,6 @@ function quotas(unlocksPerMinute: string) {
 export type BenchBroker = AsyncDisposable &
   LoadedServer & {
     readonly databaseFile: string;
-    /** Memory of the process. */
-    residentBytes(): number;
   };
 
 /** Where a broker of a bench keeps its things, and its environment. */

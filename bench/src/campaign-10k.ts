@@ -2,7 +2,6 @@ import { setTimeout } from "node:timers/promises";
 
 import { campaignView } from "@databox-cmk/protocol";
 import { createHttpsTransport } from "@databox-cmk/testkit";
-import * as z from "zod";
 
 import { NO_PROBES, startBenchBroker } from "./bench-broker.ts";
 import {
@@ -14,7 +13,7 @@ import {
   single,
   summarise,
 } from "./bench-result.ts";
-import { startLoad } from "./load.ts";
+import { startOffers } from "./offer-unlocks.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 
@@ -25,7 +24,6 @@ const UNLOCKS_PER_SECOND = 10;
 const MEASURED_SECONDS = 30;
 /** Key Vault's limit for RSA-2048 keys in software, all of it for the campaign. */
 const OPERATIONS_PER_SECOND = 400;
-const UNLOCKED = z.object({ times: z.array(z.number()), turnedAway: z.literal(0) });
 
 /**
  * A rotation of 10,000 orders at the pace of one vault, and its effect on unlocks at the same
@@ -41,11 +39,12 @@ export async function run(): Promise<BenchOutcome> {
   });
   const key = stubFleetKey(stub.vaultUrl);
   const fleet = await seedFleet(broker.databaseFile, ORDERS + UNLOCKING, key);
-  const main = new URL("unlock-load-process.ts", import.meta.url);
-  const perSecond = UNLOCKS_PER_SECOND;
-  await using load = await startLoad(main, broker, fleet.slice(ORDERS), { perSecond });
-  const unlocks = async (seconds: number): Promise<readonly number[]> =>
-    UNLOCKED.parse(await load.ask({ seconds })).times;
+  await using load = await startOffers(broker, fleet.slice(ORDERS), UNLOCKING);
+  const unlocks = async (seconds: number): Promise<readonly number[]> => {
+    const { times, early, late } = await load.offer(UNLOCKS_PER_SECOND, seconds);
+    if (early + late > 0) throw new Error(`${String(early + late)} unlocks were rejected`);
+    return times;
+  };
   await unlocks(5); // handshakes, tokens, and code that is not compiled yet
   const idle = await unlocks(MEASURED_SECONDS);
 

@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { importSigningKey } from "@databox-cmk/crypto";
-import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { type Child, readJob, startChild } from "./child.ts";
@@ -12,7 +10,12 @@ export type LoadedServer = {
   readonly port: number;
   readonly caPem: string;
   readonly folder: string;
+  /** Processor time of the process, or with its database's. */
   cpuSeconds(): number;
+  residentBytes(): number;
+  /** Processor time of a database in another process. */
+  databaseSeconds?(): number;
+  roundTrips?(): number;
 };
 
 const fleetNodes = z.array(
@@ -51,21 +54,4 @@ export function readLoad<Options extends object>(
 ): Target & Options & { readonly fleet: Fleet } {
   const job = { ...readJob(target), ...readJob(options) };
   return { ...job, fleet: fleetNodes.parse(JSON.parse(readFileSync(job.fleetFile, "utf8"))) };
-}
-
-/** The generator's part: its nodes as clients of the whole device protocol. */
-export function openDevices({ port, caPem, fleet }: Target & { readonly fleet: Fleet }): {
-  readonly transport: Transport;
-  readonly devices: readonly DeviceClient[];
-} {
-  const transport = createHttpsTransport({
-    origin: `https://broker.localhost:${String(port)}`,
-    certificateAuthorityPem: caPem,
-  });
-  const devices = fleet.map((node) => {
-    const device = new DeviceClient({ transport, ...node, key: importSigningKey(node.privatePem) });
-    device.envelope = { env: node.env, generation: 1, jwe: {} };
-    return device;
-  });
-  return { transport, devices };
 }

@@ -2,19 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 
 import { createHttpsTransport, findPostgres } from "@databox-cmk/testkit";
 
-import {
-  aim,
-  type BenchOutcome,
-  type Measured,
-  type Measurement,
-  measured,
-  quantileOf,
-  ratio,
-  summarise,
-} from "./bench-result.ts";
+import { aim, type BenchOutcome, type Measured, measured, ratio } from "./bench-result.ts";
 import { measureCalls } from "./each-at-once.ts";
-import { type LoadedServer, startLoad } from "./load.ts";
-import { measureRun, startUnlockLoad, type UnlockLoad, type UnlockRun } from "./measure-unlocks.ts";
+import type { LoadedServer } from "./load.ts";
+import { compareLoads, type Load, measureRun, startDeviceLoad } from "./measure-load.ts";
 import { type FleetNode, stubFleetKey } from "./seed-fleet.ts";
 import { type BenchDatabase, servePostgres } from "./serve-postgres.ts";
 import { type AzureStub, startAzureStub } from "./start-azure-stub.ts";
@@ -27,23 +18,19 @@ const LEASES_EACH = 100;
 /** The other appliances renew. */
 const UNLOCKING = 128;
 const IN_FLIGHT = 50;
-const CALLS_OF_ROUND = 1_000;
-const ROUNDS = 4;
+const RUNS = { calls: 1_000, rounds: 4 };
 const API = "api-version=2022-12-01";
 
 /** A broker and its orders. */
 type World = {
-  /** Its processor time is that of the database, too. */
+  /** Its processor time includes that of its database. */
   readonly server: LoadedServer;
   readonly fleet: readonly FleetNode[];
   readonly token: string;
   readonly ordersEach: number;
-  /** A database server's part of the processor time. */
-  databaseSeconds(): number;
-  roundTrips(): number;
 };
 
-type StartCalls = (world: World) => Promise<UnlockLoad>;
+type StartCalls = (world: World) => Promise<Load>;
 const READS: Readonly<Record<string, StartCalls>> = {
   GET: (world) => startReads(world, (order) => `${order}?${API}&$expand=details`),
   "list page": (world) =>
@@ -54,8 +41,9 @@ const READS: Readonly<Record<string, StartCalls>> = {
 };
 const ALL_CALLS: typeof READS = {
   unlock: ({ server, fleet }) =>
-    startUnlockLoad(server, fleet.slice(0, UNLOCKING), { inFlight: IN_FLIGHT }),
-  renewal: startRenewals,
+    startDeviceLoad(server, fleet.slice(0, UNLOCKING), { inFlight: IN_FLIGHT }),
+  renewal: ({ server, fleet }) =>
+    startDeviceLoad(server, fleet.slice(UNLOCKING), { inFlight: IN_FLIGHT, kind: "renewal" }),
   ...READS,
 };
 
@@ -99,7 +87,7 @@ async function compareOnSqlite(stub: AzureStub): Promise<Measured> {
       return aim(of, ratio(of, more.cpu, fewer.cpu).value, "at most", 1.2, "");
     }),
     notes: [
-      `SQLite: ${String(IN_FLIGHT)} in flight over TLS, ${String(ROUNDS)} rounds by turns; token and roles checked at each call; load, stub and broker share this machine`,
+      `SQLite: ${String(IN_FLIGHT)} in flight over TLS, ${String(RUNS.rounds)} rounds by turns; token and roles checked at each call; load, stub and broker share this machine`,
     ],
   });
 }
@@ -136,7 +124,7 @@ async function compareOnPostgres(stub: AzureStub): Promise<Measured> {
       ];
     }),
     notes: [
-      `PostgreSQL: ${String(IN_FLIGHT)} in flight, ${String(ROUNDS)} rounds by turns; 1,000 appliances unlock and renew, reads are of all orders; processor time is that of the broker and of the database's processes for its connections`,
+      `PostgreSQL: ${String(IN_FLIGHT)} in flight, ${String(RUNS.rounds)} rounds by turns; 1,000 appliances unlock and renew, reads are of all orders; processor time is that of the broker and of the database's processes for its connections`,
     ],
   });
 }
@@ -150,24 +138,12 @@ const worldOf = (
   { broker, fleet }: Pick<UnlockBroker, "broker" | "fleet">,
   stub: AzureStub,
   ordersEach: number,
-): World => ({
-  server: broker,
-  fleet,
-  token: stub.operatorToken,
-  ordersEach,
-  databaseSeconds: () => 0,
-  roundTrips: () => 0,
-});
+): World => ({ server: broker, fleet, token: stub.operatorToken, ordersEach });
 
 function postgresWorldOf(postgres: Postgres, stub: AzureStub, ordersEach: number): World {
-  const { broker, database, far } = postgres;
-  const cpuSeconds = () => broker.cpuSeconds() + database.cpuSeconds();
-  return {
-    ...worldOf(postgres, stub, ordersEach),
-    server: { ...broker, cpuSeconds },
-    databaseSeconds: () => database.cpuSeconds(),
-    roundTrips: () => far?.roundTrips() ?? Number.NaN,
-  };
+  const { broker } = postgres;
+  const cpuSeconds = () => broker.cpuSeconds() + (broker.databaseSeconds?.() ?? 0);
+  return { ...worldOf(postgres, stub, ordersEach), server: { ...broker, cpuSeconds } };
 }
 
 /** Columns whose values end with the number of their copy, by table. */
@@ -244,65 +220,22 @@ async function compareEach(
 ) {
   const compared = [];
   for (const [call, start] of Object.entries(calls)) {
-    const [small, large] = await compare(start, few, many);
-    compared.push({
-      call,
-      fewer: figuresOf(`${call}, ${fewName}`, small),
-      more: figuresOf(`${call}, ${manyName}`, large),
-    });
+    await using fewLoad = await start(few);
+    await using manyLoad = await start(many);
+    const [fewer, more] = await compareLoads(
+      [
+        { name: `${call}, ${fewName}`, load: fewLoad },
+        { name: `${call}, ${manyName}`, load: manyLoad },
+      ],
+      RUNS,
+    );
+    compared.push({ call, fewer, more });
   }
   return compared;
 }
 
-async function compare(start: StartCalls, few: World, many: World) {
-  await using fewer = await start(few);
-  await using more = await start(many);
-  const sides = [
-    { world: few, load: fewer, runs: [] as Run[] },
-    { world: many, load: more, runs: [] as Run[] },
-  ] as const;
-  // The first round goes uncounted: connections, plans, and code that is not compiled yet.
-  for (let round = 0; round <= ROUNDS; round += 1)
-    for (const { world, load, runs } of sides) {
-      const [tripsBefore, secondsBefore] = [world.roundTrips(), world.databaseSeconds()];
-      const found = await load.run(CALLS_OF_ROUND);
-      const trips = (world.roundTrips() - tripsBefore) / found.times.length;
-      const seconds = (world.databaseSeconds() - secondsBefore) / found.times.length;
-      if (round > 0) runs.push({ ...found, trips, databaseMicroseconds: seconds * 1_000_000 });
-    }
-  return [sides[0].runs, sides[1].runs] as const;
-}
-
-type Run = UnlockRun & { readonly trips: number; readonly databaseMicroseconds: number };
-
-function figuresOf(name: string, runs: readonly Run[]) {
-  const of = (what: string, unit: string, value: (run: Run) => number): Measurement =>
-    summarise(`${name}: ${what}`, unit, runs.map(value));
-  return {
-    cpu: of("processor time of each", "µs", ({ cpuMicroseconds }) => cpuMicroseconds),
-    database: of("of it, the database's", "µs", (each) => each.databaseMicroseconds),
-    p50: of("p50", "ms", ({ times }) => quantileOf(times, 0.5)),
-    p99: of("p99", "ms", ({ times }) => quantileOf(times, 0.99)),
-    trips: of("round trips of each", "", ({ trips }) => trips),
-  };
-}
-
-/** Each round renews all leases once. */
-async function startRenewals({ server, fleet }: World): Promise<UnlockLoad> {
-  const main = new URL("renewal-load-process.ts", import.meta.url);
-  const options = { rounds: ROUNDS + 1, inFlight: IN_FLIGHT };
-  const load = await startLoad(main, server, fleet.slice(UNLOCKING), options);
-  return {
-    async run() {
-      await load.ask("open");
-      return measureRun(server, () => load.ask("go"));
-    },
-    [Symbol.asyncDispose]: () => load[Symbol.asyncDispose](),
-  };
-}
-
 /** Reads of orders far from each other. */
-function startReads(world: World, pathOf: (order: string) => string): Promise<UnlockLoad> {
+function startReads(world: World, pathOf: (order: string) => string): Promise<Load> {
   const { server, fleet, token, ordersEach } = world;
   const transport = createHttpsTransport({
     origin: `https://broker.localhost:${String(server.port)}`,

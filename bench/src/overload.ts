@@ -1,8 +1,6 @@
-import * as z from "zod";
-
 import { aim, type BenchOutcome, measured, quantileOf, ratio, summarise } from "./bench-result.ts";
-import { startLoad } from "./load.ts";
-import { startUnlockLoad } from "./measure-unlocks.ts";
+import { startDeviceLoad } from "./measure-load.ts";
+import { type Offered, startOffers } from "./offer-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
@@ -14,14 +12,6 @@ const UNLOCKS = 2_000;
 const ROUNDS = 3;
 const TIMES_PEAK = 3;
 const OVERLOAD_SECONDS = 8;
-const OFFERED = z.object({
-  offered: z.number(),
-  goodput: z.number(),
-  early: z.number(),
-  late: z.number(),
-  times: z.array(z.number()),
-});
-type Offered = z.infer<typeof OFFERED>;
 
 /**
  * Unlocks of one broker at its peak, then with three times as many offered: how many are served,
@@ -32,22 +22,19 @@ export async function run(): Promise<BenchOutcome> {
   // The peak has as many devices as above it, so tokens and clients are remembered alike.
   await using world = await startUnlockBroker(stub, { nodes: LANES * 2 });
   const { broker, fleet } = world;
-  await using load = await startUnlockLoad(broker, fleet.slice(0, LANES), {
+  await using load = await startDeviceLoad(broker, fleet.slice(0, LANES), {
     inFlight: IN_FLIGHT,
   });
-  const main = new URL("unlock-offer-process.ts", import.meta.url);
-  await using crowd = await startLoad(main, broker, fleet.slice(LANES), { inFlight: LANES });
-  const offer = async (perSecond: number, seconds: number): Promise<Offered> =>
-    OFFERED.parse(await crowd.ask({ perSecond, seconds }));
+  await using crowd = await startOffers(broker, fleet.slice(LANES), LANES);
 
   const { perSecond: first } = await load.run(WARM_UP);
-  await offer(first / 2, LANES / (first / 2)); // each identity's token
+  await crowd.offer(first / 2, LANES / (first / 2)); // each identity's token
   const peaks: number[] = [];
   const rounds: Offered[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const { perSecond } = await load.run(UNLOCKS);
     peaks.push(perSecond);
-    rounds.push(await offer(perSecond * TIMES_PEAK, OVERLOAD_SECONDS));
+    rounds.push(await crowd.offer(perSecond * TIMES_PEAK, OVERLOAD_SECONDS));
   }
   const peak = summarise(`peak, ${String(IN_FLIGHT)} in flight`, "/s", peaks);
   const of = (label: string, unit: string, value: (round: Offered) => number) =>

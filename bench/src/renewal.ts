@@ -1,20 +1,9 @@
 import { findPostgres } from "@databox-cmk/testkit";
 
 import { startBenchBroker } from "./bench-broker.ts";
-import {
-  aim,
-  type BenchOutcome,
-  type Measurement,
-  measured,
-  quantileOf,
-  ratio,
-  single,
-  summarise,
-} from "./bench-result.ts";
-import { mapTuple } from "./each-at-once.ts";
-import { type LoadedServer, startLoad } from "./load.ts";
-import { measureRun, type UnlockRun } from "./measure-unlocks.ts";
-import { type FleetNode, seedFleet, stubFleetKey } from "./seed-fleet.ts";
+import { aim, type BenchOutcome, measured, ratio } from "./bench-result.ts";
+import { allOf, compareLoads, type Figures, startDeviceLoad } from "./measure-load.ts";
+import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startFloor } from "./start-floor.ts";
@@ -22,11 +11,9 @@ import { startFloor } from "./start-floor.ts";
 const NODES = 10_000;
 /** To show what grows with the fleet. */
 const FEW_NODES = 1_000;
-/** One is for warming up. */
-const ROUNDS = 4;
-const IN_FLIGHT = 64;
+const RUNS = { calls: NODES, rounds: 3 };
+const LOAD = { inFlight: 64, kind: "renewal" } as const;
 const REPLICA_MEGABYTES = 200;
-const MEGABYTE = 1_000_000;
 /** No test calls it. */
 const KEY = stubFleetKey("https://bench.vault.localhost:8443");
 
@@ -41,9 +28,10 @@ export async function run(): Promise<BenchOutcome> {
   const rate = ratio("SQLite to the floor, renewals a second", all.perSecond, floor.perSecond);
   const replicas = [all, ...(onPostgres === undefined ? [] : [onPostgres])];
   return measured({
-    measurements: [all, few, floor, ...replicas.slice(1)].flatMap(
-      ({ renewal, p99, perSecond, cpu, megabytes }) => [renewal, p99, perSecond, cpu, megabytes],
-    ),
+    measurements: [all, few, floor, ...replicas.slice(1)].flatMap((each) => [
+      ...allOf(each),
+      each.memory,
+    ]),
     ratios: [
       rate,
       ratio("SQLite to the floor, processor time", all.cpu, floor.cpu),
@@ -53,24 +41,19 @@ export async function run(): Promise<BenchOutcome> {
         : [ratio("PostgreSQL to SQLite, renewals a second", onPostgres.perSecond, all.perSecond)]),
     ],
     notes: [
-      `${NODES.toLocaleString("en")} leases, ${String(ROUNDS)} rounds, ${String(IN_FLIGHT)} in flight over TLS; load, database and broker share this machine`,
+      `${NODES.toLocaleString("en")} leases, ${String(RUNS.rounds)} rounds, ${String(LOAD.inFlight)} in flight over TLS; load, database and broker share this machine`,
       ...(onPostgres === undefined
         ? ["PostgreSQL is not installed (apt-get install postgresql): its part was skipped"]
         : []),
     ],
     aims: [
       aim("renewals a second, of the floor's", rate.value, "at least", 0.7, ""),
-      ...replicas.map(({ name, megabytes }) =>
-        aim(`memory, ${name}`, megabytes.median, "at most", REPLICA_MEGABYTES, "MB"),
+      ...replicas.map(({ memory }) =>
+        aim(memory.label, memory.median, "at most", REPLICA_MEGABYTES, "MB"),
       ),
     ],
   });
 }
-
-type Renewed = { readonly name: string } & Record<
-  "renewal" | "p99" | "perSecond" | "cpu" | "megabytes",
-  Measurement
->;
 
 async function renewOnSqlite() {
   await using stub = await startAzureStub();
@@ -79,74 +62,36 @@ async function renewOnSqlite() {
   const fleet = await seedFleet(broker.databaseFile, NODES, KEY);
   const fewer = await seedFleet(smaller.databaseFile, FEW_NODES, KEY);
   await using floor = await startFloor(stub, fleet);
-  return await renewByTurns([
-    { name: "SQLite, 10,000 leases", server: broker, fleet },
-    { name: "SQLite, 1,000 leases", server: smaller, fleet: fewer },
-    { name: "floor, 10,000 leases", server: floor, fleet },
-  ]);
+  await using all = await startDeviceLoad(broker, fleet, LOAD);
+  await using few = await startDeviceLoad(smaller, fewer, LOAD);
+  await using lowest = await startDeviceLoad(floor, fleet, LOAD);
+  return await compareLoads(
+    [
+      { name: "SQLite, 10,000 leases", load: all },
+      { name: "SQLite, 1,000 leases", load: few },
+      { name: "floor, 10,000 leases", load: lowest },
+    ],
+    RUNS,
+    "renewals",
+  );
 }
 
 /** Processor time of one renewal in microseconds, of a small fleet in a few seconds. */
 export async function renewalCost(): Promise<number> {
   await using broker = await startBenchBroker();
   const fleet = await seedFleet(broker.databaseFile, FEW_NODES, KEY);
-  const [renewed] = await renewByTurns([{ name: "SQLite", server: broker, fleet }]);
-  return renewed.cpu.median;
+  await using load = await startDeviceLoad(broker, fleet, LOAD);
+  const [{ cpu }] = await compareLoads([{ name: "", load }], { ...RUNS, calls: FEW_NODES });
+  return cpu.median;
 }
 
-async function renewOnPostgres(): Promise<Renewed> {
+async function renewOnPostgres(): Promise<Figures> {
   await using world = await servePostgres({}, NODES, KEY);
-  const { broker: server, fleet } = world;
-  const [renewed] = await renewByTurns([{ name: "PostgreSQL, 10,000 leases", server, fleet }]);
-  return renewed;
-}
-
-type Contestant = {
-  readonly name: string;
-  readonly server: LoadedServer & { residentBytes(): number };
-  readonly fleet: readonly FleetNode[];
-};
-
-/** Round after round, so that all meet the same machine; the first round of each warms up. */
-async function renewByTurns<const Contestants extends readonly Contestant[]>(
-  contestants: Contestants,
-): Promise<{ readonly [Index in keyof Contestants]: Renewed }> {
-  await using loads = new AsyncDisposableStack();
-  const main = new URL("renewal-load-process.ts", import.meta.url);
-  const running: {
-    readonly server: LoadedServer;
-    readonly load: Awaited<ReturnType<typeof startLoad>>;
-    readonly runs: UnlockRun[];
-  }[] = [];
-  for (const { server, fleet } of contestants) {
-    const options = { rounds: ROUNDS, inFlight: IN_FLIGHT };
-    const load = loads.use(await startLoad(main, server, fleet, options));
-    running.push({ server, load, runs: [] });
-  }
-  for (let round = 0; round < ROUNDS; round += 1)
-    for (const { server, load, runs } of running) {
-      await load.ask("open");
-      const measuredRun = await measureRun(server, () => load.ask("go"));
-      if (round > 0) runs.push(measuredRun);
-    }
-  return mapTuple(contestants, ({ name, server }, index): Renewed => {
-    const runs = running[index]?.runs ?? [];
-    const times = runs.flatMap((each) => each.times);
-    return {
-      name,
-      renewal: summarise(`${name}: renewal`, "ms", times),
-      p99: single(`${name}: p99`, "ms", quantileOf(times, 0.99)),
-      perSecond: summarise(
-        `${name}: renewals a second`,
-        "/s",
-        runs.map((each) => each.perSecond),
-      ),
-      cpu: summarise(
-        `${name}: processor time of each`,
-        "µs",
-        runs.map((each) => each.cpuMicroseconds),
-      ),
-      megabytes: single(`${name}: memory`, "MB", server.residentBytes() / MEGABYTE),
-    };
-  });
+  await using load = await startDeviceLoad(world.broker, world.fleet, LOAD);
+  const [figures] = await compareLoads(
+    [{ name: "PostgreSQL, 10,000 leases", load }],
+    RUNS,
+    "renewals",
+  );
+  return figures;
 }

@@ -30,8 +30,6 @@ export async function servePostgres(
   AsyncDisposable & {
     readonly broker: BenchBroker;
     readonly fleet: readonly FleetNode[];
-    /** If the server is `awayMs` away. */
-    readonly far: PostgresLink | undefined;
     readonly database: BenchDatabase;
   }
 > {
@@ -47,17 +45,18 @@ export async function servePostgres(
   const far = awayMs === undefined ? undefined : started.use(await openFarLink(server, awayMs));
   const url = far?.url ?? server.url("postgres");
   const home = createBrokerHome({ ...variables, DATABASE_URL: url });
-  const broker = started.use(await serveFrom(home));
+  const served = started.use(await serveFrom(home));
   const database = await openDatabase(server);
   const resources = started.move();
   return {
-    broker,
-    fleet,
-    far,
-    database,
-    async [Symbol.asyncDispose]() {
-      await resources.disposeAsync();
+    broker: {
+      ...served,
+      databaseSeconds: () => database.cpuSeconds(),
+      roundTrips: () => far?.roundTrips() ?? 0,
     },
+    fleet,
+    database,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   quantileOf,
   single,
 } from "./bench-result.ts";
-import { startUnlockLoad } from "./measure-unlocks.ts";
+import { startDeviceLoad } from "./measure-load.ts";
 import { renewalCost } from "./renewal.ts";
 import { CALLS_PER_WINDOW, simulateCampaign } from "./simulate/campaign.ts";
 import { MAX_CONNECTIONS } from "./simulate/replica.ts";
@@ -191,7 +191,7 @@ async function measureCosts(): Promise<Costs> {
   const half = world.fleet.length / 2;
   const measure = async (newConnections: boolean): Promise<number> => {
     const fleet = newConnections ? world.fleet.slice(half) : world.fleet.slice(0, half);
-    await using load = await startUnlockLoad(world.broker, fleet, {
+    await using load = await startDeviceLoad(world.broker, fleet, {
       inFlight: IN_FLIGHT,
       newConnections,
     });

@@ -14,7 +14,7 @@ import type { AzureStub } from "./start-azure-stub.ts";
 export async function startFloor(
   stub: AzureStub,
   fleet: readonly FleetNode[],
-): Promise<LoadedServer & AsyncDisposable & { residentBytes(): number }> {
+): Promise<LoadedServer & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const { path: folder } = opened.use(openTemporaryFolder());
   const file = (name: string, content: string): string => {

@@ -1,12 +1,11 @@
 import { aim, type BenchOutcome, measured, ratio } from "./bench-result.ts";
-import { allOf, compareUnlocks } from "./compare-unlocks.ts";
-import { startUnlockLoad } from "./measure-unlocks.ts";
+import { allOf, compareLoads, startDeviceLoad } from "./measure-load.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startFloor } from "./start-floor.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
 const LOAD = { inFlight: 16, newConnections: true };
-const RUNS = { unlocks: 2_000, rounds: 3 };
+const RUNS = { calls: 2_000, rounds: 3 };
 
 /**
  * Each unlock on a new TLS 1.3 connection with a full handshake, as a device makes it that unlocks
@@ -16,9 +15,9 @@ export async function run(): Promise<BenchOutcome> {
   await using stub = await startAzureStub();
   await using world = await startUnlockBroker(stub);
   await using floor = await startFloor(stub, world.fleet);
-  await using load = await startUnlockLoad(world.broker, world.fleet, LOAD);
-  await using floorLoad = await startUnlockLoad(floor, world.fleet, LOAD);
-  const [ours, lowest] = await compareUnlocks(
+  await using load = await startDeviceLoad(world.broker, world.fleet, LOAD);
+  await using floorLoad = await startDeviceLoad(floor, world.fleet, LOAD);
+  const [ours, lowest] = await compareLoads(
     [
       { name: "broker", load },
       { name: "floor", load: floorLoad },

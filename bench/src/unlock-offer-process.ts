@@ -3,8 +3,8 @@ import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 
 import { serveParent } from "./child.ts";
+import { openLanes, prepareAll } from "./device-lanes.ts";
 import { readLoad } from "./load.ts";
-import { openUnlockLanes, prepareAll } from "./unlock-lanes.ts";
 
 const TICK_MS = 2;
 /** Until the number of unlocks in progress no longer grows. */
@@ -15,7 +15,7 @@ const UNCOUNTED_SECONDS = 2;
  * it prepares them, sends them, and says what became of them. Each is sent once. A lane that still
  * waits takes no other request: with too few lanes less is offered, which the figures show.
  */
-const lanes = await openUnlockLanes(readLoad(z.object({ inFlight: z.number() })));
+const lanes = await openLanes(readLoad(z.object({ inFlight: z.number() })));
 const TOLD = z.object({ perSecond: z.number(), seconds: z.number() });
 
 serveParent({}, async (message) => {

@@ -1,19 +1,18 @@
 import { findPostgres } from "@databox-cmk/testkit";
 
 import { aim, type BenchOutcome, measured, ratio, single } from "./bench-result.ts";
-import { allOf, compareUnlocks } from "./compare-unlocks.ts";
-import { startUnlockLoad } from "./measure-unlocks.ts";
+import { allOf, compareLoads, startDeviceLoad } from "./measure-load.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
 const LOAD = { inFlight: 64 };
-const RUNS = { unlocks: 4_000, rounds: 3 };
+const RUNS = { calls: 4_000, rounds: 3 };
 /** The distance of a database in another zone of a region. */
 const AWAY_MS = 1;
 const ALONE = { inFlight: 1 };
 /** The counters of a device go up, so a run of single unlocks has devices of its own. */
 const ALONE_DEVICES = 16;
-const FEW = { unlocks: 300, rounds: 3 };
+const FEW = { calls: 300, rounds: 3 };
 
 /**
  * Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite; then one
@@ -28,13 +27,13 @@ export async function run(): Promise<BenchOutcome> {
   await using stub = await startAzureStub();
   await using postgres = await startUnlockBroker(stub, { postgres: {} });
   await using sqlite = await startUnlockBroker(stub);
-  await using load = await startUnlockLoad(
+  await using load = await startDeviceLoad(
     postgres.broker,
     postgres.fleet.slice(ALONE_DEVICES),
     LOAD,
   );
-  await using sqliteLoad = await startUnlockLoad(sqlite.broker, sqlite.fleet, LOAD);
-  const [ours, other] = await compareUnlocks(
+  await using sqliteLoad = await startDeviceLoad(sqlite.broker, sqlite.fleet, LOAD);
+  const [ours, other] = await compareLoads(
     [
       { name: "PostgreSQL", load },
       { name: "SQLite", load: sqliteLoad },
@@ -42,23 +41,21 @@ export async function run(): Promise<BenchOutcome> {
     RUNS,
   );
   await using far = await startUnlockBroker(stub, { postgres: { awayMs: AWAY_MS } });
-  await using nearAlone = await startUnlockLoad(
+  await using nearAlone = await startDeviceLoad(
     postgres.broker,
     postgres.fleet.slice(0, ALONE_DEVICES),
     ALONE,
   );
-  await using farAlone = await startUnlockLoad(far.broker, far.fleet, ALONE);
-  const [near, away] = await compareUnlocks(
+  await using farAlone = await startDeviceLoad(far.broker, far.fleet, ALONE);
+  const [near, away] = await compareLoads(
     [
       { name: "PostgreSQL, 1 connection", load: nearAlone },
       { name: `PostgreSQL ${String(AWAY_MS)} ms away, 1 connection`, load: farAlone },
     ],
     FEW,
   );
-  // Connections and orders are known by now; the rest is rounded away.
-  const tripsBefore = far.far?.roundTrips() ?? 0;
-  await farAlone.run(FEW.unlocks);
-  const trips = Math.round(((far.far?.roundTrips() ?? 0) - tripsBefore) / FEW.unlocks);
+  // The broker's own work beside the unlocks is rounded away.
+  const trips = Math.round(away.trips.median);
   const rate = ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond);
   return measured({
     measurements: [

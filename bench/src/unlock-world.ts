@@ -1,5 +1,3 @@
-import type { PostgresLink } from "@databox-cmk/testkit";
-
 import { type BenchBroker, NO_PROBES, startBenchBroker, WIDE_QUOTAS } from "./bench-broker.ts";
 import { seedFleet, type FleetNode, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
@@ -11,8 +9,6 @@ const NODES = 144;
 export type UnlockBroker = AsyncDisposable & {
   readonly broker: BenchBroker;
   readonly fleet: readonly FleetNode[];
-  /** The database, if it is far away. */
-  readonly far?: PostgresLink | undefined;
 };
 
 /**

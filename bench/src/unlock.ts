@@ -1,16 +1,15 @@
 import { aim, type BenchOutcome, measured, ratio, single } from "./bench-result.ts";
-import { allOf, compareUnlocks, type Figures } from "./compare-unlocks.ts";
-import { startUnlockLoad } from "./measure-unlocks.ts";
+import { allOf, compareLoads, type Figures, startDeviceLoad } from "./measure-load.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startFloor } from "./start-floor.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
 const IN_FLIGHT = 64;
 const ALONE = 16;
-const MANY = { unlocks: 6_000, rounds: 3 };
+const MANY = { calls: 6_000, rounds: 3 };
 /** Unlocks whose operations the vault counts. */
 const COUNTED = 2_000;
-const FEW = { unlocks: 600, rounds: 3 };
+const FEW = { calls: 600, rounds: 3 };
 
 /**
  * Unlocks at a vault that answers at once, over kept connections, against the same work without a
@@ -23,18 +22,18 @@ export async function run(): Promise<BenchOutcome> {
   const many = { inFlight: IN_FLIGHT };
   // The counters of a device go up, so a run of single unlocks has devices of its own.
   const [theMany, theFew] = [one.fleet.slice(ALONE), one.fleet.slice(0, ALONE)];
-  await using oneLoad = await startUnlockLoad(one.broker, theMany, many);
-  await using floorLoad = await startUnlockLoad(floor, one.fleet, many);
-  const [broker, floorFigures] = await compareUnlocks(
+  await using oneLoad = await startDeviceLoad(one.broker, theMany, many);
+  await using floorLoad = await startDeviceLoad(floor, one.fleet, many);
+  const [broker, floorFigures] = await compareLoads(
     [
       { name: "broker", load: oneLoad },
       { name: "floor", load: floorLoad },
     ],
     MANY,
   );
-  await using alone = await startUnlockLoad(one.broker, theFew, { inFlight: 1 });
-  await using floorAlone = await startUnlockLoad(floor, theFew, { inFlight: 1 });
-  const [latency, floorLatency] = await compareUnlocks(
+  await using alone = await startDeviceLoad(one.broker, theFew, { inFlight: 1 });
+  await using floorAlone = await startDeviceLoad(floor, theFew, { inFlight: 1 });
+  const [latency, floorLatency] = await compareLoads(
     [
       { name: "broker, 1 connection", load: alone },
       { name: "floor, 1 connection", load: floorAlone },

@@ -29,7 +29,7 @@ const DELETED_VAULT = z.object({
 });
 const STORAGE_ACCOUNT = z.object({ location: z.string().min(1) });
 
-/** It has rights in the broker's own tenant alone, so it is told none. */
+/** It has rights in the broker's own tenant alone, so its calls name no tenant. */
 export type OwnReader = {
   readonly [Name in keyof ResourceReader]: ResourceReader[Name] extends (
     ...args: [...infer Args extends string[], string]

@@ -66,7 +66,7 @@ export function createAzureTransport(options: {
   readonly connectTimeoutMs?: number;
   /** Hears the date of each answer; absent: nothing compares. */
   readonly clock?: ClockWatch | undefined;
-  /** Whose dates count; absent: those of every https answer. */
+  /** The servers whose dates count; absent: every https server. */
   readonly timeSources?: readonly string[];
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);

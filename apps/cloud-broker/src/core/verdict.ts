@@ -248,7 +248,7 @@ function findGuard(
   const { order, spent } = facts;
   const { serial, deviceKid } = node;
   if (isPolicyGuard(guard)) return BY_POLICY[guard](facts, node, way);
-  // The customer's own first, as the appliance is told.
+  // The customer's own come first, as in the answer to the appliance.
   if (guard === "switches")
     return [
       ...facts.switches,

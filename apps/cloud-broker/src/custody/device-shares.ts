@@ -127,7 +127,7 @@ export async function loadDeviceShares(
 type Recoverability = Node & { readonly isRecoverable: boolean };
 
 /**
- * The nodes of orders that have an envelope. That of a split one is recoverable if one of the
+ * The nodes of orders that have an envelope. A node in split custody is recoverable if one of the
  * order's recovery keys opens a copy of the node's share.
  */
 export async function readRecoverability(

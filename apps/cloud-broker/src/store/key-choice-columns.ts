@@ -74,7 +74,7 @@ export const ofNamedIdentity =
         ]),
       );
 
-/** What `namedIdentity` reads of the joined identity. */
+/** `namedIdentity` reads these of the joined identity. */
 export const NAMED_IDENTITY = [
   "order_identities.kind as identity_kind",
   "order_identities.resource_id as identity_id",

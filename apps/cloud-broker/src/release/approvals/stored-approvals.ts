@@ -5,7 +5,7 @@ import { fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 
-/** What `approvalOf` reads, also in a join. */
+/** `approvalOf` reads these, also in a join. */
 export const APPROVAL_COLUMNS = [
   "approvals.id",
   "approvals.state",

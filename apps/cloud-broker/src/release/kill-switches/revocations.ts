@@ -162,7 +162,7 @@ export async function listStanding(
   return rows.map(({ id }) => id);
 }
 
-/** Of the switches that withhold keys whose destruction a restored database has forgotten. */
+/** Prefix of switches that withhold keys which a restored database no longer knows as destroyed. */
 export const OF_ERASED = "erased-";
 
 /** Whether one of the switches withholds such keys, which are still there. */

@@ -27,7 +27,7 @@ export async function signAnswer(
 }
 
 /**
- * Of a receipt. It names the end of the order's audit chain, which the node writes into its own
+ * Acknowledges a receipt by the end of the order's audit chain. The node writes it into its own
  * journal, so that the node's later signatures hold the chain fixed.
  */
 export function signAcknowledgement(

@@ -8,7 +8,7 @@ const DEFLATED = 8;
 /** A file of an archive, as its directory describes it. */
 type Entry = {
   readonly name: string;
-  /** Of the unpacked file. */
+  /** Bytes of the unpacked file. */
   readonly size: number;
   /** @throws {RangeError} when the file has another size or CRC-32 */
   readonly unpack: () => Buffer;
