@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 export const GATES = [
   { name: "types", command: "node tools/types.mjs" },
   { name: "lint", command: "node tools/lint.mjs" },
-  { name: "dead code", command: "knip" },
+  { name: "dead code", command: "knip --cache" },
   { name: "boundaries", command: "turbo boundaries" },
   { name: "layers", command: "node tools/layers.mjs" },
   { name: "prose", command: "node tools/prose.mjs" },

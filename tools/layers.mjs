@@ -4,8 +4,8 @@
 //
 // oxlint's import/no-cycle, the alternative, follows neither `import type` nor `await import()`,
 // and knows no layers.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, posix, relative, sep } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, posix, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -117,6 +117,9 @@ export const LAYERS = {
   ],
 };
 
+const SOURCES = ["{apps,packages}/*/src", "bench/src", "deploy", "e2e"].map(
+  (folder) => `${folder}/**/*.{ts,tsx,mts}`,
+);
 const IMPORT =
   /(?:^\s*(?:import|export)\b[^"'`;]*?\bfrom\s+|^\s*import\s+|\bimport\s*\(\s*)"(\.{1,2}\/[^"]+)"/gm;
 
@@ -132,14 +135,10 @@ export function findBreaches(root, layers = LAYERS) {
 
 /** Source file → source files that it imports, both from the root, with forward slashes. */
 function readImports(root) {
-  const files = ["apps", "packages"]
-    .flatMap((group) =>
-      readdirSync(join(root, group))
-        .toSorted()
-        .map((name) => `${group}/${name}/src`),
-    )
-    .concat("bench/src", "deploy", "e2e")
-    .flatMap((folder) => sourcesIn(root, folder));
+  const files = globSync(SOURCES, { cwd: root, exclude: (path) => path.endsWith("node_modules") })
+    .map((path) => path.split(sep).join("/"))
+    .filter((path) => !/\.test(-d)?\.tsx?$/.test(path))
+    .toSorted();
   const known = new Set(files);
   return new Map(
     files.map((file) => {
@@ -149,15 +148,6 @@ function readImports(root) {
       return [file, [...new Set(targets)]];
     }),
   );
-}
-
-function sourcesIn(root, folder) {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => /\.(ts|tsx|mts)$/.test(entry.name) && !/\.test(-d)?\.tsx?$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !path.includes("/node_modules/"))
-    .toSorted();
 }
 
 function findUpward(imports, layers) {
