@@ -33,6 +33,7 @@ test.each([
   "// Look at the table first.",
   'const text = "whoever reads this is in a string";',
   "/** There is no retry. */",
+  "// That decision is not offered. By default it waits.",
 ])("lets plain English pass: %s", (text) => {
   expect(named("a.ts", text)).toEqual([]);
 });
