@@ -127,6 +127,7 @@ test("erasure destroys every wrapping and leaves a certificate that the broker s
   const { nodes } = (await move("prepare")).json;
   await move("dispatch", "deliver", "pickUp", "receive", "startCopy", "complete");
   expect((await credentials()).status).toBe(200);
+  expect((await read()).json.properties.details).not.toHaveProperty("chainOfCustodySasKey");
   const erased = (await move("erase")).json;
   expect((await move("erase")).json.erasureReceipt).toBe(erased.erasureReceipt);
   const receipt = verifyMessage(
@@ -143,12 +144,17 @@ test("erasure destroys every wrapping and leaves a certificate that the broker s
   const refused = await credentials();
   expect(refused.json.error).toMatchObject({ code: "OrderStageForbids" });
   expect(refused.json.error.details[0].code).toBe("credentials");
-  const { deviceErasureDetails } = (await read()).json.properties.details;
+  const { chainOfCustodySasKey, deviceErasureDetails } = (await read()).json.properties.details;
   // The broker's part is done, and no node has said that its medium is erased.
   expect(deviceErasureDetails).toMatchObject({ deviceErasureStatus: "InProgress" });
   const link = deviceErasureDetails.erasureOrDestructionCertificateSasKey;
   const followed = await world.call("GET", link.slice(link.indexOf("/subscriptions/")));
   expect(followed.json).toEqual({ certificate: erased.erasureReceipt, statement: receipt });
+  const custody = chainOfCustodySasKey.slice(chainOfCustodySasKey.indexOf("/subscriptions/"));
+  const { value } = (await world.call("GET", custody)).json;
+  const rows = value.map(({ row }: { row: unknown }) => row);
+  const last = { action: "order/erase", chain: JOB.toLowerCase() };
+  expect(rows).toContainEqual(expect.objectContaining(last));
   const newer = await world.call("GET", `${JOB}?api-version=2025-07-01&$expand=details`);
   const document =
     newer.json.properties.details.deviceErasureDetails.secureErasureCertificateSasKey;

@@ -120,7 +120,7 @@ export const jobDetailsView = z.object({
   reverseShippingDetails: z.optional(member),
   expectedDataSizeInTeraBytes: z.optional(z.number()),
   copyLogDetails: z.optional(z.array(z.unknown())),
-  reverseShipmentLabelSasKey: z.optional(z.string()),
+  /** After the erasure: the link to the activity. Like the keys below, it needs a sign-in. */
   chainOfCustodySasKey: z.optional(z.string()),
   /** Both keys are the same link to the certificate; a caller signs in to follow it. */
   deviceErasureDetails: z.optional(

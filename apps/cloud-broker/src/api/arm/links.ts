@@ -29,12 +29,12 @@ export function resourceIdOf({ name }: Pick<Order, "name">): string {
 }
 
 /** Below the order: a caller who may read the order may follow it. */
-export function certificateUrl(
+export function partUrl(
   { armUrl, apiVersion }: LinkBase,
   order: Pick<Order, "name">,
-  form: "" | "/pdf" = "",
+  part: "activity" | "erasureCertificate" | "erasureCertificate/pdf",
 ): string {
-  return `${armUrl}${resourceIdOf(order)}/erasureCertificate${form}?api-version=${apiVersion}`;
+  return `${armUrl}${resourceIdOf(order)}/${part}?api-version=${apiVersion}`;
 }
 
 /** The same path, from a position on. */

@@ -15,7 +15,7 @@ import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Order, StageEntry } from "../../orders/order.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
-import { certificateUrl, type LinkBase } from "./links.ts";
+import { type LinkBase, partUrl } from "./links.ts";
 
 /**
  * The customer's own part of the details: what api-versions from 2021-03-01 return without
@@ -56,10 +56,7 @@ export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView 
     reverseShippingDetails: own.reverseShippingDetails,
     expectedDataSizeInTeraBytes: own.expectedDataSizeInTeraBytes,
     copyLogDetails: [],
-    deviceErasureDetails:
-      state.erasureReceipt === undefined
-        ? undefined
-        : renderErasure(state.erasureReceipt, order, links),
+    ...(state.erasureReceipt !== undefined && renderErasure(state.erasureReceipt, order, links)),
     keyEncryptionKey: own.keyEncryptionKey,
     actions: state.actions === undefined ? undefined : [...state.actions],
     lastMitigationActionOnJob:
@@ -73,18 +70,18 @@ export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView 
   };
 }
 
-function renderErasure(
-  certificate: string,
-  order: Order,
-  links: LinkBase,
-): NonNullable<JobDetailsView["deviceErasureDetails"]> {
+/** Azure, too, offers the history of an order once its appliance was erased. */
+function renderErasure(certificate: string, order: Order, links: LinkBase) {
   return {
-    deviceErasureStatus: erasureStatusOf(readStatement(certificate)),
-    erasureOrDestructionCertificateSasKey: certificateUrl(links, order),
-    secureErasureCertificateSasKey: apiVersionTraits(links.apiVersion).secureErasure
-      ? certificateUrl(links, order, "/pdf")
-      : undefined,
-  };
+    chainOfCustodySasKey: partUrl(links, order, "activity"),
+    deviceErasureDetails: {
+      deviceErasureStatus: erasureStatusOf(readStatement(certificate)),
+      erasureOrDestructionCertificateSasKey: partUrl(links, order, "erasureCertificate"),
+      secureErasureCertificateSasKey: apiVersionTraits(links.apiVersion).secureErasure
+        ? partUrl(links, order, "erasureCertificate/pdf")
+        : undefined,
+    },
+  } satisfies Partial<JobDetailsView>;
 }
 
 /** The targets of an import as api-versions to 2019-09-01 call them, with all their members. */
