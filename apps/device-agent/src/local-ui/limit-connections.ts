@@ -1,15 +1,20 @@
-import type { Server } from "node:net";
+import type { Socket } from "node:net";
+
+import { addressKey } from "@databox-cmk/http";
 
 /** A browser opens six, and each tab an event stream; half of all. */
 const PER_ADDRESS_MAX = 32;
 const IN_SUM_MAX = 64;
 
 /** One host cannot take all connections of the page: those above its limit are closed at once. */
-export function limitConnections(server: Server): void {
+export function limitConnections(server: {
+  maxConnections: number;
+  on(event: "connection", listener: (socket: Socket) => void): unknown;
+}): void {
   server.maxConnections = IN_SUM_MAX;
   const open = new Map<string, number>();
   server.on("connection", (socket) => {
-    const sender = networkOf(socket.remoteAddress ?? "");
+    const sender = addressKey(socket.remoteAddress ?? "");
     const count = (open.get(sender) ?? 0) + 1;
     if (count > PER_ADDRESS_MAX) {
       socket.destroy();
@@ -23,7 +28,3 @@ export function limitConnections(server: Server): void {
     });
   });
 }
-
-/** An IPv6 host chooses among the addresses of its /64. */
-const networkOf = (address: string): string =>
-  address.includes(".") ? address : address.split(":").slice(0, 4).join(":");
