@@ -28,6 +28,16 @@ test("the development container installs the Debian packages from the set-up's o
   expect(Object.keys(packages).length).toBeGreaterThan(20);
 });
 
+test("every container of the forge is the development container's, named by its digest", () => {
+  const [, image = ""] = /^FROM (\S+)$/m.exec(read(".devcontainer/Dockerfile")) ?? [];
+  expect(image).toMatch(/^node:24-trixie@sha256:[0-9a-f]{64}$/);
+  const files = readdirSync(join(root, ".github/workflows"));
+  const images = files.flatMap((file) => [
+    ...read(`.github/workflows/${file}`).matchAll(/^ +(?:container|image): *(\S+)$/gm),
+  ]);
+  expect(images.map(([, named]) => named)).toEqual([image, image, image, image]);
+});
+
 test("version managers choose the Node that the set-up brings", () => {
   const { catalog, nodeVersion } = z
     .object({ catalog: z.object({ node: z.string() }), nodeVersion: z.string() })
