@@ -29,10 +29,7 @@ const MEANINGS: Partial<Record<ErrorCode, FailureMeaning>> = {
   KeyVaultThrottled: "alive",
 };
 
-/**
- * The known state of the current key of an order that has backups; nothing is stored while the key
- * works.
- */
+/** The known state of an order's current key; nothing is stored while the key works. */
 export type PrimaryStanding =
   | { readonly kind: "working" }
   | {
@@ -43,7 +40,7 @@ export type PrimaryStanding =
 
 /**
  * A refusal outlasts a later outage: a customer who withdraws a key and then cuts off the vault has
- * still withdrawn it. Only a successful use ends it.
+ * still withdrawn it. Only a successful use or check ends it.
  */
 export function nextStanding(
   former: PrimaryStanding,

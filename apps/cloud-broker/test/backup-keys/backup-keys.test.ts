@@ -275,6 +275,18 @@ describe("an unlock while the first vault is lost", () => {
     expect((await device.unlock("unlock")).answer).toMatchObject({ kind: "denial" });
   });
 
+  test("finds the vault silent in the list as in the key's health, also without a backup", async () => {
+    const device = await world.delivered(JOB);
+    lose();
+    await device.unlock("unlock");
+    expect((await call("GET", "/keyHealth")).json.inconclusive.code).toBe("KeyVaultUnreachable");
+    expect((await call("GET", "/backupKeys")).json.keyInForce).toEqual({
+      standing: "Unreachable",
+      code: "KeyVaultUnreachable",
+      since: expect.any(String),
+    });
+  });
+
   test("by a kill switch is refused, backup or not", async () => {
     const device = await backedUp();
     lose();

@@ -1,11 +1,14 @@
+import { isErrorCode } from "@databox-cmk/errors";
 import type { BackupKeyList, BackupKeyView } from "@databox-cmk/protocol";
 
 import type { BackupKey } from "../../core/backup-key.ts";
 import type { OrderId } from "../../core/order.ts";
+import { nextStanding } from "../../core/primary-standing.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { type BackupOrder, findBackupOrders } from "../../custody/backup-uses.ts";
 import { readStanding } from "../../custody/primary-standings.ts";
+import { readHealth } from "../../custody/stored-health.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { renderKeyIdentity } from "./render-details.ts";
 
@@ -23,8 +26,14 @@ export async function listBackupKeys(
 ): Promise<BackupKeyList> {
   const backups = await loadBackupKeys(store, order);
   const orders = await findBackupOrders(store, order, now());
-  const standing = await readStanding(store, order);
   const mayStandIn = backups.some(({ kind }) => kind === "vault");
+  const stored = await readStanding(store, order);
+  // An outage is stored for backups alone; others know it from the key's checks.
+  const silence = mayStandIn ? undefined : (await readHealth(store, order))?.inconclusive;
+  const standing =
+    silence !== undefined && isErrorCode(silence.code)
+      ? nextStanding(stored, { code: silence.code }, silence.atMs)
+      : stored;
   return {
     value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
     keyInForce: {
