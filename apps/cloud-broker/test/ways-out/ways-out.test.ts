@@ -155,6 +155,18 @@ const HAPPENS: Readonly<
   ],
   "the policy is written": ["policy", (job) => writePolicy(job, 1)],
   "approvals are asked for": ["approvals", (job) => writePolicy(job, 1)],
+  "the day's unlocks are used up": [
+    "budget",
+    async (job) => {
+      await done(call(job, "PUT", "/unlockBudget", { unlocksPerDay: 1 }));
+      await world
+        .store()
+        .updateTable("unlock_budgets")
+        .set({ used: 1, day_ms: world.clock.nowMs })
+        .where("order_id", "=", foldOrderId(jobPath(job)))
+        .execute();
+    },
+  ],
 };
 /** The device of a revoked node: the switch is seen first. */
 const FIRST: Readonly<Record<string, string>> = { device: "UnlockRevoked" };
