@@ -315,6 +315,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await approver.close();
     expect((await submit()).status).toBe(200);
     await open("approvals");
+    await visit.page.getByText(/account is disabled.+at most 24 hours/).waitFor();
     await visit.page.getByText("Released").first().waitFor();
     expect(await look(visit, "approval-released")).toEqual([]);
   });

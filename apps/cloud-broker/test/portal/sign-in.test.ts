@@ -40,6 +40,7 @@ describe("signing in", () => {
       armUrl: world.emulator.armUrl,
       brokerUrl: world.portalUrl,
       vaultSuffixes: [world.emulator.vaultSuffix],
+      readsAccounts: false,
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(session.text).not.toContain("eyJ");

@@ -9,6 +9,7 @@ import { type Affirmed, LoudDialog } from "../order/loud-dialog.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderChange, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
 import { usePart } from "../queries/use-part.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
@@ -18,6 +19,7 @@ import { ApprovalCard } from "./approval-card.tsx";
 /** Requests of one order that wait or waited for people, and emergency access. */
 export function OrderApprovalsPage(): ReactElement {
   const texts = useTexts().approvals;
+  const { session } = useSignedIn();
   const name = useOrderName();
   const policy = useUnlockPolicy();
   const [positions, setPositions] = useState<readonly string[]>([]);
@@ -33,6 +35,7 @@ export function OrderApprovalsPage(): ReactElement {
     <OrderPage section="approvals">
       <Stack gap="L">
         {required !== undefined && <Text>{texts.policy(required)}</Text>}
+        {(required ?? 0) > 0 && session.readsAccounts !== true && <Text>{texts.accounts}</Text>}
         {policy.data?.value.release.breakGlass === true && (
           <OfferedTo action="breakGlass">
             <BreakGlass />

@@ -15,6 +15,7 @@ import {
   namedGraceOf,
 } from "../core/policy-draft.ts";
 import { PeoplePicker } from "../people/people-picker.tsx";
+import { useSignedIn } from "../queries/session-context.ts";
 import { minutesOf, NumberField, Radios } from "../shell/fields.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -28,7 +29,9 @@ export function ApprovalTerms({
   readonly approvals: PurposeTerms["approvals"];
   readonly onChange: (approvals: PurposeTerms["approvals"]) => void;
 }): ReactElement {
-  const texts = useTexts().unlockPolicy;
+  const { unlockPolicy: texts, approvals: words } = useTexts();
+  const { session } = useSignedIn();
+  const unseen = session.readsAccounts === true ? "" : ` ${words.accounts}`;
   return (
     <>
       <NumberField
@@ -42,7 +45,7 @@ export function ApprovalTerms({
         <>
           <PeoplePicker
             label={texts.approvers}
-            hint={texts.approversHint}
+            hint={`${texts.approversHint}${unseen}`}
             ids={approvals.approvers}
             onChange={(approvers) => onChange({ ...approvals, approvers: [...approvers] })}
           />

@@ -20,6 +20,8 @@ export const sessionView = z.object({
   armUrl: z.string(),
   vaultSuffixes: z.array(z.string()),
   brokerUrl: z.string(),
+  /** Whether the broker asks if an approver's account is enabled; absent from an earlier broker. */
+  readsAccounts: z.optional(z.boolean()),
 });
 export type SessionView = z.infer<typeof sessionView>;
 

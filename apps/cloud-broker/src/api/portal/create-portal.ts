@@ -92,6 +92,7 @@ export function createPortal(
         armUrl: config.ARM_URL,
         brokerUrl: config.BROKER_URL,
         vaultSuffixes: config.KEY_VAULT_SUFFIXES,
+        readsAccounts: config.READ_ACCOUNTS,
       }),
       ...createPermissionRoutes(hasAccess),
       ...createEventRoutes(events),
@@ -148,7 +149,9 @@ function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
 
 const createSessionRoute = (
   tenancyOf: (caller: Caller) => Promise<SessionView["tenancy"]>,
-  settings: ReadonlyView<Pick<SessionView, "tenantId" | "armUrl" | "brokerUrl" | "vaultSuffixes">>,
+  settings: ReadonlyView<
+    Pick<SessionView, "tenantId" | "armUrl" | "brokerUrl" | "vaultSuffixes" | "readsAccounts">
+  >,
 ): ServedRoute =>
   pageRoute(SESSION_CALLS.read, async ({ caller, session }) => ({
     ...settings,
