@@ -9,7 +9,7 @@ import {
   renderArmError,
   withoutUndefined,
 } from "@databox-cmk/errors";
-import { type Request, type Response, Router } from "express";
+import Router from "router";
 
 import { invalidMember } from "../core/failure-error.ts";
 import { nameFault } from "../core/name-fault.ts";
@@ -67,8 +67,7 @@ export type AdapterOptions = {
  * Turns the route table into a request listener; everything that is not a row is 404, or 405 with
  * Allow.
  *
- * Express's router alone: it gets no request target that is not a path, and no final handler, which
- * would answer in HTML.
+ * The router of Express, which gets no request target that is not a path.
  */
 export function createHandler(
   routes: readonly ServedRoute[],
@@ -78,7 +77,7 @@ export function createHandler(
   for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
     // Not `router.all`, which keeps a handler for each of 35 methods and tries one after
     // another.
-    router.route(rows[0]?.path ?? path).all((request: Request, response: Response) => {
+    router.route(rows[0]?.path ?? path).all((request, response) => {
       const method = request.method === "HEAD" ? "GET" : request.method;
       const route = rows.find((row) => row.method === method);
       return serve(request, response, route, options, () => methodNotAllowed(request, rows));
@@ -98,24 +97,22 @@ export function createHandler(
       return;
     }
     message.url = target;
-    // Express calls the last argument for a path without a row, and for an invalid
-    // percent-encoding.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router needs only Node's part
-    router(message as Request, response as Response, () => refuse(new AppError("NotFound")));
+    // It calls the last argument for a path without a row, and for an invalid percent-encoding.
+    router(message, response, () => refuse(new AppError("NotFound")));
   };
 }
 
-function methodNotAllowed(request: Request, rows: readonly ServedRoute[]): AppError {
+function methodNotAllowed(request: IncomingMessage, rows: readonly ServedRoute[]): AppError {
   const allow = rows.map((row) => row.method).join(", ");
   return new AppError("MethodNotAllowed", {
-    detail: `${request.method}: this path takes ${allow}`,
+    detail: `${request.method ?? ""}: this path takes ${allow}`,
     facts: { allow },
   });
 }
 
 /** Answers once, in every case; never rejects. */
 async function serve(
-  message: ExpressMessage,
+  message: RoutedMessage,
   response: ServerResponse,
   route: ServedRoute | undefined,
   options: AdapterOptions,
@@ -172,7 +169,7 @@ async function answerTo(
  */
 function answerFault(
   fault: unknown,
-  message: ExpressMessage,
+  message: RoutedMessage,
   response: ServerResponse,
   request: RouteRequest,
   options: Pick<AdapterOptions, "failed"> & FailureFacts,
@@ -229,14 +226,14 @@ async function read<Known extends RouteRequest>(
   return route.handle({ ...request, body: parseJsonBody(bytes) });
 }
 
-/** A request that Express may not have seen yet. */
-type ExpressMessage = IncomingMessage & { readonly params?: Request["params"] };
+/** A request that the router may not have seen yet. */
+type RoutedMessage = IncomingMessage & { readonly params?: Router.Params };
 
 /**
  * Never throws: the path was made to begin with a slash, after which nothing is part of the host.
  */
 function readRequest(
-  message: ExpressMessage,
+  message: RoutedMessage,
   senderOf: NonNullable<AdapterOptions["senderOf"]> = ({ socket }) => socket.remoteAddress ?? "",
 ): RouteRequest {
   const { url: target = "" } = message;
