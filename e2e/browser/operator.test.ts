@@ -35,8 +35,10 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
   test("finds an order among all, and moves it from preparation to the certificate of erasure", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/");
     const { page } = visit;
-    await page.getByText("Nothing to do now").waitFor();
-    await page.getByRole("link", { name: "Open appliances" }).waitFor();
+    await page.getByRole("link", { name: "4 Orders to prepare" }).waitFor();
+    await page.getByRole("link", { name: "Continue with atlas" }).waitFor();
+    expect(await page.getByText("Prepare the order", { exact: true }).count()).toBe(4);
+    expect(await page.getByText("Approvals for you").count()).toBe(0);
     await visit.goTo("/operator/orders?encryption=MicrosoftManaged");
     await press(visit, "Views");
     await page.getByRole("menuitem", { name: "Save this view" }).click();

@@ -1,4 +1,4 @@
-import type { OperatorOrder, StageName } from "@databox-cmk/protocol";
+import type { OperatorOrder, OrderSummary, StageName, StageStatus } from "@databox-cmk/protocol";
 
 /** The act that moves an order on, its person, and its command at each node. */
 export const ACTS = {
@@ -41,22 +41,35 @@ const OF_EXPORT: Partial<typeof BY_STAGE> = {
   AtAzureDC: "complete",
 };
 
+/** The next act in a stage; the stage does not tell which keys and nodes are erased. */
+export function decideActInStage(
+  {
+    stage,
+    stageStatus,
+    transferType,
+  }: Pick<OrderSummary, "stage" | "transferType"> & {
+    readonly stageStatus: StageStatus | undefined;
+  },
+  isUnprepared: boolean,
+): ActName {
+  if (stage === "DevicePrepared" && isUnprepared) return "prepareNodes";
+  if (stageStatus === "CustomerActionPerformed") return "startCopy";
+  if (stageStatus === "CustomerActionPerformedForCleanUp") return "eraseKeys";
+  const isExport = transferType === "ExportFromAzure";
+  return (isExport ? OF_EXPORT[stage] : undefined) ?? BY_STAGE[stage];
+}
+
 /** The next act on an order, and the serial numbers of the nodes that it concerns. */
 export function decideNextAct(order: Acting): {
   readonly name: ActName;
   readonly serials: readonly string[];
 } {
-  const serials = order.nodes.map(({ serial }) => serial);
-  const { unerasedNodes } = order;
+  const { unerasedNodes, unpreparedNodes = [] } = order;
   if (unerasedNodes !== undefined)
     return { name: unerasedNodes.length === 0 ? "nothing" : "eraseNodes", serials: unerasedNodes };
-  const { status, transferType, details } = order.properties;
-  if (status === "DevicePrepared" && order.unpreparedNodes !== undefined)
-    return { name: "prepareNodes", serials: order.unpreparedNodes };
-  const now = details?.jobStages?.find(({ stageName }) => stageName === status)?.stageStatus;
-  if (now === "CustomerActionPerformed") return { name: "startCopy", serials };
-  const isExport = transferType === "ExportFromAzure";
-  const isGivenUp = now === "CustomerActionPerformedForCleanUp";
-  const name = (isExport ? OF_EXPORT[status] : undefined) ?? BY_STAGE[status];
-  return { name: isGivenUp ? "eraseKeys" : name, serials };
+  const { status: stage, transferType, details } = order.properties;
+  const stageStatus = details?.jobStages?.find(({ stageName }) => stageName === stage)?.stageStatus;
+  const name = decideActInStage({ stage, stageStatus, transferType }, unpreparedNodes.length > 0);
+  const serials = order.nodes.map(({ serial }) => serial);
+  return { name, serials: name === "prepareNodes" ? unpreparedNodes : serials };
 }

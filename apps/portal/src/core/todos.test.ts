@@ -1,7 +1,7 @@
 import type { ApprovalView, OrderSummary } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
-import { byExpiry, listTodos } from "./todos.ts";
+import { byExpiry, listOperatorTodos, listTodos } from "./todos.ts";
 
 const order = (name: string, keyHealth: Partial<OrderSummary["keyHealth"]> = {}): OrderSummary => ({
   id: `/jobs/${name}`,
@@ -78,6 +78,31 @@ test("an appliance that waits comes first, then blocked orders, and keys that ex
       until: "2026-02-01T00:00:00Z",
     },
     { kind: "at-risk", orderId: "/jobs/lyra", orderName: "lyra", until: undefined },
+  ]);
+});
+
+test("operators have what they repair themselves, and the orders that they move on", () => {
+  const ofCustomer: OrderSummary = {
+    ...order("mira"),
+    unlock: { state: "Blocked", code: "KeyGone", nextStep: { who: "order-owner", text: "" } },
+  };
+  const locked = { serial: "DBX-1", lock: "locked" } as const;
+  const todos = listOperatorTodos({
+    approvals: [],
+    blocked: [ofCustomer, blocked("hydra", "UnlockRevoked")],
+    moving: [
+      { ...order("vega"), stage: "DeviceOrdered" },
+      { ...order("lyra"), stage: "DevicePrepared", nodes: [{ ...locked, lock: "notPrepared" }] },
+      { ...order("nova"), stage: "DevicePrepared", nodes: [locked] },
+      { ...ofCustomer, stage: "DataCopy" },
+      order("atlas"),
+    ],
+  });
+  expect(todos.map((todo) => [todo.orderName, "act" in todo ? todo.act : todo.kind])).toEqual([
+    ["hydra", "blocked"],
+    ["vega", "prepare"],
+    ["lyra", "prepareNodes"],
+    ["nova", "dispatch"],
   ]);
 });
 

@@ -1,6 +1,8 @@
 import type { Who } from "@databox-cmk/errors";
 import type { ApprovalView, OrderSummary } from "@databox-cmk/protocol";
 
+import { type ActName, ACTS, decideActInStage } from "./next-act.ts";
+
 /** Something that waits for a person. */
 export type Todo = {
   readonly orderId: string;
@@ -15,6 +17,7 @@ export type Todo = {
     }
   | { readonly kind: "blocked"; readonly code: string; readonly who: Who }
   | { readonly kind: "at-risk"; readonly until?: string | undefined }
+  | { readonly kind: "act"; readonly act: ActName }
 );
 
 /**
@@ -54,6 +57,28 @@ export function listTodos({
         until: order.keyHealth.riskAt,
       })),
   ];
+}
+
+/** Tasks of operators: what they must repair, then orders that they move on. */
+export function listOperatorTodos({
+  approvals,
+  blocked,
+  moving,
+}: {
+  readonly approvals: readonly ApprovalView[];
+  readonly blocked: readonly OrderSummary[];
+  readonly moving: readonly OrderSummary[];
+}): readonly Todo[] {
+  const theirs = blocked.filter(({ unlock }) => unlock.nextStep.who === "broker-operator");
+  const acts = moving.flatMap((order): readonly Todo[] => {
+    const isUnprepared = order.nodes.some(({ lock }) => lock === "notPrepared");
+    const act = decideActInStage(order, isUnprepared);
+    // A blocked order waits for its repair.
+    return order.unlock.state === "Blocked" || ACTS[act].who !== "operator"
+      ? []
+      : [{ kind: "act", ...nameOf(order), act }];
+  });
+  return [...listTodos({ approvals, blocked: theirs, atRisk: [] }), ...acts];
 }
 
 const nameOf = ({ id, name }: OrderSummary) => ({ orderId: id, orderName: name });

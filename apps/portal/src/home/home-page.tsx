@@ -10,7 +10,7 @@ import { Filter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { HomeSections } from "./home-sections.tsx";
+import { CustomerHome, OperatorHome } from "./home-sections.tsx";
 
 const route = getRouteApi("/");
 
@@ -29,7 +29,7 @@ export function HomePage(): ReactElement {
       icon={<HomeRegular />}
       trail={null}
     >
-      {isOperator ? <HomeSections subscriptionId={undefined} /> : <OwnHome />}
+      {isOperator ? <OperatorHome /> : <OwnHome />}
     </Page>
   );
 }
@@ -61,7 +61,7 @@ function OwnHome(): ReactElement {
           />
         </div>
       )}
-      <HomeSections key={subscriptionId} subscriptionId={subscriptionId} />
+      <CustomerHome key={subscriptionId} subscriptionId={subscriptionId} />
     </>
   );
 }

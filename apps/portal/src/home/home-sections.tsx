@@ -6,7 +6,7 @@ import { type ReactElement, Suspense } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
-import { byExpiry, listTodos } from "../core/todos.ts";
+import { byExpiry, listOperatorTodos, listTodos, type Todo } from "../core/todos.ts";
 import type { OrderSearch } from "../orders/order-filter.ts";
 import { LARGEST_PAGE, type OrderFilter, orderPageQuery } from "../orders/order-page-query.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -48,70 +48,134 @@ const useStyles = makeStyles({
   count: { fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700 },
 });
 
-/** One subscription; or every customer, for operators. */
-type HomeScope = { readonly subscriptionId: string | undefined };
-
-/** Orders in the states that need a person, one page of each, and the figures of the last days. */
-function useHome({ subscriptionId }: HomeScope) {
+/** A page of the orders that the filter finds; without a subscription those of every customer. */
+function useOrders(subscriptionId: string | undefined, filter: OrderFilter) {
   const { client } = useSignedIn();
-  const useOrders = (filter: OrderFilter) =>
-    useQuery(orderPageQuery(client, subscriptionId, filter, undefined, LARGEST_PAGE));
-  return {
-    blocked: useOrders({ unlock: "Blocked" }),
-    unusable: useOrders({ health: "Unusable" }),
-    atRisk: useOrders({ health: "AtRisk" }),
-    stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
-    open: useOrders({ lock: "unlocked" }),
-    figures: useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (reader, signal) =>
-      subscriptionId === undefined
-        ? reader.call(FIGURE_CALLS.ofEveryCustomer, { params: {}, signal })
-        : reader.call(FIGURE_CALLS.ofSubscription, { params: { subscriptionId }, signal }),
-    ),
-  };
+  return useQuery(orderPageQuery(client, subscriptionId, filter, undefined, LARGEST_PAGE));
+}
+
+/** An older service refuses a filter. */
+const isRefused = ({ error }: ReturnType<typeof useOrders>) =>
+  error instanceof ProblemError && error.status === 400;
+
+/** The orders of one subscription in the states that need a person. */
+export function CustomerHome({
+  subscriptionId,
+}: {
+  readonly subscriptionId: string;
+}): ReactElement {
+  const words = useTexts().home.tiles;
+  const blocked = useOrders(subscriptionId, { unlock: "Blocked" });
+  const unusable = useOrders(subscriptionId, { health: "Unusable" });
+  const atRisk = useOrders(subscriptionId, { health: "AtRisk" });
+  const stuck = useOrders(subscriptionId, { stageStatus: "WaitingForCustomerActionForKek" });
+  const open = useOrders(subscriptionId, { lock: "unlocked" });
+  const waiting = useWaitingApprovals();
+  const { approvals } = waiting;
+  return (
+    <HomeSections
+      subscriptionId={subscriptionId}
+      waiting={waiting}
+      orders={[...(isRefused(blocked) ? [] : [blocked]), unusable, atRisk, stuck, open]}
+      tiles={[
+        [words.unusable, countOf(unusable.data), { health: "Unusable" }],
+        [words.atRisk, countOf(atRisk.data), { health: "AtRisk" }],
+        [words.stuck, countOf(stuck.data), { stage: "DataCopy" }],
+        [words.approvals, String(approvals.length)],
+        [words.open, countOf(open.data), { lock: "unlocked" }],
+      ]}
+      todos={listTodos({
+        approvals,
+        blocked: valueOf(isRefused(blocked) ? unusable : blocked),
+        atRisk: valueOf(atRisk),
+      })}
+      atRisk={valueOf(atRisk)}
+    />
+  );
+}
+
+/** The orders of every customer that operators move on. */
+export function OperatorHome(): ReactElement {
+  const words = useTexts().home.tiles;
+  const blocked = useOrders(undefined, { unlock: "Blocked" });
+  const ordered = useOrders(undefined, { stage: "DeviceOrdered" });
+  const prepared = useOrders(undefined, { stage: "DevicePrepared" });
+  const received = useOrders(undefined, { stage: "AtAzureDC" });
+  const copying = useOrders(undefined, { stage: "DataCopy" });
+  const open = useOrders(undefined, { lock: "unlocked" });
+  const atRisk = useOrders(undefined, { health: "AtRisk" });
+  const waiting = useWaitingApprovals();
+  const stages = [ordered, prepared, received, copying];
+  return (
+    <HomeSections
+      subscriptionId={undefined}
+      waiting={waiting}
+      orders={[...(isRefused(blocked) ? [] : [blocked]), ...stages, open, atRisk]}
+      tiles={[
+        [words.toPrepare, countOf(ordered.data), { stage: "DeviceOrdered" }],
+        [words.toDispatch, countOf(prepared.data), { stage: "DevicePrepared" }],
+        [words.toCopy, countOf(received.data), { stage: "AtAzureDC" }],
+        [words.copying, countOf(copying.data), { stage: "DataCopy" }],
+        [words.open, countOf(open.data), { lock: "unlocked" }],
+      ]}
+      todos={listOperatorTodos({
+        approvals: waiting.approvals,
+        blocked: valueOf(blocked),
+        moving: stages.flatMap(({ data }) => valueOf({ data })),
+      })}
+      atRisk={valueOf(atRisk)}
+    />
+  );
 }
 
 /** Shows counts that link to their lists, tasks, charts, and the keys by their expiry. */
-export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
+function HomeSections({
+  subscriptionId,
+  waiting: { isPending, failed },
+  orders,
+  tiles,
+  todos,
+  atRisk,
+}: {
+  readonly subscriptionId: string | undefined;
+  readonly waiting: ReturnType<typeof useWaitingApprovals>;
+  /** The reads of this page. */
+  readonly orders: readonly ReturnType<typeof useOrders>[];
+  /** Without a filter, a tile leads to the approvals. */
+  readonly tiles: readonly (readonly [label: string, count: string, filter?: OrderSearch])[];
+  readonly todos: readonly Todo[];
+  readonly atRisk: readonly OrderSummary[];
+}): ReactElement {
   const styles = useStyles();
   const words = useTexts().home;
-  const { blocked, unusable, atRisk, stuck, open, figures } = useHome({ subscriptionId });
-  const { approvals, isPending, failed } = useWaitingApprovals();
-  // An older service refuses this filter.
-  const isOlder = blocked.error instanceof ProblemError && blocked.error.status === 400;
-  const orders = [...(isOlder ? [] : [blocked]), unusable, atRisk, stuck, open];
+  const isOperator = subscriptionId === undefined;
+  const figures = useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (reader, signal) =>
+    subscriptionId === undefined
+      ? reader.call(FIGURE_CALLS.ofEveryCustomer, { params: {}, signal })
+      : reader.call(FIGURE_CALLS.ofSubscription, { params: { subscriptionId }, signal }),
+  );
   // An operator without a role on orders has no approvals.
   const failedApprovals = failed.filter(
     ({ error }) => !(error instanceof ProblemError && error.status === 403),
   );
   const problems = [...orders, figures, ...failedApprovals].filter(({ error }) => error !== null);
-  const isOperator = subscriptionId === undefined;
-  const listOf = (search: OrderSearch) =>
-    isOperator
+  const linkOf = (search: OrderSearch | undefined) => {
+    if (search === undefined) return { to: "/approvals" } as const;
+    return isOperator
       ? ({ to: "/operator/orders", search } as const)
       : ({ to: "/orders", search: { ...search, subscription: subscriptionId } } as const);
-  const tiles = [
-    [words.tiles.unusable, countOf(unusable.data), listOf({ health: "Unusable" })],
-    [words.tiles.atRisk, countOf(atRisk.data), listOf({ health: "AtRisk" })],
-    [words.tiles.stuck, countOf(stuck.data), listOf({ stage: "DataCopy" })],
-    [words.tiles.approvals, String(approvals.length), { to: "/approvals" }],
-    [words.tiles.open, countOf(open.data), listOf({ lock: "unlocked" })],
-  ] as const;
+  };
   if (isPending || figures.isPending || orders.some((query) => query.isPending))
     return <LoadingState />;
-  const todos = listTodos({
-    approvals,
-    blocked: valueOf(isOlder ? unusable : blocked),
-    atRisk: valueOf(atRisk),
-  });
   return (
     <Stack gap="XXL">
       {problems.map(({ error, refetch }, index) => (
         <QueryProblem key={index} error={error} onTryAgain={() => void refetch()} />
       ))}
       <ul className={styles.tiles} aria-label={words.tilesLabel}>
-        {tiles.map(([label, count, link]) => (
+        {tiles.map(([label, count, filter]) => (
           <li key={label}>
-            <RouterLink {...link} className={styles.tile}>
+            <RouterLink {...linkOf(filter)} className={styles.tile}>
               <span className={styles.count}>{count}</span> <span>{label}</span>
             </RouterLink>
           </li>
@@ -131,7 +195,7 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
       </Suspense>
       <Section title={words.expiries}>
         <ExpiryTimeline
-          orders={byExpiry(valueOf(atRisk)).filter(({ keyHealth }) => keyHealth.riskAt)}
+          orders={byExpiry(atRisk).filter(({ keyHealth }) => keyHealth.riskAt)}
           isOperator={isOperator}
         />
       </Section>

@@ -10,6 +10,7 @@ import {
 } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
+  BoxCheckmarkRegular,
   CheckmarkCircleRegular,
   ErrorCircleRegular,
   PersonClockRegular,
@@ -51,6 +52,7 @@ const KINDS = {
     page: "keyHealth",
     who: "security-administrator",
   },
+  act: { look: [BoxCheckmarkRegular, "going"], page: "overview", who: undefined },
 } as const satisfies Record<
   Todo["kind"],
   { readonly look: StateLook; readonly page: string; readonly who: Who | undefined }
@@ -112,6 +114,7 @@ function TodoRow({
         <Text size={200}>
           {todo.kind === "blocked" && <FailureText text={row?.title ?? todo.code} />}
           {todo.kind === "at-risk" && words.atRisk}
+          {todo.kind === "act" && texts.operator.next.acts[todo.act]}
           {todo.kind === "approval" &&
             (todo.serial === undefined
               ? texts.approvals.changeAsks

@@ -175,6 +175,7 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
       approval: (order) => `Über eine Genehmigung von ${order} entscheiden`,
       blocked: (order) => `Beheben, was ${order} aufhält`,
       "at-risk": (order) => `Sich um den Schlüssel von ${order} kümmern`,
+      act: (order) => `Mit ${order} fortfahren`,
     },
     more: (count) => `und ${count} weitere: Die Zahlen oben führen zu den Listen.`,
     highest: (value) => `Höchstwert: ${value}`,
@@ -294,7 +295,6 @@ Der Betreiber des Dienstes hat dieses Programm, und es lässt sich aus dem Quell
       replaceTitle: (serial) => `Gerät von ${serial} ersetzen?`,
     },
     fleet: {
-      total: (nodes) => `${nodes} Knoten im Feld`,
       nodes: (nodes) => `${nodes} Knoten`,
     },
     killSwitches: {

@@ -113,6 +113,7 @@ The operator of the service has this program, and it can be built from the sourc
       approval: (order: string) => `Decide about an approval of ${order}`,
       blocked: (order: string) => `Remove what blocks ${order}`,
       "at-risk": (order: string) => `Look after the key of ${order}`,
+      act: (order: string) => `Continue with ${order}`,
     } satisfies Record<Todo["kind"], (order: string) => string>,
     more: (count: number) => `and ${count} more: the numbers above link to the lists.`,
     highest: (value: string) => `Highest: ${value}`,
@@ -231,8 +232,6 @@ The operator of the service has this program, and it can be built from the sourc
       replaceTitle: (serial: string) => `Replace the device of ${serial}?`,
     },
     fleet: {
-      total: (nodes: number) =>
-        nodes === 1 ? "1 node in the field" : `${nodes} nodes in the field`,
       nodes: (nodes: number) => (nodes === 1 ? "1 node" : `${nodes} nodes`),
     },
     killSwitches: {

@@ -71,7 +71,7 @@ export function FleetPage(): ReactElement {
         )}
         {data !== undefined && nodesOf(data.total) > 0 && (
           <>
-            <Section title={words.total(nodesOf(data.total))}>
+            <Section title={words.nodes(nodesOf(data.total))}>
               <dl className={styles.tiles}>
                 {LOCK_STATES.map((lock) => (
                   <div key={lock} className={styles.tile}>
@@ -90,7 +90,7 @@ export function FleetPage(): ReactElement {
                   </div>
                 )}
               </dl>
-              <LockBar counts={data.total} label={words.total(nodesOf(data.total))} />
+              <LockBar counts={data.total} label={words.nodes(nodesOf(data.total))} />
             </Section>
             <LockFigure
               title={words.byLocation}
