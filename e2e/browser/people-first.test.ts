@@ -677,10 +677,60 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await takeWidth(page, "usual");
   });
 
+  describe("whose directory is not the service's", () => {
+    const SESSION = "**/portal/api/session";
+    beforeAll(async () => {
+      const { page } = visit;
+      await placeOrder(portal.world, "theirs");
+      await visit.goTo("/orders");
+      const session: object = await page.evaluate(async () =>
+        (await fetch("/portal/api/session")).json(),
+      );
+      const json = { ...session, tenancy: "customer" };
+      await page.route(SESSION, (route) => route.fulfill({ json }));
+    });
+    afterAll(() => visit.page.unroute(SESSION));
+
+    test("is offered no system-assigned identity, and told why", async () => {
+      const { page } = visit;
+      await visit.goTo(portal.orderPath("theirs", "encryption"));
+      await page.getByRole("radio", { name: "Customer managed key" }).check();
+      await page.getByRole("radio", { name: "User assigned" }).waitFor();
+      await see("The service can't create an identity in your directory");
+      expect(await page.getByRole("radio", { name: "System assigned" }).count()).toBe(0);
+      expect(await button(page, "Enable the system-assigned identity").count()).toBe(0);
+      await expectWellShown(visit, "no-system-identity");
+      await press("Select a user identity");
+      await page.getByRole("radio", { name: "cloud-broker" }).check();
+      await press("Select");
+      await button(page, "Select a different user identity").waitFor();
+      await page.getByRole("radio", { name: "Microsoft managed key" }).check();
+      await visit.goTo(portal.orderPath(ORDER, "backup-keys"));
+      await press("Add a backup key");
+      await see("The service can't create an identity in your directory");
+      await expectWellShown(visit, "no-system-identity-of-backup");
+    });
+  });
+
   test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });
+
+/** In both colour schemes, and on a narrow screen. */
+async function expectWellShown(visit: Visit, name: string): Promise<void> {
+  const { page } = visit;
+  await visit.picture(name);
+  expect(await visit.violations()).toEqual([]);
+  await takeAppearance(page, "dark");
+  await visit.picture(`${name}-dark`);
+  expect(await visit.violations("colours")).toEqual([]);
+  await takeAppearance(page, "light");
+  await takeWidth(page, "narrow");
+  await visit.picture(`${name}-narrow`);
+  expect(await visit.overflow()).toBe(0);
+  await takeWidth(page, "usual");
+}
 
 const leaving = ({ page }: Visit) =>
   page.getByRole("alertdialog", { name: "Leave without saving?" });

@@ -8,11 +8,11 @@ import { Button, Spinner } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { failureOf } from "../core/is-same.ts";
-import { type ChosenIdentity, type ChosenKey, renderKey } from "../core/key-choice.ts";
+import { type ChosenKey, renderKey } from "../core/key-choice.ts";
 import { parsePublicKey } from "../core/parse-public-key.ts";
 import { custodyOf } from "../core/policy-draft.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
-import { IdentityChoice } from "../encryption/identity-choice.tsx";
+import { IdentityChoice, useFirstIdentity } from "../encryption/identity-choice.tsx";
 import { Preflight } from "../encryption/preflight.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
 import { useReturnFocus } from "../focus/focus.ts";
@@ -40,7 +40,7 @@ export function AddBackupPanel({
   const [name, setName] = useState("");
   const [kind, setKind] = useState<BackupKeyWrite["kind"]>("Vault");
   const [key, setKey] = useState<ChosenKey>();
-  const [identity, setIdentity] = useState<ChosenIdentity>({ type: "SystemAssigned" });
+  const [identity, setIdentity] = useState(useFirstIdentity());
   const [isSelecting, setIsSelecting] = useState(false);
   const [publicKey, setPublicKey] = useState("");
   const adding = useOrderChange(
@@ -52,7 +52,9 @@ export function AddBackupPanel({
     { onRead: onClose },
   );
   const backup =
-    kind === "Vault" ? key && { kind, ...renderKey(key, identity) } : recoveryKeyOf(publicKey);
+    kind === "Vault"
+      ? key && identity && { kind, ...renderKey(key, identity) }
+      : recoveryKeyOf(publicKey);
   const isTaken = takenNames.includes(name.toLowerCase());
   const isNamed = BACKUP_KEY_NAME.test(name) && !isTaken;
   const wanted = isNamed && backup !== undefined ? { name, key: backup } : undefined;
@@ -63,7 +65,9 @@ export function AddBackupPanel({
         subscriptionId={orderName.subscriptionId}
         location={order.location}
         start={key}
-        check={(chosen) => <Preflight order={order} chosen={chosen} identity={identity} />}
+        check={
+          identity && ((chosen) => <Preflight order={order} chosen={chosen} identity={identity} />)
+        }
         onSelect={(selected) => {
           setKey(selected);
           setIsSelecting(false);

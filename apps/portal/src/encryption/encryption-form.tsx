@@ -19,7 +19,7 @@ import { SaveForm } from "../shell/save-form.tsx";
 import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
-import { IdentityChoice } from "./identity-choice.tsx";
+import { IdentityChoice, useFirstIdentity } from "./identity-choice.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
 import { usePreflight } from "./use-preflight.ts";
@@ -49,7 +49,7 @@ function useSaveEncryption(order: JobResource) {
 type Choice = {
   readonly kekType: KeyEncryptionKeyView["kekType"];
   readonly key: ChosenKey | undefined;
-  readonly identity: ChosenIdentity;
+  readonly identity: ChosenIdentity | undefined;
 };
 
 /** The encryption pane of Azure's article: encryption type, key vault and key, identity, save. */
@@ -63,10 +63,11 @@ export function EncryptionForm({
   const styles = useStyles();
   const texts = useTexts();
   const save = useSaveEncryption(order);
+  const firstIdentity = useFirstIdentity();
   const [{ kekType, key, identity }, edit] = useDraft<Choice>({
     kekType: kek.kekType,
     key: chosenKeyOf(kek),
-    identity: chosenIdentityOf(kek) ?? { type: "SystemAssigned" },
+    identity: chosenIdentityOf(kek) ?? firstIdentity,
   });
   const [isSelecting, setIsSelecting] = useState(false);
   const [isWarned, setIsWarned] = useState(false);
@@ -75,20 +76,20 @@ export function EncryptionForm({
   const isFirstSwitch = isCustomer && kek.kekType === "MicrosoftManaged";
   const isSameChoice =
     kekType === kek.kekType &&
-    (!isCustomer || (key !== undefined && isCurrent(kek, key, identity)));
+    (!isCustomer || (key && identity && isCurrent(kek, key, identity)) === true);
   // Without a version in its URL, saving the same key puts its newest version in force.
   const isFollowed = isCustomer && key?.version === "";
   // The same identity is attached again by saving it.
   const isDetached =
     isCustomer &&
-    identity.type === "UserAssigned" &&
+    identity?.type === "UserAssigned" &&
     !isAttached(order.identity, identity.resourceId);
-  const isReady = (!isSameChoice || isFollowed || isDetached) && (!isCustomer || key !== undefined);
   const preflight = usePreflight(order, isCustomer ? key : undefined, identity);
   const isRefused = isCustomer && preflight.data?.status === "Invalid";
   const wanted: WantedEncryption | undefined = isCustomer
-    ? key && { key, identity }
+    ? key && identity && { key, identity }
     : "MicrosoftManaged";
+  const isReady = (!isSameChoice || isFollowed || isDetached) && wanted !== undefined;
   return (
     <SaveForm
       saving={save}
@@ -128,7 +129,7 @@ export function EncryptionForm({
             isUsable={preflight.data?.status === "Valid"}
             onChange={(chosen) => edit({ identity: chosen })}
           />
-          {key !== undefined && !isSelecting && (
+          {key !== undefined && identity !== undefined && !isSelecting && (
             <div className={styles.wide}>
               <Preflight order={order} chosen={key} identity={identity} />
             </div>
@@ -145,7 +146,10 @@ export function EncryptionForm({
           subscriptionId={subscriptionId}
           location={order.location}
           start={key}
-          check={(chosen) => <Preflight order={order} chosen={chosen} identity={identity} />}
+          check={
+            identity &&
+            ((chosen) => <Preflight order={order} chosen={chosen} identity={identity} />)
+          }
           onSelect={(selected) => {
             edit({ key: selected });
             setIsSelecting(false);

@@ -11,6 +11,7 @@ import {
 } from "../core/key-choice.ts";
 import { Consequences } from "../order/consequences.tsx";
 import { useOrderChange, useOrderName } from "../order/use-order.ts";
+import { useIsOfCustomer } from "../queries/session-context.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { Radios } from "../shell/fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -21,6 +22,10 @@ const useStyles = makeStyles({
   choice: { alignItems: "start" },
 });
 
+/** A system-assigned identity would be of the service's tenant; the order of a customer's has none. */
+export const useFirstIdentity = (): ChosenIdentity | undefined =>
+  useIsOfCustomer() ? undefined : { type: "SystemAssigned" };
+
 /** The managed identity that calls the vault for this order. */
 export function IdentityChoice({
   order,
@@ -30,7 +35,7 @@ export function IdentityChoice({
   onChange,
 }: {
   readonly order: JobResource;
-  readonly identity: ChosenIdentity;
+  readonly identity: ChosenIdentity | undefined;
   /** The current key is the customer's, so that an order without identity cannot use it. */
   readonly isNeeded: boolean;
   /** Every check of the key with this identity passed. */
@@ -41,40 +46,42 @@ export function IdentityChoice({
   const texts = useTexts();
   const { subscriptionId } = useOrderName();
   const [isSelecting, setIsSelecting] = useState(false);
-  const isUser = identity.type === "UserAssigned";
+  const isOfCustomer = useIsOfCustomer();
+  const type = identity?.type ?? "UserAssigned";
+  const userId = identity?.type === "UserAssigned" ? identity.resourceId : undefined;
   return (
     <Stack gap="S" className={styles.choice}>
       <Radios
         label={texts.encryption.identityType}
-        hint={texts.encryption.identityHint}
-        values={["SystemAssigned", "UserAssigned"]}
+        hint={isOfCustomer ? texts.encryption.onlyUserIdentity : texts.encryption.identityHint}
+        values={isOfCustomer ? ["UserAssigned"] : ["SystemAssigned", "UserAssigned"]}
         names={{
           SystemAssigned: texts.encryption.systemAssigned,
           UserAssigned: texts.encryption.userAssigned,
         }}
-        value={identity.type}
-        onChange={(type) => {
-          if (type === "UserAssigned") setIsSelecting(true);
-          else onChange({ type });
+        value={type}
+        onChange={(chosen) => {
+          if (chosen === "UserAssigned") setIsSelecting(true);
+          else onChange({ type: chosen });
         }}
       />
-      {isUser && (
-        <>
-          <Text>{identity.resourceId.split("/").at(-1)}</Text>
-          <Button onClick={() => setIsSelecting(true)}>
-            {texts.encryption.selectOtherIdentity}
-          </Button>
-        </>
+      {userId !== undefined && <Text>{userId.split("/").at(-1)}</Text>}
+      {type === "UserAssigned" && (
+        <Button onClick={() => setIsSelecting(true)}>
+          {userId === undefined
+            ? texts.encryption.selectIdentity
+            : texts.encryption.selectOtherIdentity}
+        </Button>
       )}
       {isNeeded && order.identity.type === "None" && (
         <Notice intent="warning">{texts.encryption.noIdentity}</Notice>
       )}
-      {!isUser && <SystemIdentity order={order} isUsable={isUsable} />}
+      {type === "SystemAssigned" && <SystemIdentity order={order} isUsable={isUsable} />}
       {isNeeded && order.identity.type !== "None" && <RemoveIdentity />}
       {isSelecting && (
         <SelectIdentityPanel
           subscriptionId={subscriptionId}
-          start={isUser ? identity.resourceId : undefined}
+          start={userId}
           onSelect={(resourceId) => {
             onChange({ type: "UserAssigned", resourceId });
             setIsSelecting(false);

@@ -32,7 +32,7 @@ export function SelectKeyPanel({
   readonly location: string;
   readonly start: ChosenKey | undefined;
   /** Facts about a key before it is selected. */
-  readonly check?: (chosen: ChosenKey) => ReactElement;
+  readonly check?: ((chosen: ChosenKey) => ReactElement) | undefined;
   readonly onSelect: (key: ChosenKey) => void;
   readonly onClose: () => void;
 }): ReactElement {

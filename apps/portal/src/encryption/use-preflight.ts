@@ -6,15 +6,14 @@ import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-part.ts";
 
-/** The checks of a key and who would use it; nothing is asked while there is no key. */
+/** The checks of a key and who would use it; nothing is asked while one is not chosen. */
 export function usePreflight(
   order: JobResource,
   chosen: ChosenKey | undefined,
-  identity: ChosenIdentity,
+  identity: ChosenIdentity | undefined,
 ): UseQueryResult<KeyValidationResult> {
   const name = useOrderName();
-  const change =
-    chosen === undefined ? undefined : decideKeyChange(order.identity, chosen, identity);
+  const change = chosen && identity && decideKeyChange(order.identity, chosen, identity);
   return useRead(
     QUERY_KEYS.orderPart(name, "preflight", change, order.identity),
     (client, signal) => {

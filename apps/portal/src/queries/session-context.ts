@@ -19,6 +19,11 @@ export function useSignedIn(): SignedIn {
   return signedIn;
 }
 
+/** The person's tenant, and so their orders', is not the service's own, which has no right there. */
+export function useIsOfCustomer(): boolean {
+  return useSignedIn().session.tenancy === "customer";
+}
+
 const OPERATOR_APP_ROLE = "DataBox.Operator";
 
 /** Whether operators' pages are shown; the service authorises each call. */

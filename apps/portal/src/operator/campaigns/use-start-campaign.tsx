@@ -62,6 +62,7 @@ export function MoveFields({
   readonly onChange: (change: Partial<CampaignForm>) => void;
 }): ReactElement {
   const words = useTexts().operator.campaigns;
+  const { tenancy } = useSignedIn().session;
   const named = [
     ["kekUrl", words.toKey],
     ["vaultId", words.toVault],
@@ -79,6 +80,7 @@ export function MoveFields({
       ))}
       <Radios
         label={words.toIdentity}
+        hint={tenancy === "home" ? words.systemHint : undefined}
         values={IDENTITIES}
         names={words.identities}
         value={form.identity}
