@@ -28,6 +28,7 @@ import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/h
 import { createHeldRoles, ofEnabledAccounts, type RoleReader } from "./callers/held-roles.ts";
 import {
   createReadConnected,
+  createCustomerOf,
   createTenantOf,
   identitiesWithin,
   rolesWithin,
@@ -335,6 +336,7 @@ function createGround(dependencies: BrokerDependencies) {
     findTrouble: () => (clock.isOff() ? Promise.resolve(CLOCK_OFF.failure) : findStorageTrouble()),
     hasAccess: createHasAccess(roles, tenantOf, now),
     tenantOf,
+    customerOf: createCustomerOf(tenantOf),
     identities: identitiesWithin(store, config.TENANT_ID, dependencies.identities),
     receivers,
     announce: createAnnounce(portalUrl, receivers.select),
@@ -443,9 +445,8 @@ function createRelease(ground: Ground, { custody }: KeyLife, orders: ControlPlan
     limit: createLimit("device", config, now),
     limitUnproven: createLimit("unproven", config, now),
     countCustomerUnlock: createCustomerQuota({
-      store,
+      ...ground,
       perMinute: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
-      now,
     }),
     markPrepared,
     haltCopy: (...refused) => haltCopy(orders, ...refused),

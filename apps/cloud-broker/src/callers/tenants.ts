@@ -83,6 +83,23 @@ export function createTenantOf(store: Store, home: string, now: Clock): TenantOf
   };
 }
 
+/** The customer whose share of the broker an order uses. */
+export type CustomerOf = (order: OrderId) => Promise<string>;
+
+/**
+ * A tenant is one customer, however many subscriptions it has. In the service's own tenant, each
+ * subscription is one.
+ */
+export function createCustomerOf(tenantOf: TenantOf): CustomerOf {
+  return async (order) => {
+    const subscriptionId = subscriptionOf(order);
+    const tenantId = await tenantOf(subscriptionId);
+    return tenantId === undefined || tenantId === UNPROVEN
+      ? `subscription ${subscriptionId}`
+      : `tenant ${tenantId}`;
+  };
+}
+
 /** @returns the recorded tenant; undefined: the service's own, if the subscription has orders */
 export async function readTenantOf(
   store: Store,

@@ -404,7 +404,8 @@ export const SETTINGS = {
   RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: {
     ...limit(1_000_000_000),
     default: "6000",
-    meaning: "Most unlock requests of one customer's subscription, over all replicas.",
+    meaning:
+      "Most unlock requests of one subscription, or of one customer's tenant, over all replicas.",
   },
   KEY_HEALTH_INTERVAL_SECONDS: {
     schema: whole(YEAR_SECONDS),

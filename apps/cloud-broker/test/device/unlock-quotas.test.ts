@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { folderFor, required } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { createCustomerOf, type TenantOf, UNPROVEN } from "../../src/callers/tenants.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import {
   countedOf,
@@ -38,8 +39,19 @@ afterEach(async () => {
 const passed = (outcomes: readonly unknown[]) =>
   outcomes.filter((failure) => failure === undefined).length;
 
-const open = (perMinute: number, clock = { nowMs: NOON_MS }) =>
-  replicas.map((store) => createCustomerQuota({ store, perMinute, now: () => clock.nowMs }));
+const open = (
+  perMinute: number,
+  clock = { nowMs: NOON_MS },
+  tenantOf: TenantOf = () => Promise.resolve(undefined),
+) =>
+  replicas.map((store) =>
+    createCustomerQuota({
+      store,
+      customerOf: createCustomerOf(tenantOf),
+      perMinute,
+      now: () => clock.nowMs,
+    }),
+  );
 
 const countUnlock = compileTogether(QUOTA_WRITES);
 let turn = 0;
@@ -132,6 +144,14 @@ describe("a customer's unlocks a minute", () => {
     expect(passed([await one?.(ORDER), await other?.(ORDER), await one?.(OTHER)])).toBe(2);
     clock.nowMs += 60_000;
     expect(passed([await one?.(ORDER), await other?.(ORDER), await one?.(OTHER)])).toBe(2);
+  });
+
+  test("are those of all subscriptions of a customer's tenant together", async () => {
+    const ours = orderIdOf({ subscriptionId: "s-3", resourceGroup: "g", name: "order-1" });
+    const tenants: Readonly<Record<string, string>> = { "s-1": "noisy", "s-2": "noisy" };
+    const [count] = open(2, undefined, (id) => Promise.resolve(tenants[id] ?? UNPROVEN));
+    expect(passed([await count?.(ORDER), await count?.(FOREIGN), await count?.(OTHER)])).toBe(2);
+    expect(await count?.(ours)).toBeUndefined();
   });
 
   test("are not counted without a quota", async () => {

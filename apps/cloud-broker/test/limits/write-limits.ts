@@ -150,7 +150,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   },
   unlocksOfCustomer: {
     what: "unlock requests a minute",
-    scope: `one subscription, ${ALL_REPLICAS}, by shares`,
+    scope: `one subscription, or one customer's tenant, ${ALL_REPLICAS}, by shares`,
     most: "RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE",
     answer: SIGNED_429,
     shown: MESSAGES,

@@ -15,6 +15,8 @@ import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const DEAD = "66666666-6666-4666-8666-666666666666";
 const QUICK = "77777777-7777-4777-8777-777777777777";
+const SECOND = "88888888-8888-4888-8888-888888888888";
+const TENANT = "99999999-9999-4999-8999-999999999999";
 /** More than a process at its end takes altogether. */
 const CROWD = 70;
 const SILENT = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
@@ -22,11 +24,13 @@ const SATURATED = 1;
 
 let world: BrokerWorld;
 let dead: DeviceClient;
+let second: DeviceClient;
 let quick: readonly DeviceClient[];
 const transports: Transport[] = [];
 beforeAll(async () => {
   world = await openBroker({ replicas: 1 });
   dead = await world.delivered("dead", DEAD);
+  second = await world.delivered("second", SECOND);
   quick = [await world.delivered("quick-1", QUICK), await world.delivered("quick-2", QUICK)];
   dead.use(connect());
   for (const each of quick) each.use(connect());
@@ -144,6 +148,29 @@ test("a message that only claims to be another customer's does not use that cust
     }),
   );
   for (const { status } of forged) expect([401, 503]).toContain(status);
+  for (const device of quick) expect(codeOf((await device.unlock("unlock")).answer)).toBe("answer");
+  await crowd.end();
+});
+
+// Evidence: One customer's load that delays others.
+test("a tenant with several subscriptions has one share, and does not use another customer's", async () => {
+  const store = world.store();
+  const [since_ms, changed_at_ms] = [world.clock.nowMs, world.clock.nowMs];
+  const tenant = { id: TENANT, name: "Noisy", state: "connected", changed_by: "opal" } as const;
+  await store
+    .insertInto("tenants")
+    .values({ ...tenant, since_ms, changed_at_ms })
+    .execute();
+  const row = { tenant_id: TENANT, since_ms, recorded_by: "ada" };
+  await store
+    .insertInto("subscription_tenants")
+    .values([DEAD, SECOND].map((subscription_id) => ({ ...row, subscription_id })))
+    .execute();
+  world.clock.nowMs += 60_000;
+  const crowd = await gatherCrowd();
+  world.loop.utilization = SATURATED;
+  for (const device of [second, ...quick]) device.use(connect());
+  expect(codeOf((await second.unlock("unlock")).answer)).toBe("BrokerBusy");
   for (const device of quick) expect(codeOf((await device.unlock("unlock")).answer)).toBe("answer");
   await crowd.end();
 });

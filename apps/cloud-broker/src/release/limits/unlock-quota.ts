@@ -1,4 +1,5 @@
-import { type EpochMs, type OrderId, subscriptionOf } from "../../core/order.ts";
+import type { CustomerOf } from "../../callers/tenants.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure, Clock } from "../../core/ports.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -122,10 +123,12 @@ const SMALLEST_SHARE = 1 / 400;
  */
 export function createCustomerQuota({
   store,
+  customerOf,
   perMinute,
   now,
 }: {
   readonly store: Store;
+  readonly customerOf: CustomerOf;
   /** 0: no limit. */
   readonly perMinute: number;
   readonly now: Clock;
@@ -168,7 +171,7 @@ export function createCustomerQuota({
 
   return async (order) => {
     if (perMinute === 0) return undefined;
-    const scope = `subscription ${subscriptionOf(order)}`;
+    const scope = await customerOf(order);
     for (;;) {
       const nowMs = now();
       if (windowOf(nowMs) > windowMs) {

@@ -1,6 +1,7 @@
 import type { RateLimit } from "@databox-cmk/http";
 
 import type { UnauthenticatedRows } from "../../audit/unauthenticated-rows.ts";
+import type { CustomerOf } from "../../callers/tenants.ts";
 import type { RuleSettings } from "../../config/rule-settings.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { NodeFailure, Outcome } from "../../core/ports.ts";
@@ -28,6 +29,7 @@ export type DeviceDependencies = ReleaseDependencies & {
   readonly limitUnproven: RateLimit;
   readonly unauthenticatedRows: Pick<UnauthenticatedRows, "admit">;
   readonly settings: RuleSettings;
+  readonly customerOf: CustomerOf;
   readonly countCustomerUnlock: CountCustomerUnlock;
   /** Resolves when there is news of the lease, or after the hold time. */
   readonly waitForNews: (lease: string, holdMs: number) => Promise<void>;

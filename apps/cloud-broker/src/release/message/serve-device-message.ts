@@ -12,7 +12,7 @@ import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import { fitDenial } from "../../core/fit-denial.ts";
 import { nameFault } from "../../core/name-fault.ts";
-import { type OrderId, subscriptionOf } from "../../core/order.ts";
+import type { OrderId } from "../../core/order.ts";
 import type { Actor, AuditEvent, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
 import { assignSlot, suspendSlot, turnToBegin } from "../../load/admission.ts";
@@ -87,7 +87,7 @@ export type DeviceReply = {
 };
 
 export type MessageDependencies = Recording &
-  Needs<"store" | "limitUnproven" | "unauthenticatedRows" | "metrics">;
+  Needs<"store" | "customerOf" | "limitUnproven" | "unauthenticatedRows" | "metrics">;
 
 /** Serves one kind of device message over HTTP. */
 export function serveDeviceMessage<Proven extends Sender>(
@@ -184,7 +184,7 @@ async function answerOnce<Proven extends Sender>(
       );
     sender = authenticated.value;
     markStep("signature");
-    const retryAfterSeconds = assignSlot(subscriptionOf(sender.order));
+    const retryAfterSeconds = assignSlot(await dependencies.customerOf(sender.order));
     if (retryAfterSeconds !== undefined)
       return await denyBusy(dependencies, message, sender, retryAfterSeconds);
     if ((exchange.repeats ?? "answered") === "answered") {
