@@ -28,6 +28,7 @@ const REPEATED_PROJECTS = new Set(["e2e", "browser"]);
  */
 const NEVER_REPEATED =
   /\b(?:races?|at-once|interleavings?|kill(?:ed)?|crash(?:es)?|property|fuzz)\b/;
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"];
 const PROPERTIES = /from "(?:@fast-check\/vitest|fast-check)"/;
 
 const given = process.argv.slice(2);
@@ -59,12 +60,14 @@ const count = (state) => states.filter((other) => other === state).length;
 const failedTests = count("failed") + first.files.filter(isBrokenOnly).length;
 const repeatedAll = flaky.length > 0 && failedTests === 0 && first.strayErrors === 0;
 // An error that no test caught fails the run although every test passed.
-const strayErrors = failedTests === 0 && first.status !== 0 && !repeatedAll ? 1 : 0;
+const hasNoFile = isPart && first.isWhole && first.files.length === 0 && first.strayErrors === 0;
+const strayErrors = failedTests === 0 && first.status !== 0 && !repeatedAll && !hasNoFile ? 1 : 0;
 const passed = count("passed") + gates.length - failedGates.length;
 const failed = failedTests + strayErrors + failedGates.length;
 const skipped = count("skipped") + count("pending");
 
 if (!isPart) showSlowest(first.files);
+if (hasNoFile && !isChanged) console.log(`No test file fits: ${filters.join(" ")}`);
 for (const name of failedGates) console.log(`The gate "${name}" failed; see above.`);
 for (const name of flaky) console.log(`flaky: ${name} failed among the others and passed alone`);
 writeArtifact("flaky.txt", flaky.map((name) => `${name}\n`).join(""));
@@ -86,12 +89,15 @@ async function runTests(args) {
       NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
     },
   });
+  const end = (signal) => vitest.kill(signal);
+  for (const signal of ENDING) process.on(signal, end);
   const status = await new Promise((resolve) => {
     vitest.on("error", () => resolve(1));
     vitest.on("close", resolve);
   });
+  for (const signal of ENDING) process.off(signal, end);
   try {
-    return { ...JSON.parse(readFileSync(results, "utf8")), status };
+    return { ...JSON.parse(readFileSync(results, "utf8")), status, isWhole: true };
   } catch (error) {
     if (status !== 0 || !isChanged) console.error("vitest left no results:", error.message);
     return { files: [], strayErrors: 0, status };

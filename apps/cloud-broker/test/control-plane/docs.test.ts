@@ -16,7 +16,7 @@ const read = (name: string) =>
 const page = read("arm-api.md");
 const runbook = read("../operate/runbook.md");
 const devicePage = read("device-api.md");
-const { DEVICE_ROUTES, MESSAGE_TYPES, noticeView, STAGE_NAMES } = protocol;
+const { DEVICE_ROUTES, MESSAGE_TYPES, noticeView, STAGE_NAMES, unlockPurpose } = protocol;
 const word = (value: boolean): string => (value ? "yes" : "no");
 
 test.each(STAGE_NAMES)(
@@ -155,6 +155,10 @@ const sectionsOf = Map.groupBy(
   ),
   ({ members }) => members,
 );
+
+test.each(unlockPurpose.options)("docs/reference/device-api.md says when purpose %s is", (name) => {
+  expect(devicePage).toMatch(new RegExp(`^\\| \`purpose\` \\| .*\`${name}\` (?:at|while) `, "m"));
+});
 
 test("docs/reference/device-api.md has a section for each message", () => {
   expect(Object.keys(SECTIONS).toSorted()).toEqual(MESSAGES.map(({ name }) => name).toSorted());

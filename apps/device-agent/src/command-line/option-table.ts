@@ -1,3 +1,5 @@
+import { ASKED_PURPOSES } from "@databox-cmk/protocol";
+
 import type { CommandName } from "../core/agent-event.ts";
 
 /** An option, or a flag if it takes no value. */
@@ -61,7 +63,7 @@ export const COMMAND_OPTIONS = {
   unlock: {
     reason: text("TEXT", "reason for the unlock; approvers see it"),
     purpose: text(
-      "unlock|ingest|fill",
+      ASKED_PURPOSES.join("|"),
       "default unlock; at the datacenter: ingest reads an import, fill fills an export",
     ),
     "no-wait": flag("exit with 6 if approval is needed; the next unlock continues the request"),

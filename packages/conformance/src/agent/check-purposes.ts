@@ -1,3 +1,5 @@
+import { ASKED_PURPOSES } from "@databox-cmk/protocol";
+
 import {
   type AgentUnderTest,
   type AgentWorld,
@@ -11,7 +13,7 @@ export async function checkPurposes(
   unlockFor: NonNullable<AgentUnderTest["unlockFor"]>,
 ): Promise<void> {
   const suite = "purpose";
-  for (const purpose of ["fill", "ingest"] as const)
+  for (const purpose of ASKED_PURPOSES.filter((each) => each !== "unlock"))
     await run(suite, `opens for ${purpose} while the stage allows it`, async () => {
       broker.stagePurpose = purpose;
       return unlessUnlocked(() => unlockFor(purpose), broker);
