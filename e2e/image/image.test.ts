@@ -164,7 +164,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
     const packages = names.map((each) => each.split(" ")[0]);
     for (const name of [
       "better-sqlite3",
-      "router",
+      "express",
       "@azure/keyvault-keys",
       "react",
       "node",

@@ -25,7 +25,7 @@ type ReadingRoute = Pick<Extract<Reads<never>, { maxBytes: number }>, "reads" | 
 
 /**
  * Reads the body of a request, at most `route.maxBytes` of it. A longer one is refused by its
- * Content-Length where it has one, else at the first byte too many. By hand, because Express's own
+ * Content-Length where it has one, else at the first byte too many. By hand, because express' own
  * parsers hand out parsed JSON, in which duplicate members are gone, and decompress what they read.
  *
  * @param ask - called before the first byte is read, where the sender may wait for "100 Continue"

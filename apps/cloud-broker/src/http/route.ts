@@ -152,7 +152,7 @@ export type TokenAuthentication = "caller" | "operator" | "event-delivery";
  */
 export type ServedRoute = {
   readonly method: Method;
-  /** Path as Express writes it; matched without regard to case, as ARM does. */
+  /** Express path; matched without regard to case, as ARM does. */
   readonly path: string;
   /** Absent: a page of the portal, or one of its back channels, which no reference describes. */
   readonly described?: Description;

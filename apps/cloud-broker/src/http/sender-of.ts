@@ -19,7 +19,7 @@ const WITH_PORT = /^(?:([\d.]+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i;
  * trusted proxies wrote it: the first address that is not one of theirs is the sender's, and
  * everything before it is the sender's own invention. The header of any other peer is ignored.
  *
- * The library proxy-addr, which Express uses, does the same, but takes each text for an
+ * The library proxy-addr, which Express contains, does the same, but takes each text for an
  * address, and an address with a port for none.
  */
 export function senderOf(message: IncomingMessage, proxies: Networks | undefined): string {

@@ -3,7 +3,7 @@ import { REVISION, VERSION } from "@databox-cmk/protocol";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { ClockOffsets } from "../core/judge-clock.ts";
-import type { Served } from "../http/create-handler.ts";
+import type { Served } from "../http/express-adapter.ts";
 import type { PoolState } from "../store/store.ts";
 import type { FleetFigures } from "./fleet-figures.ts";
 

@@ -20,7 +20,7 @@ import {
 import { createAzureTransport } from "../../src/azure/transport.ts";
 import { cloudOf } from "../../src/config/config.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
-import { createHandler } from "../../src/http/create-handler.ts";
+import { createHandler } from "../../src/http/express-adapter.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openFileIssuerKeys } from "../../src/keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "../../src/keys/issuer/token-issuer.ts";

@@ -9,7 +9,7 @@ import type { Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTurnAway } from "../../src/api/front/turn-away.ts";
-import { createHandler } from "../../src/http/create-handler.ts";
+import { createHandler } from "../../src/http/express-adapter.ts";
 import type { BrokenRequest } from "../../src/http/listen.ts";
 import type { Answer, ServedRoute, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/http/spans.ts";

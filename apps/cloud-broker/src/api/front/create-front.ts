@@ -8,7 +8,7 @@ import { type Auditing, note } from "../../audit/record.ts";
 import type { UnauthenticatedRows } from "../../audit/unauthenticated-rows.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
-import { createHandler, type Served } from "../../http/create-handler.ts";
+import { createHandler, type Served } from "../../http/express-adapter.ts";
 import type { BrokenRequest } from "../../http/listen.ts";
 import type { AuthenticateCaller, IdentifySession, ServedRoute } from "../../http/route.ts";
 import { senderOf } from "../../http/sender-of.ts";

@@ -9,7 +9,7 @@ import {
   renderArmError,
   withoutUndefined,
 } from "@databox-cmk/errors";
-import Router from "router";
+import { type Request, type Response, Router } from "express";
 
 import { invalidMember } from "../core/failure-error.ts";
 import { nameFault } from "../core/name-fault.ts";
@@ -67,7 +67,8 @@ export type AdapterOptions = {
  * Turns the route table into a request listener; everything that is not a row is 404, or 405 with
  * Allow.
  *
- * The router of Express, which gets no request target that is not a path.
+ * Express's router alone: it gets no request target that is not a path, and no final handler, which
+ * would answer in HTML.
  */
 export function createHandler(
   routes: readonly ServedRoute[],
@@ -77,7 +78,7 @@ export function createHandler(
   for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
     // Not `router.all`, which keeps a handler for each of 35 methods and tries one after
     // another.
-    router.route(rows[0]?.path ?? path).all((request, response) => {
+    router.route(rows[0]?.path ?? path).all((request: Request, response: Response) => {
       const method = request.method === "HEAD" ? "GET" : request.method;
       const route = rows.find((row) => row.method === method);
       return serve(request, response, route, options, () => methodNotAllowed(request, rows));
@@ -97,22 +98,24 @@ export function createHandler(
       return;
     }
     message.url = target;
-    // It calls the last argument for a path without a row, and for an invalid percent-encoding.
-    router(message, response, () => refuse(new AppError("NotFound")));
+    // Express calls the last argument for a path without a row, and for an invalid
+    // percent-encoding.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router needs only Node's part
+    router(message as Request, response as Response, () => refuse(new AppError("NotFound")));
   };
 }
 
-function methodNotAllowed(request: IncomingMessage, rows: readonly ServedRoute[]): AppError {
+function methodNotAllowed(request: Request, rows: readonly ServedRoute[]): AppError {
   const allow = rows.map((row) => row.method).join(", ");
   return new AppError("MethodNotAllowed", {
-    detail: `${request.method ?? ""}: this path takes ${allow}`,
+    detail: `${request.method}: this path takes ${allow}`,
     facts: { allow },
   });
 }
 
 /** Answers once, in every case; never rejects. */
 async function serve(
-  message: RoutedMessage,
+  message: ExpressMessage,
   response: ServerResponse,
   route: ServedRoute | undefined,
   options: AdapterOptions,
@@ -169,7 +172,7 @@ async function answerTo(
  */
 function answerFault(
   fault: unknown,
-  message: RoutedMessage,
+  message: ExpressMessage,
   response: ServerResponse,
   request: RouteRequest,
   options: Pick<AdapterOptions, "failed"> & FailureFacts,
@@ -226,14 +229,14 @@ async function read<Known extends RouteRequest>(
   return route.handle({ ...request, body: parseJsonBody(bytes) });
 }
 
-/** A request that the router may not have seen yet. */
-type RoutedMessage = IncomingMessage & { readonly params?: Router.Params };
+/** A request that Express may not have seen yet. */
+type ExpressMessage = IncomingMessage & { readonly params?: Request["params"] };
 
 /**
  * Never throws: the path was made to begin with a slash, after which nothing is part of the host.
  */
 function readRequest(
-  message: RoutedMessage,
+  message: ExpressMessage,
   senderOf: NonNullable<AdapterOptions["senderOf"]> = ({ socket }) => socket.remoteAddress ?? "",
 ): RouteRequest {
   const { url: target = "" } = message;
