@@ -13,8 +13,8 @@ type Write = Exclude<(typeof namedActions)[number], `${string}/read` | `location
  * Every write of a customer, with its effect on the guards of an order's keys and on the people who
  * decide about them. `compared`: the effect depends on the written value. `owner`: it moves power
  * by itself, so that only an Owner has the action. `none`: it changes no rule. The type names every
- * write, so that a new one cannot be forgotten. An operator's writes are not bound by the rules of
- * an order: they move appliances, stop unlocks, and never release a key.
+ * write, so that a new one cannot be forgotten. Of an operator's writes, those of a campaign are
+ * compared like an owner's; the others move appliances, stop unlocks, and never release a key.
  */
 export const RULE_CHANGES = {
   "jobs/unlockPolicy/write": "compared",

@@ -57,7 +57,7 @@ export const GUARDS = {
   policy: "the policy was not written meanwhile",
   hours: "unlock hours",
   networks: "networks",
-  approvals: "approvals or break-glass, and whether the approvers still have the right",
+  approvals: "approvals or break-glass",
   budget: "unlocks per day",
   custody: "escrow only",
 } as const;

@@ -118,6 +118,7 @@ async function openBackup(record = folder.path) {
   };
 }
 
+// Evidence: A restored backup.
 test("a kill switch of after the backup holds again, is reported once, and ends by its owner", async () => {
   const before = await openBackup();
   await before.round();
@@ -220,6 +221,7 @@ test("a switch that was turned off is not turned on by an older backup", async (
   expect(await after.isRevoked()).toBe(false);
 });
 
+// Evidence: A restored backup.
 test("keys that were destroyed after the backup are withheld, and the doctor names them until they are destroyed again", async () => {
   const before = await openBackup();
   nowMs += DAY_MS;
@@ -273,6 +275,7 @@ test("an order that was created again under the name of an erased one is not wit
   expect(await before.isRevoked()).toBe(false);
 });
 
+// Evidence: A restored backup.
 test("an approval and a break-glass that were used after the backup stay used", async () => {
   const after = await openBackup();
   await after.store

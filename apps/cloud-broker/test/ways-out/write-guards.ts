@@ -34,10 +34,13 @@ after which the key leaves: what happens during the call of the vault counts, an
 counts even if it is off again by then.
 
 A preparation, an unlock, a carried unlock and a rekeying give a content key, sealed to one request
-of one device. A repeated answer is the same answer to the same bytes, in case it was lost: within
-60 seconds, or within 15 minutes for a carried one. It was made under all guards, and each repeat is
-a row of the activity. The passkey and the envelopes are given to a person. The envelopes have no
+of one device. A carried unlock also needs a policy that allows it, and counts against a daily limit
+of its own. A repeated answer is the same answer to the same bytes, in case it was lost: within 60
+seconds, or within 15 minutes for a carried one. It was made under all guards, and each repeat is a
+row of the activity. The passkey and the envelopes are given to a person. The envelopes have no
 recipient but your recovery keys. Where an unlock waits for approvals, it is answered as pending.
+Whether [the approvers still have their right](approvals.md#rights-of-approvers) is read before your
+vault is called.
 `;
 
 const CHANGES = `## Changes of the rules
@@ -52,8 +55,8 @@ Besides the right to call it, a write needs what its effect asks for:
   **moves** it: it needs the approvals in force or, where the policy requires none, an Owner
   ([loosening a policy](unlock-policy.md#loosening-a-policy)).
 
-An operator of the service has none of them. The portal shows the same table under _order → Unlock
-policy_.
+An operator of the service has none of them. An operator's campaign can choose another key for an
+order, which needs the same approvals. The portal shows this table under _order → Unlock policy_.
 
 | action | effect | roles |
 | --- | --- | --- |
