@@ -450,6 +450,14 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
       .toBe(true);
     expect(await split.isChecked()).toBe(true);
     expect(await accept.isChecked()).toBe(true);
+    // The node, which was prepared before, is in escrow until its next re-key.
+    for (const page of ["device-details", "encryption"]) {
+      await open(page);
+      await visit.page
+        .getByText(/service can open these nodes until their next re-key: \S/)
+        .waitFor();
+      expect(await look(visit, `custody-gap-${page}`)).toEqual([]);
+    }
     // A page of the service makes no key that guards against the service.
     await open("backup-keys");
     await button("Add a backup key").click();

@@ -12,6 +12,7 @@ import { Button, Card, makeStyles, Spinner, Text, tokens } from "@fluentui/react
 import { EyeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useEffect, useState } from "react";
 
+import { CustodyGap } from "../order/custody-gap.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { useMay } from "../order/use-may.ts";
 import { type OrderNode, useNodes, useOrderName } from "../order/use-order.ts";
@@ -35,6 +36,7 @@ export function DeviceDetailsPage(): ReactElement {
     <OrderPage section="deviceDetails">
       <Stack gap="L" width="M">
         {hasPasskey && <Text>{texts.device.intro}</Text>}
+        <CustodyGap />
         <QueryState of={nodes} />
         {nodes.data?.length === 0 && <Text>{texts.order.noNodes}</Text>}
         {nodes.data !== undefined && nodes.data.length > 0 && (

@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 
 import { chosenIdentityOf, chosenKeyOf } from "../core/key-choice.ts";
 import { custodyOf } from "../core/policy-draft.ts";
+import { CustodyGap } from "../order/custody-gap.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
@@ -75,6 +76,7 @@ function CurrentCustody(): ReactElement | null {
     <div className={styles.custody}>
       <Section title={texts.custody.title}>
         <Text block>{texts.custody.kinds[custodyOf(policy.data.value).kind]}</Text>
+        <CustodyGap />
         <RouterLink to={`${ORDER}/unlock-policy`} params={name}>
           {texts.custody.change}
         </RouterLink>
