@@ -120,6 +120,13 @@ export const ROWS: readonly Row[] = [
   },
   { command: "node tools/setup.mjs" },
   { command: "node tools/run.mjs vitest --version", prints: /^vitest\//m },
+  { command: "node tools/run.mjs node tools/prose.mjs --list", prints: /lines of prose/ },
+  {
+    command: /^npm test -- next-act --(?:watch|inspect-brk=\S+ --no-file-parallelism)$/,
+    run: "npm test -- next-act",
+    because: "it would wait for a person",
+    prints: /^\d+ passed, 0 failed$/m,
+  },
   {
     command: /^npm (-s )?run bench( -- .*)?$/,
     run: "npm run bench -- --list",
