@@ -76,8 +76,10 @@ test("operation ids are short, unique and those of Azure, and every reference le
   );
   for (const id of ids) expect(id).toMatch(/^[A-Z][A-Za-z]+_[A-Z][A-Za-z]+$/);
   expect(Math.max(...ids.map((id = "") => id.length))).toBeLessThan(48);
-  for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g))
-    expect(document.components.schemas).toHaveProperty(String(name));
+  for (const [, kind, name] of text.matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]+)"/g))
+    expect(document.components).toHaveProperty(`${String(kind)}.${String(name)}`);
+  const { schema } = document.components.parameters.ApiVersion;
+  expect(schema.enum).toContain("2025-07-01");
 });
 
 test("tags are described where they are declared, and each operation has a description", async () => {

@@ -1,4 +1,5 @@
 import {
+  API_VERSIONS,
   approvalList,
   approvalView,
   armErrorBody,
@@ -66,6 +67,7 @@ function createDocument(routes: readonly Route[], serverUrl: string): JsonObject
       securitySchemes: {
         entra: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
       },
+      parameters: { ApiVersion: API_VERSION },
       schemas: {
         ...Object.fromEntries(
           Object.entries(NAMED_SCHEMAS).map(([name, schema]) => [name, jsonSchema(schema)]),
@@ -75,6 +77,13 @@ function createDocument(routes: readonly Route[], serverUrl: string): JsonObject
     },
   };
 }
+
+const API_VERSION: JsonObject = {
+  name: "api-version",
+  in: "query",
+  required: true,
+  schema: { type: "string", enum: Object.keys(API_VERSIONS) },
+};
 
 const TAG_TEXTS: Readonly<Record<Route["authentication"], string>> = {
   caller: "a token of Entra ID for Resource Manager",
@@ -132,9 +141,7 @@ function otherParameters({ authentication, described }: Route): readonly JsonObj
     schema: { type: "string" },
   }));
   const version =
-    authentication === "caller"
-      ? [{ name: "api-version", in: "query", required: true, schema: { type: "string" } }]
-      : [];
+    authentication === "caller" ? [{ $ref: "#/components/parameters/ApiVersion" }] : [];
   return [...version, ...query, ...headers];
 }
 
