@@ -38,6 +38,18 @@ test("every container of the forge is the development container's, named by its 
   expect(images.map(([, named]) => named)).toEqual([image, image, image, image]);
 });
 
+test("every action of the forge is named by its commit, and the weekly audit must be answered", () => {
+  const files = readdirSync(join(root, ".github/workflows"));
+  const actions = files.flatMap((file) =>
+    [...read(`.github/workflows/${file}`).matchAll(/uses: ([\w-]\S+)/g)].map(([, name]) => name),
+  );
+  expect(actions.length).toBeGreaterThan(5);
+  for (const action of actions) expect(action).toMatch(/@[0-9a-f]{40}$/);
+  expect(read(".github/workflows/advisories.yml")).toContain(
+    "github.event_name == 'schedule' && '--must-answer'",
+  );
+});
+
 test("version managers choose the Node that the set-up brings", () => {
   const { catalog, nodeVersion } = z
     .object({ catalog: z.object({ node: z.string() }), nodeVersion: z.string() })
