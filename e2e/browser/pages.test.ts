@@ -23,7 +23,12 @@ const WALK_MS = 1_800_000;
 const ALL_APPEARANCES = Object.keys(APPEARANCES) as Appearance[];
 
 /** Findings on all pages together; each line names its page. */
-const found = { violations: [] as string[], tooWide: [] as string[], language: [] as string[] };
+const found = {
+  violations: [] as string[],
+  tooWide: [] as string[],
+  twice: [] as string[],
+  language: [] as string[],
+};
 
 describe.runIf(runsBrowser)("every page of the portal", () => {
   let portal: PortalWorld;
@@ -64,6 +69,10 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
 
   test("none scrolls sideways at 320 pixels or at 3840", () => {
     expect(found.tooWide).toEqual([]);
+  });
+
+  test("none scrolls the document below the frame, in which the page itself scrolls", () => {
+    expect(found.twice).toEqual([]);
   });
 
   test("each exists in German, declares its language, and has no English sentence", () => {
@@ -127,9 +136,14 @@ async function lookAt(path: string, { english, german }: Visits): Promise<void> 
       found.violations.push(`${path}: ${appearance}: ${each}`);
   }
   await takeAppearance(page, "light");
-  for (const width of ["widest", "narrow"] as const) {
+  for (const width of ["usual", "widest", "narrow"] as const) {
     await takeWidth(page, width);
-    await english.picture(`${name}-${width}`);
+    if (width !== "usual") await english.picture(`${name}-${width}`);
+    const below = await page.evaluate(() => {
+      const { scrollHeight, clientHeight } = document.documentElement;
+      return scrollHeight - clientHeight;
+    });
+    if (below > 0) found.twice.push(`${path}: ${width}: ${String(below)} pixels`);
     const pixels = await english.overflow();
     if (pixels > 0) found.tooWide.push(`${path}: ${width}: ${String(pixels)} pixels`);
   }
