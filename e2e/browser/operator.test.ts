@@ -67,6 +67,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await press(visit, "Dispatch anyway");
     await confirm(visit, "atlas", "Dispatch anyway");
     await page.getByText("Done: Dispatch.").waitFor();
+    await page.getByText("Operation finished: Dispatch").first().waitFor();
     for (const [button, done] of [
       ["Mark delivered", "Done: Delivered."],
       ["Mark picked up", "Done: Picked up."],

@@ -1,3 +1,4 @@
+import type { OperationName } from "@databox-cmk/protocol";
 import { FailureText } from "@databox-cmk/ui";
 import {
   Button,
@@ -22,8 +23,10 @@ import { useTexts } from "../texts/texts.ts";
 import { TOASTER_ID } from "./action-toaster.tsx";
 import { useSingleMutation } from "./use-single-mutation.ts";
 
-/** Its name in the texts, or how its name follows from the variables. */
-export type NameOf<Variables> = ActionName | ((variables: Variables) => ActionName);
+/** Its name in the texts, and the operation that it runs. */
+type Named = ActionName | readonly [ActionName, OperationName];
+/** The action's name, or how it follows from the variables. */
+export type NameOf<Variables> = Named | ((variables: Variables) => Named);
 export type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables> & {
   /** Leads the reader to the result, unless they have left the page meanwhile. */
   readonly onDone?: (data: Data, variables: Variables) => unknown;
@@ -87,14 +90,16 @@ function ActionToast({
   order,
   error,
 }: {
-  readonly action: ActionName;
+  readonly action: Named;
   /** Name of the order whose page it began on. */
   readonly order: string | undefined;
   readonly error: Error | null;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { done, failed } = texts.toasts.actions[action];
+  const [name, operation] = typeof action === "string" ? [action] : action;
+  const { done, failed } = texts.toasts.actions[name];
+  const title = error === null ? done : failed;
   const step = error instanceof ProblemError ? error.problem.steps[0] : undefined;
   return (
     <Toast>
@@ -111,7 +116,9 @@ function ActionToast({
           </ToastTrigger>
         }
       >
-        {error === null ? done : failed}
+        {operation === undefined
+          ? title
+          : `${title}: ${texts.operator.operations.names[operation]}`}
       </ToastTitle>
       {(order ?? step) !== undefined && (
         <ToastBody className={styles.body} subtitle={order ?? null}>

@@ -17,7 +17,7 @@ type Wanted = { readonly name: OperationName; readonly body: OperationBody };
 /** Runs an operation, and keeps the result of the last one. */
 export function useOperation() {
   const { mutate, reset, isPending, variables, error, data } = useOrderChange(
-    "runOperation",
+    ({ name }: Wanted) => ["runOperation", name],
     async (call, { name, body }: Wanted) => {
       if (name === "prepare") return (await call(OPERATOR_ORDER_CALLS.prepare, { body })).nodes;
       const row: Call & { readonly body: NonNullable<Call["body"]> } = MOVE_CALLS[name];
