@@ -32,7 +32,7 @@ export function NetworkPage(): ReactElement {
         className={styles.button}
         appearance="primary"
         size="large"
-        icon={test.isPending ? <Spinner size="tiny" /> : <NetworkCheckRegular />}
+        icon={test.isPending ? <Spinner size="tiny" aria-hidden /> : <NetworkCheckRegular />}
         disabledFocusable={test.isPending}
         onClick={() => {
           if (run.begins()) test.mutate();

@@ -57,7 +57,7 @@ export function ActivityFilters({
         <Menu>
           <MenuTrigger disableButtonEnhancement>
             <ToolbarButton
-              icon={isExporting ? <Spinner size="tiny" /> : <ArrowDownloadRegular />}
+              icon={isExporting ? <Spinner size="tiny" aria-hidden /> : <ArrowDownloadRegular />}
               disabledFocusable={isExporting}
             >
               {isExporting ? texts.activity.exporting : texts.activity.export}
@@ -75,7 +75,9 @@ export function ActivityFilters({
           </MenuPopover>
         </Menu>
         <ToolbarButton
-          icon={evidence.isPending ? <Spinner size="tiny" /> : <ShieldCheckmarkRegular />}
+          icon={
+            evidence.isPending ? <Spinner size="tiny" aria-hidden /> : <ShieldCheckmarkRegular />
+          }
           disabledFocusable={evidence.isPending}
           onClick={() => evidence.mutate()}
         >

@@ -87,7 +87,7 @@ export function AddBackupPanel({
             appearance="primary"
             disabled={wanted === undefined}
             disabledFocusable={adding.isPending}
-            icon={adding.isPending ? <Spinner size="tiny" /> : undefined}
+            icon={adding.isPending ? <Spinner size="tiny" aria-hidden /> : undefined}
             onClick={() => {
               if (wanted !== undefined) adding.mutate(wanted);
             }}

@@ -223,7 +223,7 @@ function RecoveryKeyMaker({
       />
       <div>
         <Button
-          icon={making.isPending ? <Spinner size="tiny" /> : <KeyRegular />}
+          icon={making.isPending ? <Spinner size="tiny" aria-hidden /> : <KeyRegular />}
           disabled={isShort || repeated !== passphrase}
           disabledFocusable={making.isPending}
           onClick={() => making.mutate()}

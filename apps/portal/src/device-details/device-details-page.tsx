@@ -60,7 +60,7 @@ export function DeviceDetailsPage(): ReactElement {
             {mayShow === false || !hasPasskey ? null : shown.secrets === undefined ? (
               <Button
                 appearance="primary"
-                icon={shown.isAsking ? <Spinner size="tiny" /> : <EyeRegular />}
+                icon={shown.isAsking ? <Spinner size="tiny" aria-hidden /> : <EyeRegular />}
                 disabledFocusable={shown.isAsking}
                 onClick={shown.show}
               >

@@ -133,7 +133,9 @@ function CheckNow({ health }: { readonly health: KeyHealthView }): ReactElement 
         </Text>
         <OfferedTo action="checkKeyHealth">
           <Button
-            icon={checking.isPending ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+            icon={
+              checking.isPending ? <Spinner size="tiny" aria-hidden /> : <ArrowClockwiseRegular />
+            }
             disabledFocusable={checking.isPending}
             onClick={() => checking.mutate()}
           >

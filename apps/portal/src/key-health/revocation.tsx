@@ -67,7 +67,7 @@ export function RevocationSection(): ReactElement {
       {restoring.isSuccess && <Text role="status">{texts.restored}</Text>}
       <OfferedTo action="revoke">
         <Button
-          icon={revoking.isPending ? <Spinner size="tiny" /> : <ShieldDismissRegular />}
+          icon={revoking.isPending ? <Spinner size="tiny" aria-hidden /> : <ShieldDismissRegular />}
           disabledFocusable={revoking.isPending}
           onClick={() => setIsAsking(true)}
         >
@@ -119,7 +119,7 @@ export function Drill(): ReactElement {
       )}
       <OfferedTo action="drill">
         <Button
-          icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
+          icon={starting.isPending ? <Spinner size="tiny" aria-hidden /> : <TimerRegular />}
           disabledFocusable={starting.isPending}
           onClick={() => starting.mutate()}
         >

@@ -113,7 +113,11 @@ export function CausePanel({
     <OfferedTo action={NEEDED[name]}>
       <Button
         appearance={isPrimary ? "primary" : "secondary"}
-        icon={take.isPending && take.variables === name ? <Spinner size="tiny" /> : undefined}
+        icon={
+          take.isPending && take.variables === name ? (
+            <Spinner size="tiny" aria-hidden />
+          ) : undefined
+        }
         disabledFocusable={take.isPending}
         onClick={() => take.mutate(name)}
       >

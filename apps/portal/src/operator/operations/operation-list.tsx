@@ -98,7 +98,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
                 appearance={allowed && !DRASTIC.has(name) ? "primary" : "secondary"}
                 disabledFocusable={!allowed || running !== undefined}
                 aria-describedby={noteId}
-                icon={running === name ? <Spinner size="tiny" /> : undefined}
+                icon={running === name ? <Spinner size="tiny" aria-hidden /> : undefined}
                 onClick={() => start(name)}
               >
                 {running === name ? words.running[name] : words.buttons[name]}
