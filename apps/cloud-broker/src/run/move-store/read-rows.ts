@@ -49,26 +49,42 @@ const POSITION = "row_position";
 export type Cell = string | number | null;
 
 /**
- * Reads a table page by page, in the order of its storage.
+ * Reads a table page by page, within a transaction.
  *
  * @yields each row, its values in the order of the table's columns
  */
-export async function* readRows(
-  store: Store,
-  { name, columns }: Table,
-): AsyncGenerator<readonly Cell[]> {
-  const isSqlite = engineOf(store) === "sqlite";
-  const place = isSqlite ? sql`rowid` : sql`ctid`;
-  let after = isSqlite ? sql`-1` : sql`'(0,0)'::tid`;
+export async function* readRows(store: Store, table: Table): AsyncGenerator<readonly Cell[]> {
+  const read = engineOf(store) === "sqlite" ? readByPosition : readByCursor;
+  for await (const row of read(store, table))
+    yield table.columns.map((column) => row[column] ?? null);
+}
+
+type Row = Readonly<Record<string, Cell>>;
+const listed = ({ columns }: Table) => sql.join(columns.map((column) => sql.ref(column)));
+
+async function* readByPosition(store: Store, table: Table): AsyncGenerator<Row> {
+  let after: Cell = -1;
   for (;;) {
-    const { rows } = await sql<Record<string, Cell>>`
-      select ${isSqlite ? sql`rowid` : sql`ctid::text`} as ${sql.id(POSITION)},
-        ${sql.join(columns.map((column) => sql.ref(column)))}
-      from ${sql.table(name)} where ${place} > ${after} order by ${place} limit ${sql.lit(PAGE_ROWS)}
+    const { rows }: { readonly rows: readonly Row[] } = await sql<Row>`
+      select rowid as ${sql.id(POSITION)}, ${listed(table)} from ${sql.table(table.name)}
+      where rowid > ${after} order by rowid limit ${sql.lit(PAGE_ROWS)}
     `.execute(store);
-    for (const row of rows) yield columns.map((column) => row[column] ?? null);
-    const last = rows.at(-1)?.[POSITION];
+    yield* rows;
+    const last: Cell | undefined = rows.at(-1)?.[POSITION];
     if (rows.length < PAGE_ROWS || last === undefined) return;
-    after = isSqlite ? sql`${last}` : sql`${last}::tid`;
+    after = last;
   }
+}
+
+// PostgreSQL would sort the rest of the table for each page that begins at a `ctid`.
+async function* readByCursor(store: Store, table: Table): AsyncGenerator<Row> {
+  await sql`
+    declare rows_of_table no scroll cursor for select ${listed(table)} from ${sql.table(table.name)}
+  `.execute(store);
+  for (;;) {
+    const fetched = await sql<Row>`fetch ${sql.lit(PAGE_ROWS)} from rows_of_table`.execute(store);
+    yield* fetched.rows;
+    if (fetched.rows.length < PAGE_ROWS) break;
+  }
+  await sql`close rows_of_table`.execute(store);
 }
