@@ -8,8 +8,6 @@ import { ROTATABLE } from "./keys/own-secrets.ts";
 import { askHealth } from "./run/ask-health.ts";
 import { addAuditCommands } from "./run/commands/add-audit-commands.ts";
 import { addCertificateCommand } from "./run/commands/add-certificate-command.ts";
-import { addEnvelopeCommand } from "./run/commands/add-envelope-command.ts";
-import { addRestoredCommand } from "./run/commands/add-restored-command.ts";
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 import { printable } from "./run/commands/printable.ts";
 import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
@@ -125,8 +123,37 @@ export function createProgram(environment: Environment): Command {
     out,
     warn: (line) => process.stderr.write(`${line}\n`),
   });
-  addEnvelopeCommand(program, environment, out);
-  addRestoredCommand(program, environment, out);
+  program
+    .command("restore-envelope")
+    .description(
+      "activate the envelope that an appliance holds, after the database was restored from an older backup",
+    )
+    .argument("<file>", "the appliance's /var/lib/databox-agent/envelope.jws; it is not secret")
+    .action(async (file: string) => {
+      const { restoreEnvelopeFile } = await import("./run/commands/restore-envelope-file.ts");
+      const restored = await restoreEnvelopeFile(file, parseConfig(environment));
+      const { order, serial, generation } = restored;
+      out(
+        generation === undefined
+          ? `${serial} (${order}): nothing is missing; its envelope is known`
+          : `${serial} (${order}): its envelope is active again, as generation ${String(generation)}`,
+      );
+    });
+
+  program
+    .command("restored")
+    .description("what a restored database has lost, until a person confirms it")
+    .option(
+      "--since <time>",
+      "say that the database was restored to this time, when no record tells it",
+      parseTime,
+    )
+    .option("--confirm <reason>", "confirm it; the reason goes into the audit log")
+    .action(async (options: { readonly since?: number; readonly confirm?: string }) => {
+      const { showRestores } = await import("./run/commands/show-restores.ts");
+      for (const line of await showRestores(parseConfig(environment), options)) out(line);
+    });
+
   addStoreCommands(program, environment, {
     out,
     progress: (line) => process.stderr.write(`${line}\n`),
@@ -139,4 +166,10 @@ export function createProgram(environment: Environment): Command {
 function refuseWorkers(text: string): void {
   if (text !== "1")
     throw new InvalidArgumentError("a process has no workers any more; start replicas instead");
+}
+
+function parseTime(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw new InvalidArgumentError("expected a time, such as 2026-11-30T02:00:00Z");
 }

@@ -1,14 +1,16 @@
-import { BrokenPage } from "@databox-cmk/ui";
+import { BrokenPage, EmptyState } from "@databox-cmk/ui";
+import { DocumentSearchRegular } from "@fluentui/react-icons";
 import {
   createRootRoute,
   createRoute,
   createRouter,
   lazyRouteComponent,
 } from "@tanstack/react-router";
+import type { ReactElement } from "react";
 
 import { AppShell } from "./frame/app-shell.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
-import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { RouterLink } from "./shell/router-link.tsx";
 import { useTexts } from "./texts/texts.ts";
 
 const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
@@ -66,4 +68,13 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createNodeRouter>;
   }
+}
+
+function NotFoundPage(): ReactElement {
+  const texts = useTexts();
+  return (
+    <EmptyState heading="h1" icon={<DocumentSearchRegular />} title={texts.shell.notFoundTitle}>
+      <RouterLink to="/">{texts.shell.toOverview}</RouterLink>
+    </EmptyState>
+  );
 }

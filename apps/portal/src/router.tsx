@@ -1,4 +1,6 @@
-import { BrokenPage } from "@databox-cmk/ui";
+import { BrokenPage, EmptyState } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
+import { WrenchRegular, DocumentSearchRegular } from "@fluentui/react-icons";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   type AnyRoute,
@@ -6,17 +8,20 @@ import {
   createRoute,
   createRouter,
   type RouteComponent,
+  Outlet,
 } from "@tanstack/react-router";
+import type { ReactElement } from "react";
 
 import { parseActivitySearch } from "./core/activity-search.ts";
 import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
 import { AppShell } from "./frame/app-shell.tsx";
-import { OperatorGate } from "./frame/operator-gate.tsx";
 import { parsePosition } from "./orders/list-position.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { prefetchOrders } from "./orders/prefetch-orders.ts";
+import { useIsOperator } from "./queries/session-context.ts";
 import { lazyPage } from "./shell/lazy-page.tsx";
-import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { OperatorPage } from "./shell/page.tsx";
+import { RouterLink } from "./shell/router-link.tsx";
 import { useTexts } from "./texts/texts.ts";
 
 const parseOrderList = (search: Record<string, unknown>) => ({
@@ -47,21 +52,31 @@ const orderOperators = createRoute({
   component: OperatorGate,
 });
 
-/** A route whose code loads when it is first opened. @param name - of the exported component */
-function page<
-  const Parent extends AnyRoute,
-  const Path extends string,
-  Module extends Record<Name, RouteComponent>,
-  Name extends string,
-  const Validator extends ((search: Record<string, unknown>) => object) | undefined = undefined,
->(parent: Parent, path: Path, load: () => Promise<Module>, name: Name, validateSearch?: Validator) {
-  return createRoute({
-    getParentRoute: () => parent,
-    path,
-    validateSearch,
-    component: lazyPage(async () => (await load())[name]),
-  });
-}
+/**
+ * Routes below a parent whose code loads when they are first opened.
+ *
+ * @returns makes one; its `name` is that of the exported component
+ */
+const pagesOf =
+  <const Parent extends AnyRoute>(parent: Parent) =>
+  <
+    const Path extends string,
+    Module extends Record<Name, RouteComponent>,
+    Name extends string,
+    const Validator extends ((search: Record<string, unknown>) => object) | undefined = undefined,
+  >(
+    path: Path,
+    load: () => Promise<Module>,
+    name: Name,
+    validateSearch?: Validator,
+  ) =>
+    createRoute({
+      getParentRoute: () => parent,
+      path,
+      validateSearch,
+      component: lazyPage(async () => (await load())[name]),
+    });
+const [page, orderPage, operatorPage] = [pagesOf(top), pagesOf(order), pagesOf(operators)];
 
 const orders = createRoute({
   getParentRoute: () => top,
@@ -78,75 +93,57 @@ const orders = createRoute({
 });
 
 const routeTree = top.addChildren([
-  page(top, "/", () => import("./home/home-page.tsx"), "HomePage", parseOrderFilter),
+  page("/", () => import("./home/home-page.tsx"), "HomePage", parseOrderFilter),
   orders,
-  page(top, "/create", () => import("./create-order/create-order-page.tsx"), "CreateOrderPage"),
+  page("/create", () => import("./create-order/create-order-page.tsx"), "CreateOrderPage"),
   page(
-    top,
     "/approvals",
     () => import("./approvals/waiting-approvals-page.tsx"),
     "WaitingApprovalsPage",
   ),
+  page("/notifications", () => import("./notices/notice-settings-page.tsx"), "NoticeSettingsPage"),
   page(
-    top,
-    "/notifications",
-    () => import("./notices/notice-settings-page.tsx"),
-    "NoticeSettingsPage",
-  ),
-  page(
-    top,
     "/troubleshooter",
     () => import("./troubleshooter/troubleshooter-page.tsx"),
     "TroubleshooterPage",
     parseTroubleshooterSearch,
   ),
   order.addChildren([
-    page(order, "/", () => import("./overview/overview-page.tsx"), "OverviewPage"),
-    page(order, "/clone", () => import("./create-order/create-order-page.tsx"), "CloneOrderPage"),
-    page(
-      order,
+    orderPage("/", () => import("./overview/overview-page.tsx"), "OverviewPage"),
+    orderPage("/clone", () => import("./create-order/create-order-page.tsx"), "CloneOrderPage"),
+    orderPage(
       "/activity",
       () => import("./activity/activity-page.tsx"),
       "ActivityPage",
       parseActivitySearch,
     ),
-    page(
-      order,
+    orderPage(
       "/device-details",
       () => import("./device-details/device-details-page.tsx"),
       "DeviceDetailsPage",
     ),
-    page(order, "/unlock", () => import("./unlock/unlock-page.tsx"), "UnlockPage"),
-    page(
-      order,
+    orderPage("/unlock", () => import("./unlock/unlock-page.tsx"), "UnlockPage"),
+    orderPage(
       "/approvals",
       () => import("./approvals/order-approvals-page.tsx"),
       "OrderApprovalsPage",
     ),
-    page(
-      order,
+    orderPage(
       "/troubleshoot",
       () => import("./troubleshooter/order-troubleshooter-page.tsx"),
       "OrderTroubleshooterPage",
     ),
-    page(order, "/encryption", () => import("./encryption/encryption-page.tsx"), "EncryptionPage"),
-    page(order, "/key-health", () => import("./key-health/key-health-page.tsx"), "KeyHealthPage"),
-    page(
-      order,
+    orderPage("/encryption", () => import("./encryption/encryption-page.tsx"), "EncryptionPage"),
+    orderPage("/key-health", () => import("./key-health/key-health-page.tsx"), "KeyHealthPage"),
+    orderPage(
       "/unlock-policy",
       () => import("./unlock-policy/unlock-policy-page.tsx"),
       "UnlockPolicyPage",
     ),
-    page(
-      order,
-      "/backup-keys",
-      () => import("./backup-keys/backup-keys-page.tsx"),
-      "BackupKeysPage",
-    ),
-    page(order, "/contact", () => import("./contact/contact-page.tsx"), "ContactPage"),
+    orderPage("/backup-keys", () => import("./backup-keys/backup-keys-page.tsx"), "BackupKeysPage"),
+    orderPage("/contact", () => import("./contact/contact-page.tsx"), "ContactPage"),
     orderOperators.addChildren([
-      page(
-        orderOperators,
+      pagesOf(orderOperators)(
         "/operations",
         () => import("./operator/operations/operations-page.tsx"),
         "OperationsPage",
@@ -154,45 +151,34 @@ const routeTree = top.addChildren([
     ]),
   ]),
   operators.addChildren([
-    page(
-      operators,
+    operatorPage(
       "/operator/orders",
       () => import("./operator/orders/all-orders-page.tsx"),
       "AllOrdersPage",
       parseOrderList,
     ),
-    page(
-      operators,
-      "/operator/fleet",
-      () => import("./operator/fleet/fleet-page.tsx"),
-      "FleetPage",
-    ),
-    page(
-      operators,
+    operatorPage("/operator/fleet", () => import("./operator/fleet/fleet-page.tsx"), "FleetPage"),
+    operatorPage(
       "/operator/campaigns",
       () => import("./operator/campaigns/campaigns-page.tsx"),
       "CampaignsPage",
     ),
-    page(
-      operators,
+    operatorPage(
       "/operator/campaigns/start",
       () => import("./operator/campaigns/start-campaign-page.tsx"),
       "StartCampaignPage",
     ),
-    page(
-      operators,
+    operatorPage(
       "/operator/campaigns/$campaignId",
       () => import("./operator/campaigns/campaign-page.tsx"),
       "CampaignPage",
     ),
-    page(
-      operators,
+    operatorPage(
       "/operator/organizations",
       () => import("./operator/organizations/organizations-page.tsx"),
       "OrganizationsPage",
     ),
-    page(
-      operators,
+    operatorPage(
       "/operator/health",
       () => import("./operator/health/broker-health-page.tsx"),
       "BrokerHealthPage",
@@ -223,4 +209,25 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createPortalRouter>;
   }
+}
+
+/** Shows an operators' page to operators; anyone else is told so, and the page asks for nothing. */
+function OperatorGate(): ReactElement {
+  const texts = useTexts().operator;
+  if (useIsOperator()) return <Outlet />;
+  return (
+    <OperatorPage title={texts.onlyFor} icon={<WrenchRegular />}>
+      <Text>{texts.onlyHint}</Text>
+    </OperatorPage>
+  );
+}
+
+function NotFoundPage(): ReactElement {
+  const texts = useTexts();
+  return (
+    <EmptyState heading="h1" icon={<DocumentSearchRegular />} title={texts.shell.notFoundTitle}>
+      <p>{texts.shell.notFound}</p>
+      <RouterLink to="/orders">{texts.shell.toOrders}</RouterLink>
+    </EmptyState>
+  );
 }

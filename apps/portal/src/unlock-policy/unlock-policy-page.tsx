@@ -1,18 +1,18 @@
 import { UNLOCK_BUDGET_CALLS, type UnlockBudgetView, UNLOCKS_PER_DAY } from "@databox-cmk/protocol";
-import { Section, Time } from "@databox-cmk/ui";
+import { Section, Time, type Fact, Facts, textOf } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
+import { useOrderPermissions } from "../order/use-may.ts";
 import { useOrder, useOrderChange, useOrderPart, useUnlockPolicy } from "../order/use-order.ts";
 import { NumberField } from "../shell/fields.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { PolicyForm } from "./policy-form.tsx";
-import { WhoMayChange } from "./who-may-change.tsx";
 
 /** The conditions under which this order's appliances get their key, and the daily limit. */
 export function UnlockPolicyPage(): ReactElement {
@@ -96,5 +96,23 @@ function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): ReactEle
         )}
       </Section>
     </SaveForm>
+  );
+}
+
+/** Each write that changes who decides or what guards the keys, as the service decides it. */
+function WhoMayChange(): ReactElement | null {
+  const words = useTexts().unlockPolicy.whoMay;
+  const { data } = useOrderPermissions();
+  if (data === undefined || data.changes.length === 0) return null;
+  const facts = data.changes.map(({ action, effect, roles }): Fact => {
+    const name = action.slice(action.indexOf("/") + 1);
+    const all = data.actions.has(action) ? [...roles, words.you] : roles;
+    const how = textOf(words.effects, effect) ?? effect;
+    return [textOf(words.changes, name) ?? name, `${how} ${all.join(", ")}`];
+  });
+  return (
+    <Section title={words.title}>
+      <Facts columns={1} facts={facts} />
+    </Section>
   );
 }
