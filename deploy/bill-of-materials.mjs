@@ -146,6 +146,16 @@ function textsOf({ name, license, author }, path) {
   return [`Copyright (c) ${author ?? `the authors of ${name}`}\n\n${MIT}`];
 }
 
+/** Ends this process when a program is missing. @param install - how it is installed */
+export function requirePrograms(programs, install) {
+  const missing = programs.filter(
+    (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined,
+  );
+  if (missing.length === 0) return;
+  console.error(`${missing.join(" and ")} not found: ${install}`);
+  process.exit(1);
+}
+
 /**
  * The project's own, which the set-up has linked: npx alone would take a second.
  *

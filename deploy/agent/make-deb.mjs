@@ -2,14 +2,14 @@
 // maintainer scripts. xz at its fastest: Node is 100 MB, and level 6 takes three minutes to save
 // some MB more. By hand and not by debhelper: nothing is compiled, and the whole of it is one tree
 // and three scripts.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
   lutimesSync,
   mkdirSync,
-  mkdtempSync,
+  mkdtempDisposableSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -24,6 +24,7 @@ import { gzipSync } from "node:zlib";
 
 import { VERSION } from "@databox-cmk/protocol";
 
+import { requirePrograms } from "../bill-of-materials.mjs";
 import { sourceDateSeconds, sourceRevision } from "../sources.ts";
 import { layOutInstallTree } from "./install-tree.mjs";
 
@@ -37,19 +38,9 @@ const { values } = parseArgs({
     version: { type: "string", default: VERSION },
   },
 });
-const missing = ["dpkg-deb", "strip"].filter(
-  (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined,
-);
-if (missing.length > 0) {
-  console.error(`${missing.join(" and ")} not found: apt-get install binutils dpkg`);
-  process.exit(1);
-}
-const work = mkdtempSync(join(tmpdir(), "databox-agent-deb-"));
-try {
-  console.log(makePackage(join(work, "root")));
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+requirePrograms(["dpkg-deb", "strip"], "apt-get install binutils dpkg");
+using work = mkdtempDisposableSync(join(tmpdir(), "databox-agent-deb-"));
+console.log(makePackage(join(work.path, "root")));
 
 /** @returns the file that was made */
 function makePackage(tree) {

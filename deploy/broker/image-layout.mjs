@@ -1,16 +1,21 @@
 // A folder in OCI's image layout (image-spec, image-layout.md), which engines load and registries
 // take. Signatures and attestations are in it as `cosign save` puts them, so that `cosign verify
 // --local-image` checks them without a registry.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+
+import { sourceDateSeconds } from "../sources.ts";
 
 const OCI = "application/vnd.oci.image";
 const KIND = "kind";
 const LAYOUT = "oci-layout";
 /** Level 6 takes twice the time, and saves 2 %. */
 const LEVEL = 4;
+/** Independent of the builder's account and umask. */
+export const OF_ROOT = ["--owner=0", "--group=0", "--mode=u=rwX,go=rX"];
 
 /**
  * @param folder - is replaced if it is an image layout, and otherwise must not exist
@@ -72,7 +77,7 @@ export function createLayout(folder) {
   };
 }
 
-function json(value) {
+export function json(value) {
   return Buffer.from(JSON.stringify(value));
 }
 
@@ -83,4 +88,21 @@ export function sha256(bytes) {
 
 export function sha256OfFile(path) {
   return sha256(readFileSync(path));
+}
+
+/**
+ * Writes a tar file that tells nothing of its builder.
+ *
+ * @returns its path
+ */
+export function pack(
+  tar,
+  folder,
+  names = readdirSync(folder).toSorted(),
+  how = ["--create", ...OF_ROOT],
+) {
+  const always = ["--format=ustar", "--sort=name", "--numeric-owner"];
+  const time = `--mtime=@${String(sourceDateSeconds())}`;
+  execFileSync("tar", [`--file=${tar}`, "-C", folder, ...always, time, ...how, ...names]);
+  return tar;
 }

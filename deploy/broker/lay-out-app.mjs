@@ -1,5 +1,5 @@
-// The folder /app of an image: the bundle and its companions, the bill of materials of the whole
-// image (CycloneDX), and the licences with their texts.
+// The products: images, and npm packages (pack-npm.mjs). Each is a bundle with its companions, the
+// bill of materials (CycloneDX) of the whole, and the licences with their texts.
 import { cpSync, existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -8,79 +8,105 @@ import { VERSION } from "@databox-cmk/protocol";
 
 import { pnpm, root, sqlitePart, writeBillOfMaterials } from "../bill-of-materials.mjs";
 
-const CLOUD_BROKER = "@databox-cmk/cloud-broker";
-const PORTAL = "@databox-cmk/portal";
-const LOCAL_STACK = "@databox-cmk/local-stack";
-const CONFORMANCE = "@databox-cmk/conformance";
+const TYPES = "index.d.ts";
 
 /**
- * An image by its parts. `layOut` builds the folder that it gets, with `parts` of the image beside
- * the apps, as `writeBillOfMaterials` takes them. It fails when a part is missing. Others may use
- * the bundles in the working tree, so that they stay as they are.
+ * `builder` is the package of the workspace that makes the bundle, `config` its configuration if it
+ * has several, and `contains` what is in it. An image has `settings`. An npm package has its
+ * `manifest` and other `files` of the repository.
  */
-export const BROKER = {
-  name: "databox-broker",
-  description: "Releases the unlock keys of Azure Data Box appliances from their owners' vaults",
-  page: "docs/operate/image.md",
-  settings: "image.json",
-  async layOut(target, parts) {
-    const { BROKER_DOCUMENTS } = await import("../command-line/broker-program.ts");
-    pnpm("--filter", CLOUD_BROKER, "exec", "rolldown", "-c", "--dir", target);
-    copyAddon("better-sqlite3", join(target, "node_modules"));
-    cpSync(join(root, "apps", "portal", "dist"), join(target, "portal"), { recursive: true });
-    for (const [path, text] of Object.entries(BROKER_DOCUMENTS)) {
-      const file = join(target, "..", path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
-    listContents([CLOUD_BROKER, PORTAL], target, BROKER.name, [...parts, sqlitePart()]);
+export const PRODUCTS = {
+  broker: {
+    name: "databox-broker",
+    description: "Releases the unlock keys of Azure Data Box appliances from their owners' vaults",
+    page: "docs/operate/image.md",
+    settings: "image.json",
+    builder: "cloud-broker",
+    contains: ["cloud-broker", "portal"],
+    addTo: addToBroker,
+  },
+  double: {
+    name: "databox-azure-double",
+    description: "A test double of Azure for Microsoft.DataBox with customer-managed keys",
+    page: "apps/local-stack/src/double/README.md",
+    settings: "double.json",
+    builder: "local-stack",
+    contains: ["local-stack"],
+    files: {
+      "README.md": "apps/local-stack/src/double/README.md",
+      "REFERENCE.md": "apps/azure-emulator/README.md",
+      fixtures: "apps/local-stack/src/double/fixtures",
+      [TYPES]: "apps/local-stack/src/double/azure-double.d.ts",
+    },
+    manifest: {
+      name: "@databox-cmk/azure-double",
+      keywords: ["azure", "key-vault", "entra", "data-box", "emulator", "test"],
+      bin: { "azure-double": "main.cjs" },
+      type: "commonjs",
+      exports: { ".": { types: `./${TYPES}`, default: "./index.cjs" } },
+      types: TYPES,
+      engines: { node: ">=22.15" },
+    },
+  },
+  kit: {
+    name: "databox-conformance",
+    description: "Checks a device agent or a broker against the device API of Data Box CMK",
+    builder: "local-stack",
+    config: join(root, "packages", "conformance", "rolldown.config.ts"),
+    contains: ["conformance"],
+    files: { "README.md": "packages/conformance/README.md" },
+    manifest: {
+      name: "@databox-cmk/conformance",
+      keywords: ["data-box", "conformance", "test"],
+      bin: { "databox-conformance": "main.mjs" },
+      type: "module",
+      engines: { node: ">=24.7" },
+    },
+  },
+  /** For the auditors of customers. */
+  verifier: {
+    name: "databox-verify",
+    description: "Verifies the evidence of an order of Azure Data Box with customer-managed keys",
+    builder: "cloud-broker",
+    config: "rolldown.verifier.config.ts",
+    contains: ["cloud-broker"],
+    files: { "README.md": "apps/cloud-broker/src/run/verifier/README.md" },
+    manifest: {
+      name: "@databox-cmk/verify",
+      bin: { "databox-verify": "databox-verify.mjs" },
+      type: "module",
+      engines: { node: ">=20" },
+    },
   },
 };
 
-export const DOUBLE = {
-  name: "databox-azure-double",
-  description: "A test double of Azure for Microsoft.DataBox with customer-managed keys",
-  page: "apps/local-stack/src/double/README.md",
-  settings: "double.json",
-  layOut(target, parts) {
-    pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", "--dir", target);
-    listContents([LOCAL_STACK], target, DOUBLE.name, parts);
-    return Promise.resolve();
-  },
-};
-
-/** No image: an npm package for the auditors of customers. */
-export const VERIFIER = {
-  name: "databox-verify",
-  description: "Verifies the evidence of an order of Azure Data Box with customer-managed keys",
-  layOut(target) {
-    const config = "rolldown.verifier.config.ts";
-    pnpm("--filter", CLOUD_BROKER, "exec", "rolldown", "-c", config, "--dir", target);
-    listContents([CLOUD_BROKER], target, VERIFIER.name, []);
-    return Promise.resolve();
-  },
-};
-
-/** An npm package alone, by the same steps. */
-export const KIT = {
-  name: "databox-conformance",
-  description: "Checks a device agent or a broker against the device API of Data Box CMK",
-  layOut(target) {
-    const config = join(root, "packages", "conformance", "rolldown.config.ts");
-    pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", config, "--dir", target);
-    listContents([CONFORMANCE], target, KIT.name, []);
-    return Promise.resolve();
-  },
-};
-
-function listContents(apps, target, name, parts) {
+/**
+ * Builds the product in the folder, and not in the working tree, whose bundles others may use.
+ *
+ * @param parts - of the image beside the apps, as `writeBillOfMaterials` takes them
+ * @throws {Error} when a part is missing
+ */
+export async function layOutApp({ name, builder, config = [], contains, addTo }, target, parts) {
+  pnpm("--filter", scoped(builder), "exec", "rolldown", "-c", ...[config].flat(), "--dir", target);
+  const added = (await addTo?.(target)) ?? [];
   const licenses = [{ license: { id: "MIT" } }];
-  writeBillOfMaterials(
-    apps,
-    target,
-    { type: "container", name, version: VERSION, licenses },
-    parts,
-  );
+  const component = { type: "container", name, version: VERSION, licenses };
+  writeBillOfMaterials(contains.map(scoped), target, component, [...parts, ...added]);
+}
+
+const scoped = (app) => `@databox-cmk/${app}`;
+
+/** @returns the parts that are in no lockfile */
+async function addToBroker(target) {
+  const { BROKER_DOCUMENTS } = await import("../command-line/broker-program.ts");
+  copyAddon("better-sqlite3", join(target, "node_modules"));
+  cpSync(join(root, "apps", "portal", "dist"), join(target, "portal"), { recursive: true });
+  for (const [path, text] of Object.entries(BROKER_DOCUMENTS)) {
+    const file = join(target, "..", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return [sqlitePart()];
 }
 
 /** The package without its sources: what it loads at run time, for this platform. */

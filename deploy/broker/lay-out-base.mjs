@@ -96,12 +96,7 @@ function verify(name, files) {
 function debianPart(name, text) {
   const shown = "--showformat=${Version} ${Architecture}";
   const [version, architecture] = run("dpkg-query", "--show", shown, name).split(" ");
-  const { VERSION_ID: release } = Object.fromEntries(
-    [...readFileSync(OS_RELEASE, "utf8").matchAll(/^(\w+)="?([^"\n]*)/gm)].map(([, key, value]) => [
-      key,
-      value,
-    ]),
-  );
+  const [, release] = /^VERSION_ID="?([^"\n]*)/m.exec(readFileSync(OS_RELEASE, "utf8"));
   const escaped = [encodeURIComponent(name), encodeURIComponent(version)].join("@");
   const purl = `pkg:deb/debian/${escaped}?arch=${architecture}&distro=debian-${release}`;
   const expression = LICENCES[name];

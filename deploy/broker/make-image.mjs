@@ -3,18 +3,18 @@
 // sources and the same Debian packages give the same digest. The broker's settings are in
 // image.json: with few arenas and a small nursery, memory of 10,000 leases is given back
 // (docs/design/performance.md).
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempDisposableSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { VERSION } from "@databox-cmk/protocol";
 
+import { requirePrograms } from "../bill-of-materials.mjs";
 import { describeBuild } from "../describe-build.mjs";
 import { sourceCommit, sourceDateSeconds } from "../sources.ts";
-import { createLayout } from "./image-layout.mjs";
-import { BROKER, DOUBLE } from "./lay-out-app.mjs";
+import { createLayout, OF_ROOT, pack } from "./image-layout.mjs";
+import { layOutApp, PRODUCTS } from "./lay-out-app.mjs";
 import { layOutBase } from "./lay-out-base.mjs";
 import { CYCLONEDX, PROVENANCE, signImage } from "./sign.mjs";
 
@@ -23,7 +23,7 @@ const USAGE = `usage: npm run image -- --source URL [--double] [--out FOLDER] [-
 
   --source URL   where the sources are published; a label of the image
   --double       the test double of Azure, not the broker
-  --out FOLDER   the image, in OCI's layout (default: artifacts/${BROKER.name}, artifacts/${DOUBLE.name})
+  --out FOLDER   the image, in OCI's layout (default: artifacts/${PRODUCTS.broker.name}, artifacts/${PRODUCTS.double.name})
   --key FILE     a private key (PEM, P-256) that signs the image, its provenance and its contents`;
 
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ const { values } = parseArgs({
     help: { type: "boolean" },
   },
 });
-const product = values.double ? DOUBLE : BROKER;
+const product = values.double ? PRODUCTS.double : PRODUCTS.broker;
 if (values.help) {
   console.log(USAGE);
   process.exit(0);
@@ -44,20 +44,11 @@ if (values.source === undefined) {
   console.error(USAGE);
   process.exit(2);
 }
-const missing = ["dpkg-query", "ldd", "strip", "tar"].filter(
-  (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined,
-);
-if (missing.length > 0) {
-  console.error(`${missing.join(" and ")} not found: on Debian 13, apt-get install binutils`);
-  process.exit(1);
-}
-const work = mkdtempSync(join(tmpdir(), `${product.name}-`));
-try {
-  const folder = values.out ?? join("artifacts", product.name);
-  console.log(await makeImage(folder, values.source, values.key));
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+requirePrograms(["dpkg-query", "ldd", "strip", "tar"], "on Debian 13, apt-get install binutils");
+using folderOfWork = mkdtempDisposableSync(join(tmpdir(), `${product.name}-`));
+const work = folderOfWork.path;
+const target = values.out ?? join("artifacts", product.name);
+console.log(await makeImage(target, values.source, values.key));
 
 /** @returns `sha256:…` of its manifest, which names the image */
 async function makeImage(folder, source, keyFile) {
@@ -67,7 +58,7 @@ async function makeImage(folder, source, keyFile) {
   const [base, whole] = [join(work, "base"), join(work, "whole")];
   const parts = layOutBase(base);
   const app = join(whole, "app");
-  await product.layOut(app, parts);
+  await layOutApp(product, app, parts);
   const created = new Date(sourceDateSeconds() * 1000).toISOString();
   const revision = sourceCommit() ?? "unknown revision";
   const config = {
@@ -83,7 +74,10 @@ async function makeImage(folder, source, keyFile) {
       { created, created_by: "deploy/broker/lay-out-app.mjs" },
     ],
   };
-  const manifest = layout.addImage(VERSION, image, [baseLayer(base), layer("app", whole)]);
+  const manifest = layout.addImage(VERSION, image, [
+    baseLayer(base),
+    readFileSync(pack(join(work, "app.tar"), whole)),
+  ]);
   if (keyFile !== undefined)
     signImage(layout, readFileSync(keyFile), product.name, manifest, {
       [PROVENANCE]: describeBuild({
@@ -119,30 +113,10 @@ function labels({ revision, source, created }) {
 
 /** With the two folders that a process may write: /data is its user's alone. */
 function baseLayer(folder) {
-  const names = readdirSync(folder).toSorted();
-  const tar = join(work, "base.tar");
-  pack(tar, ["--create", ...ofRoot()], folder, names);
-  const writable = join(work, "writable");
-  for (const name of ["data", "tmp"]) mkdirSync(join(writable, name), { recursive: true });
-  pack(tar, ["--append", "--owner=65532", "--group=65532", "--mode=0700"], writable, ["data"]);
-  pack(tar, ["--append", "--owner=0", "--group=0", "--mode=1777"], writable, ["tmp"]);
+  const tar = pack(join(work, "base.tar"), folder);
+  for (const name of ["data", "tmp"]) mkdirSync(join(work, name));
+  const owner = ["--owner=65532", "--group=65532", "--mode=0700"];
+  pack(tar, work, ["data"], ["--append", ...owner]);
+  pack(tar, work, ["tmp"], ["--append", ...OF_ROOT, "--mode=1777"]);
   return readFileSync(tar);
-}
-
-function layer(name, folder) {
-  const tar = join(work, `${name}.tar`);
-  pack(tar, ["--create", ...ofRoot()], folder, readdirSync(folder).toSorted());
-  return readFileSync(tar);
-}
-
-/** Independent of the builder's account and umask. */
-function ofRoot() {
-  return ["--owner=0", "--group=0", "--mode=u=rwX,go=rX"];
-}
-
-function pack(tar, how, folder, names) {
-  const always = ["--format=ustar", "--sort=name", "--numeric-owner"];
-  const time = `--mtime=@${String(sourceDateSeconds())}`;
-  const place = [`--file=${tar}`, `--directory=${folder}`];
-  execFileSync("tar", [...place, ...always, time, ...how, ...names]);
 }

@@ -3,6 +3,8 @@
 // signs only in a registry, and this is done before the image is in one.
 import { createPrivateKey, sign } from "node:crypto";
 
+import { json } from "./image-layout.mjs";
+
 const STATEMENT = "https://in-toto.io/Statement/v1";
 const PAYLOAD = "application/vnd.in-toto+json";
 export const PROVENANCE = "https://slsa.dev/provenance/v1";
@@ -16,7 +18,7 @@ export const CYCLONEDX = "https://cyclonedx.org/bom";
  */
 export function signImage(layout, pem, name, { digest }, predicates) {
   const signature = signWith(pem);
-  const payload = bytesOf({
+  const payload = json({
     critical: {
       identity: { "docker-reference": name },
       image: { "docker-manifest-digest": digest },
@@ -53,21 +55,17 @@ export function signWith(pem) {
 
 /** @returns an in-toto statement, as JSON */
 export function statement(subject, predicateType, predicate) {
-  return bytesOf({ _type: STATEMENT, subject, predicateType, predicate });
+  return json({ _type: STATEMENT, subject, predicateType, predicate });
 }
 
 /** @returns a statement and its signature (DSSE), as JSON */
 export function envelopeOf(payload, signature) {
   const signatures = [{ sig: signature(preAuthenticationEncoding(payload)).toString("base64") }];
-  return bytesOf({ payloadType: PAYLOAD, payload: payload.toString("base64"), signatures });
+  return json({ payloadType: PAYLOAD, payload: payload.toString("base64"), signatures });
 }
 
 /** DSSE 1.0.2: the payload's type is signed with it. */
 function preAuthenticationEncoding(bytes) {
   const type = `${String(PAYLOAD.length)} ${PAYLOAD}`;
   return Buffer.concat([Buffer.from(`DSSEv1 ${type} ${String(bytes.length)} `), bytes]);
-}
-
-function bytesOf(value) {
-  return Buffer.from(JSON.stringify(value));
 }

@@ -6,10 +6,9 @@ import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
+  mkdtempDisposableSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,7 +61,8 @@ if (values.help || isMisused) {
   console[values.help ? "log" : "error"](USAGE);
   process.exit(values.help ? 0 : MISUSE);
 }
-const work = mkdtempSync(join(tmpdir(), "databox-release-"));
+using workFolder = mkdtempDisposableSync(join(tmpdir(), "databox-release-"));
+const work = workFolder.path;
 try {
   if (values.verify !== undefined) process.exitCode = verify(resolve(values.verify));
   else {
@@ -74,8 +74,6 @@ try {
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
-} finally {
-  rmSync(work, { recursive: true, force: true });
 }
 
 /** Everything but the signatures. */

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { VERSION } from "@databox-cmk/protocol";
 
 import { root } from "../bill-of-materials.mjs";
-import { sourceDateSeconds } from "../sources.ts";
+import { pack } from "../broker/image-layout.mjs";
 
 /** Debian's names. */
 const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
@@ -24,7 +24,7 @@ export const PARTS = {
     const image = join(work, "image");
     run("deploy/broker/make-image.mjs", "--source", source, "--out", image);
     const file = nameOfOwn(folder, "broker");
-    pack(`${file}.oci.tar`, image);
+    pack(`${file}.oci.tar`, image, ["."]);
     const readBlob = ({ digest }) => readFileSync(join(image, "blobs", ...digest.split(":")));
     const [manifest] = JSON.parse(readFileSync(join(image, "index.json"), "utf8")).manifests;
     const { layers } = JSON.parse(readBlob(manifest));
@@ -62,13 +62,6 @@ function packNpm(folder, { source }, name, ...words) {
   run("deploy/broker/pack-npm.mjs", "--source", source, "--out", folder, ...words);
   const file = join(folder, `${name}-${VERSION}`);
   takeContents(readFileSync(`${file}.tgz`), "package", file, "--gzip");
-}
-
-/** A folder as a tar file that says nothing of its builder. */
-function pack(file, folder) {
-  const always = ["--format=ustar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"];
-  const times = [`--mtime=@${String(sourceDateSeconds())}`, "--mode=u=rwX,go=rX"];
-  execFileSync("tar", ["--create", `--file=${file}`, ...always, ...times, "-C", folder, "."]);
 }
 
 /** Files of the commit. */
