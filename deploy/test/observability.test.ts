@@ -75,7 +75,7 @@ function faultsOf(expr: string): string[] {
 }
 
 const OWN = new Map<string, readonly string[]>(
-  Object.values(METRICS).map(({ name, labels }) => [name, labels]),
+  Object.values(METRICS).map(({ name, labels = [] }) => [name, labels]),
 );
 const withoutSuffix = (name: string): string =>
   OWN.has(name) ? name : name.replace(/_(?:bucket|sum|count)$/, "");

@@ -211,7 +211,7 @@ declare module "@tanstack/react-router" {
   }
 }
 
-/** Shows an operators' page to operators; anyone else is told so, and the page asks for nothing. */
+/** Shows an operators' page to operators; for others it says so and reads nothing. */
 function OperatorGate(): ReactElement {
   const texts = useTexts().operator;
   if (useIsOperator()) return <Outlet />;

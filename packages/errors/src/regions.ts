@@ -20,17 +20,19 @@ export type CommerceBoundary =
   | "AE"
   | "CN";
 
-type Row = {
-  readonly displayName: string;
-  /** To which Azure fails over what is replicated between regions. */
-  readonly pair: string;
-  readonly boundary: CommerceBoundary;
-  /** Absent: the boundary is one country. */
-  readonly country?: string;
-};
-type Region = Row & {
+/** The pair is where Azure fails over; without a country, the boundary is one. */
+type Row = readonly [
+  displayName: string,
+  pair: string,
+  boundary: CommerceBoundary,
+  country?: string,
+];
+type Region = {
   /** In Resource Manager. */
   readonly name: string;
+  readonly displayName: string;
+  readonly pair: string;
+  readonly boundary: CommerceBoundary;
   readonly country: string;
 };
 
@@ -40,86 +42,67 @@ type Region = Row & {
  */
 const REGIONS: Readonly<Record<CloudName, Readonly<Record<string, Row>>>> = {
   AzureCloud: {
-    westus: { displayName: "West US", pair: "eastus", boundary: "US" },
-    westus2: { displayName: "West US 2", pair: "westcentralus", boundary: "US" },
-    westus3: { displayName: "West US 3", pair: "eastus", boundary: "US" },
-    centralus: { displayName: "Central US", pair: "eastus2", boundary: "US" },
-    eastus: { displayName: "East US", pair: "westus", boundary: "US" },
-    eastus2: { displayName: "East US 2", pair: "centralus", boundary: "US" },
-    northcentralus: { displayName: "North Central US", pair: "southcentralus", boundary: "US" },
-    southcentralus: { displayName: "South Central US", pair: "northcentralus", boundary: "US" },
-    westcentralus: { displayName: "West Central US", pair: "westus2", boundary: "US" },
-    canadacentral: { displayName: "Canada Central", pair: "canadaeast", boundary: "CA" },
-    canadaeast: { displayName: "Canada East", pair: "canadacentral", boundary: "CA" },
-    westeurope: { displayName: "West Europe", pair: "northeurope", boundary: "EU", country: "NL" },
-    northeurope: { displayName: "North Europe", pair: "westeurope", boundary: "EU", country: "IE" },
-    francecentral: {
-      displayName: "France Central",
-      pair: "francesouth",
-      boundary: "EU",
-      country: "FR",
-    },
-    germanywestcentral: {
-      displayName: "Germany West Central",
-      pair: "germanynorth",
-      boundary: "EU",
-      country: "DE",
-    },
-    swedencentral: {
-      displayName: "Sweden Central",
-      pair: "swedensouth",
-      boundary: "EU",
-      country: "SE",
-    },
-    uksouth: { displayName: "UK South", pair: "ukwest", boundary: "GB" },
-    ukwest: { displayName: "UK West", pair: "uksouth", boundary: "GB" },
-    switzerlandnorth: { displayName: "Switzerland North", pair: "switzerlandwest", boundary: "CH" },
-    norwayeast: { displayName: "Norway East", pair: "norwaywest", boundary: "NO" },
-    australiaeast: { displayName: "Australia East", pair: "australiasoutheast", boundary: "AU" },
-    australiasoutheast: {
-      displayName: "Australia Southeast",
-      pair: "australiaeast",
-      boundary: "AU",
-    },
-    japaneast: { displayName: "Japan East", pair: "japanwest", boundary: "JP" },
-    japanwest: { displayName: "Japan West", pair: "japaneast", boundary: "JP" },
-    koreacentral: { displayName: "Korea Central", pair: "koreasouth", boundary: "KR" },
-    southeastasia: { displayName: "Southeast Asia", pair: "eastasia", boundary: "SG" },
-    eastasia: { displayName: "East Asia", pair: "southeastasia", boundary: "HK" },
-    centralindia: { displayName: "Central India", pair: "southindia", boundary: "IN" },
-    southindia: { displayName: "South India", pair: "centralindia", boundary: "IN" },
-    brazilsouth: { displayName: "Brazil South", pair: "southcentralus", boundary: "BR" },
-    southafricanorth: {
-      displayName: "South Africa North",
-      pair: "southafricawest",
-      boundary: "ZA",
-    },
-    uaenorth: { displayName: "UAE North", pair: "uaecentral", boundary: "AE" },
+    westus: ["West US", "eastus", "US"],
+    westus2: ["West US 2", "westcentralus", "US"],
+    westus3: ["West US 3", "eastus", "US"],
+    centralus: ["Central US", "eastus2", "US"],
+    eastus: ["East US", "westus", "US"],
+    eastus2: ["East US 2", "centralus", "US"],
+    northcentralus: ["North Central US", "southcentralus", "US"],
+    southcentralus: ["South Central US", "northcentralus", "US"],
+    westcentralus: ["West Central US", "westus2", "US"],
+    canadacentral: ["Canada Central", "canadaeast", "CA"],
+    canadaeast: ["Canada East", "canadacentral", "CA"],
+    westeurope: ["West Europe", "northeurope", "EU", "NL"],
+    northeurope: ["North Europe", "westeurope", "EU", "IE"],
+    francecentral: ["France Central", "francesouth", "EU", "FR"],
+    germanywestcentral: ["Germany West Central", "germanynorth", "EU", "DE"],
+    swedencentral: ["Sweden Central", "swedensouth", "EU", "SE"],
+    uksouth: ["UK South", "ukwest", "GB"],
+    ukwest: ["UK West", "uksouth", "GB"],
+    switzerlandnorth: ["Switzerland North", "switzerlandwest", "CH"],
+    norwayeast: ["Norway East", "norwaywest", "NO"],
+    australiaeast: ["Australia East", "australiasoutheast", "AU"],
+    australiasoutheast: ["Australia Southeast", "australiaeast", "AU"],
+    japaneast: ["Japan East", "japanwest", "JP"],
+    japanwest: ["Japan West", "japaneast", "JP"],
+    koreacentral: ["Korea Central", "koreasouth", "KR"],
+    southeastasia: ["Southeast Asia", "eastasia", "SG"],
+    eastasia: ["East Asia", "southeastasia", "HK"],
+    centralindia: ["Central India", "southindia", "IN"],
+    southindia: ["South India", "centralindia", "IN"],
+    brazilsouth: ["Brazil South", "southcentralus", "BR"],
+    southafricanorth: ["South Africa North", "southafricawest", "ZA"],
+    uaenorth: ["UAE North", "uaecentral", "AE"],
   },
   AzureUSGovernment: {
-    usgovvirginia: { displayName: "USGov Virginia", pair: "usgovtexas", boundary: "US" },
-    usgovarizona: { displayName: "USGov Arizona", pair: "usgovtexas", boundary: "US" },
-    usgovtexas: { displayName: "USGov Texas", pair: "usgovvirginia", boundary: "US" },
-    usdodeast: { displayName: "USDoD East", pair: "usdodcentral", boundary: "US" },
-    usdodcentral: { displayName: "USDoD Central", pair: "usdodeast", boundary: "US" },
+    usgovvirginia: ["USGov Virginia", "usgovtexas", "US"],
+    usgovarizona: ["USGov Arizona", "usgovtexas", "US"],
+    usgovtexas: ["USGov Texas", "usgovvirginia", "US"],
+    usdodeast: ["USDoD East", "usdodcentral", "US"],
+    usdodcentral: ["USDoD Central", "usdodeast", "US"],
   },
   AzureChinaCloud: {
-    chinaeast: { displayName: "China East", pair: "chinanorth", boundary: "CN" },
-    chinanorth: { displayName: "China North", pair: "chinaeast", boundary: "CN" },
-    chinaeast2: { displayName: "China East 2", pair: "chinanorth2", boundary: "CN" },
-    chinanorth2: { displayName: "China North 2", pair: "chinaeast2", boundary: "CN" },
-    chinaeast3: { displayName: "China East 3", pair: "chinanorth3", boundary: "CN" },
-    chinanorth3: { displayName: "China North 3", pair: "chinaeast3", boundary: "CN" },
+    chinaeast: ["China East", "chinanorth", "CN"],
+    chinanorth: ["China North", "chinaeast", "CN"],
+    chinaeast2: ["China East 2", "chinanorth2", "CN"],
+    chinanorth2: ["China North 2", "chinaeast2", "CN"],
+    chinaeast3: ["China East 3", "chinanorth3", "CN"],
+    chinanorth3: ["China North 3", "chinaeast3", "CN"],
   },
 };
 
 export const regionsOf = (cloud: Cloud): readonly Region[] =>
   CLOUD_NAMES.filter((each) => CLOUDS[each] === cloud).flatMap((each) =>
-    Object.entries(REGIONS[each]).map(([name, row]) => ({
-      ...row,
-      name,
-      country: row.country ?? row.boundary,
-    })),
+    Object.entries(REGIONS[each]).map(
+      ([name, [displayName, pair, boundary, country = boundary]]) => ({
+        name,
+        displayName,
+        pair,
+        boundary,
+        country,
+      }),
+    ),
   );
 
 /**

@@ -21,11 +21,14 @@ const CODES_OF_OUTAGES = [
 /** Shorter than Prometheus' own patience, ten seconds. */
 const PATIENCE_MS = 2_000;
 
+type Row = { readonly name: string; readonly help: string; readonly labels?: readonly string[] };
+const rows = <Name extends string>(named: Readonly<Record<Name, Row>>) => named;
+
 /**
  * Every metric of the broker, once: its name, meaning and labels. Serials and orders are not
  * labels.
  */
-export const METRICS = {
+export const METRICS = rows({
   buildInfo: {
     name: "databox_build_info",
     help: "1, with the version of the program and the revision of its sources.",
@@ -49,7 +52,6 @@ export const METRICS = {
   unlocksInFlight: {
     name: "databox_unlocks_in_flight",
     help: "Unlock requests that wait for their answer.",
-    labels: [],
   },
   requests: {
     name: "databox_http_requests_total",
@@ -64,7 +66,6 @@ export const METRICS = {
   turnedAway: {
     name: "databox_requests_turned_away_total",
     help: "Requests answered 503 at once, because the limit of requests in progress was reached.",
-    labels: [],
   },
   atWork: {
     name: "databox_requests_at_work",
@@ -84,7 +85,6 @@ export const METRICS = {
   memoryLimit: {
     name: "databox_memory_limit_bytes",
     help: "Memory that the process may use: its container's limit, or the machine's memory.",
-    labels: [],
   },
   connectionsRefused: {
     name: "databox_connections_refused_total",
@@ -109,7 +109,6 @@ export const METRICS = {
   databaseUp: {
     name: "databox_database_up",
     help: "1 if the database answered this scrape; 0: figures of the whole installation are absent.",
-    labels: [],
   },
   databaseConnections: {
     name: "databox_database_connections",
@@ -119,7 +118,6 @@ export const METRICS = {
   querySeconds: {
     name: "databox_database_query_seconds",
     help: "Time from sending a statement to its answer, without its wait for a connection; statements that are sent together are answered in turn.",
-    labels: [],
   },
   ownKeySince: {
     name: "databox_own_key_since_timestamp_seconds",
@@ -129,7 +127,6 @@ export const METRICS = {
   certificateExpiry: {
     name: "databox_certificate_expiry_timestamp_seconds",
     help: "When the TLS certificate that is served expires, in Unix time.",
-    labels: [],
   },
   clockOffset: {
     name: "databox_clock_offset_seconds",
@@ -144,22 +141,18 @@ export const METRICS = {
   openLeases: {
     name: "databox_leases_open",
     help: "Live leases by network whose time is not over: their appliances are open, in the whole installation.",
-    labels: [],
   },
   campaignIdleSeconds: {
     name: "databox_campaign_idle_seconds",
     help: "How long the running campaign that is idle the longest has finished no order.",
-    labels: [],
   },
   relockSeconds: {
     name: "databox_relock_seconds",
     help: "Time from the refusal of a lease to its node's receipt that it closed the volume by order.",
-    labels: [],
   },
   relocksUnconfirmed: {
     name: "databox_relocks_unconfirmed",
     help: "Nodes that got a re-lock order in the last day, more than a minute ago, and have not confirmed it.",
-    labels: [],
   },
   keyHealth: {
     name: "databox_key_health",
@@ -169,12 +162,10 @@ export const METRICS = {
   probesOverdueSeconds: {
     name: "databox_probe_overdue_seconds",
     help: "How long the most overdue probe of a key is late.",
-    labels: [],
   },
   probeLoad: {
     name: "databox_probe_load",
     help: "Largest part of a vault's capacity that the probes of its keys would take at PROBE_INTERVAL_SECONDS; above 0.5 they are made less often.",
-    labels: [],
   },
   standingRevocations: {
     name: "databox_revocations",
@@ -184,12 +175,10 @@ export const METRICS = {
   restoresUnconfirmed: {
     name: "databox_restores_unconfirmed",
     help: "Times that the database was found to be restored, until a person confirms it (broker restored).",
-    labels: [],
   },
   devicesAhead: {
     name: "databox_devices_ahead",
     help: "Appliances whose messages were refused because they know more than the restored database, until a person confirms the restore.",
-    labels: [],
   },
   upkeepTimestamp: {
     name: "databox_upkeep_timestamp_seconds",
@@ -204,7 +193,6 @@ export const METRICS = {
   migrationsPending: {
     name: "databox_migrations_pending",
     help: "Migrations that this program has and its database lacks, as after a restore.",
-    labels: [],
   },
   eventDeliveries: {
     name: "databox_event_deliveries_total",
@@ -214,12 +202,8 @@ export const METRICS = {
   waitingEvents: {
     name: "databox_webhook_events_waiting",
     help: "Events that their receiver has not accepted yet.",
-    labels: [],
   },
-} as const satisfies Record<
-  string,
-  { readonly name: string; readonly help: string; readonly labels: readonly string[] }
->;
+});
 
 /** An answered device message. `code` is empty for a success. */
 export type AnsweredMessage = {
@@ -238,12 +222,11 @@ export type VaultCall = {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-type Row = (typeof METRICS)[keyof typeof METRICS];
 type ByLabel = Iterable<readonly [value: string, figure: number | undefined]>;
 /** Undefined: the figure is not known now. */
 type Reading = number | ByLabel | undefined;
 
-const optionsOf = ({ name, help, labels }: Row) => ({ name, help, labelNames: [...labels] });
+const optionsOf = ({ name, help, labels = [] }: Row) => ({ name, help, labelNames: [...labels] });
 
 /**
  * The broker's metrics in Prometheus format.
@@ -272,10 +255,10 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
         if (typeof current === "number") this.set(current);
         else if (current !== undefined)
           for (const [value, figure] of current) {
-            if (figure !== undefined) this.set({ [row.labels[0] ?? ""]: value }, figure);
+            if (figure !== undefined) this.set({ [row.labels?.[0] ?? ""]: value }, figure);
           }
         // Without labels, `reset` leaves a 0 that was never counted.
-        else if (row.labels.length === 0) this.remove();
+        else if (row.labels === undefined) this.remove();
       },
     });
 
