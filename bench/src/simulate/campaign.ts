@@ -29,9 +29,8 @@ export type Campaign = {
   readonly size: Size;
   readonly costs: Costs;
   readonly seed: number;
-  /** Replicas that share the campaign by vaults; today it has one owner. */
-  readonly owners?: number;
-  readonly atOnce?: number;
+  /** Replicas that share the campaign by vaults. */
+  readonly owners: number;
 };
 
 export type CampaignResult = {
@@ -50,8 +49,7 @@ export function simulateCampaign({
   size,
   costs,
   seed,
-  owners: ownerCount = 1,
-  atOnce = CAMPAIGN_STEPS_AT_ONCE,
+  owners: ownerCount,
 }: Campaign): CampaignResult {
   const random = createRandom(seed);
   const vaultOf = spreadOverVaults(size, random);
@@ -79,7 +77,7 @@ export function simulateCampaign({
     return at(owners, (vaultOf[order] ?? 0) % ownerCount);
   }
   function begin(owner: (typeof owners)[number]): void {
-    while (owner.running < atOnce) {
+    while (owner.running < CAMPAIGN_STEPS_AT_ONCE) {
       const order = owner.waiting.pop();
       if (order === undefined) return;
       owner.running += 1;

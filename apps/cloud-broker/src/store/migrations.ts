@@ -186,6 +186,11 @@ export const MIGRATIONS: Readonly<Record<string, BrokerMigration>> = {
     `update backup_uses set failed_since_ms = (select since_ms from primary_standings
       where order_id = backup_uses.order_id and since_ms <= backup_uses.created_at_ms)`,
   ),
+  /** Replicas divide campaigns by vault (key-life/campaigns/parts.ts). */
+  "0040-campaign-parts": statements(
+    `alter table campaign_orders add column part integer not null default 0`,
+    `create index campaign_orders_by_part on campaign_orders (state, part, due_at_ms)`,
+  ),
 };
 
 /** SQL for the state of a key that failed with this code and reason. */

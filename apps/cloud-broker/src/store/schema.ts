@@ -552,6 +552,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
   campaign_orders: {
     campaign_id: string;
     order_id: OrderId;
+    /** One replica at a time runs the orders of a part (key-life/campaigns/parts.ts). */
+    part: number;
     state: CampaignOrderState;
     attempts: number;
     code: string | null;

@@ -2,6 +2,7 @@ import { campaignOrderList, campaignView } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
+import { partOf, partWork } from "../../src/key-life/campaigns/parts.ts";
 import { currentPriority } from "../../src/load/priority.ts";
 import { fakeVaultId } from "../azure/fake-key-vaults.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
@@ -289,17 +290,47 @@ describe("a campaign continues", () => {
   });
 
   // Evidence: Campaigns.
-  test("on one replica at a time, and on another one when that has died", async () => {
-    await world
-      .store()
-      .insertInto("claims")
-      .values({ name: "campaigns", owner: "another", until_ms: world.clock.nowMs + 30_000 })
-      .execute();
-    const id = await start({ action: { kind: "rotate" }, selector: { orders: [idOf("order-1")] } });
+  test("on one replica for each vault, and on another one when that has died", async () => {
+    const claim = (name: string) =>
+      world
+        .store()
+        .insertInto("claims")
+        .values({ name, owner: "another", until_ms: world.clock.nowMs + 30_000 })
+        .execute();
+    // order-3 is in the other vault since it was moved there.
+    const selector = { orders: [idOf("order-1"), idOf("order-3")] };
+    const id = await start({ action: { kind: "rotate" }, selector });
+    await claim(partWork(partOf(CUSTOMER_KEY.kekUrl)));
+    expect(await world.broker().runCampaigns()).toBe(1);
+    expect(await ordersOf(id, "Waiting")).toMatchObject([{ order: idOf("order-1") }]);
+    expect(await world.broker().runCampaigns()).toBe(0);
+    world.clock.nowMs += 30_001;
+    // A replica of the former program runs all of them.
+    await claim("campaigns");
     expect(await world.broker().runCampaigns()).toBe(0);
     world.clock.nowMs += 30_001;
     expect(await world.broker().runCampaigns()).toBe(1);
     expect(await read(id)).toMatchObject({ state: "Done" });
+  });
+
+  test("past an order whose step breaks, which is tried again", async () => {
+    const selector = { orders: [idOf("order-1"), idOf("order-2")] };
+    const id = await start({ action: { kind: "rotate" }, selector });
+    world.vaults.rotate(VAULT_NAME, KEY_NAME);
+    let calls = 0;
+    world.aroundUnwrap = (unwrap) => {
+      calls += 1;
+      if (calls === 1) throw new TypeError("a bug");
+      return unwrap();
+    };
+    try {
+      await expect(world.broker().runCampaigns()).rejects.toThrow("a bug");
+    } finally {
+      world.aroundUnwrap = undefined;
+    }
+    expect(await read(id)).toMatchObject({ state: "Running", progress: { done: 1, waiting: 1 } });
+    expect(await world.broker().runCampaigns()).toBe(1);
+    expect(await read(id)).toMatchObject({ state: "Done", progress: { done: 2 } });
   });
 });
 

@@ -214,6 +214,7 @@ async function addCampaign(state: CampaignState, finishedAtMs: number | null): P
       .insertInto("campaign_orders")
       .values({
         campaign_id: id,
+        part: 0,
         order_id: foldOrderId(each),
         state: each,
         attempts: 1,

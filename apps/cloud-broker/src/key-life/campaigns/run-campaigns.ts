@@ -5,6 +5,7 @@ import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { CAMPAIGN_STEPS_AT_ONCE } from "../../load/limits.ts";
 import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { claimName, releaseName } from "../../store/claim-name.ts";
+import { freeParts, partWork } from "./parts.ts";
 import { runStep, type Step, type Stepping } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
@@ -14,8 +15,13 @@ import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
  * that.
  */
 const CLAIM_MS = 30_000;
+/** Renew the claim well before it ends. */
+const RENEW_BEFORE_MS = 20_000;
+/** More parts would keep other replicas from them. */
+const PARTS_AT_ONCE = 4;
+
 export type CampaignRunner = {
-  /** Runs the due steps, as long as this replica may. @returns how many steps it ran */
+  /** Runs the due steps of all parts that no other replica runs. @returns how many steps it ran */
   run(): Promise<number>;
 };
 
@@ -29,10 +35,12 @@ export type RunnerDependencies = {
   readonly atOnce?: number;
 };
 
-/** One owner for all campaigns, so that one process keeps a vault's budget. */
-const WORK = "campaigns";
-/** Renew the claim well before it ends. */
-const RENEW_BEFORE_MS = 20_000;
+type Round = {
+  readonly campaigns: ReadonlyMap<string, Campaign>;
+  readonly running: Set<Promise<void>>;
+  /** Of steps that broke: a bug, or the database's failure. */
+  readonly faults: unknown[];
+};
 
 export function createCampaignRunner({
   deps,
@@ -40,85 +48,111 @@ export function createCampaignRunner({
   atOnce = CAMPAIGN_STEPS_AT_ONCE,
 }: RunnerDependencies): CampaignRunner {
   const { store, now } = deps;
-  const work = { name: WORK, owner: randomUUID() };
-  let heldUntilMs = 0;
+  const owner = randomUUID();
+  const first = Number.parseInt(owner.slice(0, 2), 16);
 
-  /** Whether this replica is, and stays for a while, the one that works. */
-  async function mayWork(): Promise<boolean> {
-    if (isClosing()) return false;
-    if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
-    const nowMs = now();
-    const isOurs = await claimName(store, "claims", work, nowMs, nowMs + CLAIM_MS);
-    heldUntilMs = isOurs ? nowMs + CLAIM_MS : 0;
-    return isOurs;
-  }
-
-  async function runCampaign(campaign: Campaign): Promise<number> {
-    const running = new Map<string, Promise<void>>();
-    const broken = new AbortController();
-    let steps = 0;
-    const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
-    while (await mayGoOn()) {
-      // If a step ends while the rows are read, its row may still say that it waits.
-      const begun = new Set(running.keys());
-      const waiting = await loadWaiting(deps, campaign, atOnce * 4);
-      const fresh = waiting.filter(({ order }) => !begun.has(order));
-      if (fresh.length === 0 && begun.size === 0) break;
-      for (const step of fresh) {
-        if (running.size >= atOnce) await Promise.race(running.values());
-        if (!(await mayGoOn())) break;
-        steps += 1;
-        const promise = runStep(deps, campaign, step)
-          .catch((error: unknown) => {
-            broken.abort(error);
-          })
-          .finally(() => running.delete(step.order));
-        running.set(step.order, promise);
-      }
-      if (fresh.length === 0 && running.size > 0) await Promise.race(running.values());
+  async function runPart(part: number, { campaigns, running, faults }: Round): Promise<number> {
+    const work = { name: partWork(part), owner };
+    let heldUntilMs = 0;
+    /** Whether this replica is, and stays for a while, the one that works. */
+    async function mayWork(): Promise<boolean> {
+      if (isClosing()) return false;
+      if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
+      const nowMs = now();
+      const isOurs = await claimName(store, "claims", work, nowMs, nowMs + CLAIM_MS);
+      heldUntilMs = isOurs ? nowMs + CLAIM_MS : 0;
+      return isOurs;
     }
-    await Promise.all(running.values());
-    broken.signal.throwIfAborted();
-    await finish(deps, campaign);
+    const own = new Map<string, Promise<void>>();
+    /** Steps that are not tried again in this round. */
+    const left = new Set<string>();
+    let steps = 0;
+    try {
+      while (await mayWork()) {
+        // If a step ends while the rows are read, its row may still say that it waits.
+        const begun = new Set([...own.keys(), ...left]);
+        const waiting = await loadWaiting(deps, part, atOnce * 4);
+        const fresh = waiting.filter((step) => !begun.has(keyOf(step)));
+        if (fresh.length === 0 && own.size === 0) break;
+        for (const step of fresh) {
+          const campaign = campaigns.get(step.campaign);
+          // One that was started since then is for the next round.
+          if (campaign === undefined) {
+            left.add(keyOf(step));
+            continue;
+          }
+          if (!(await mayWork())) break;
+          while (running.size >= atOnce) await Promise.race(running);
+          steps += 1;
+          const key = keyOf(step);
+          const promise = runStep(deps, campaign, step)
+            .catch((error: unknown) => {
+              faults.push(error);
+              left.add(key);
+            })
+            .finally(() => {
+              own.delete(key);
+              running.delete(promise);
+            });
+          own.set(key, promise);
+          running.add(promise);
+        }
+        if (fresh.length === 0) await Promise.race(own.values());
+      }
+    } finally {
+      // No step goes on after the round: the next one, or the next replica, would repeat it.
+      await Promise.all(own.values());
+      await releaseName(store, "claims", work);
+    }
     return steps;
   }
 
   return {
     async run() {
-      const campaigns = await runningCampaigns(store);
-      if (campaigns.length === 0 || !(await mayWork())) return 0;
-      try {
-        const rounds = campaigns.map(runCampaign);
-        // No step goes on after the round: the next one, or the next replica, would repeat it.
-        await Promise.allSettled(rounds);
-        const steps = await Promise.all(rounds);
-        return steps.reduce((sum, each) => sum + each, 0);
-      } finally {
-        heldUntilMs = 0;
-        await releaseName(store, "claims", work);
+      const running = await runningCampaigns(store);
+      if (running.length === 0) return 0;
+      const campaigns = new Map(running.map((campaign) => [campaign.id, campaign]));
+      const round: Round = { campaigns, running: new Set(), faults: [] };
+      const parts = [...(await freeParts(store, now(), first))];
+      let steps = 0;
+      async function runParts(): Promise<void> {
+        for (let part = parts.shift(); part !== undefined; part = parts.shift())
+          steps += await runPart(part, round);
       }
+      const lanes = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, runParts));
+      for (const lane of lanes) if (lane.status === "rejected") round.faults.push(lane.reason);
+      for (const campaign of running) await finish(deps, campaign);
+      for (const fault of round.faults) throw fault;
+      return steps;
     },
   };
 }
 
-/** Due steps of a campaign that is still running. */
+type DueStep = Step & { readonly campaign: string };
+const keyOf = ({ campaign, order }: DueStep): string => `${campaign} ${order}`;
+
+/** Due steps of campaigns that are still running. */
 async function loadWaiting(
   { store, now }: Plane<"store" | "now">,
-  { id }: Campaign,
+  part: number,
   limit: number,
-): Promise<readonly Step[]> {
+): Promise<readonly DueStep[]> {
   const rows = await store
     .selectFrom("campaign_orders")
     .innerJoin("campaigns", "campaigns.id", "campaign_orders.campaign_id")
-    .select(["campaign_orders.order_id", "campaign_orders.attempts"])
-    .where("campaign_orders.campaign_id", "=", id)
+    .select(["campaign_orders.campaign_id", "campaign_orders.order_id", "campaign_orders.attempts"])
     .where("campaign_orders.state", "=", "waiting")
+    .where("campaign_orders.part", "=", part)
     .where("campaign_orders.due_at_ms", "<=", now())
     .where("campaigns.state", "=", "running")
     .orderBy("campaign_orders.due_at_ms")
     .limit(limit)
     .execute();
-  return rows.map(({ order_id: order, attempts }) => ({ order, attempts }));
+  return rows.map((row) => ({
+    campaign: row.campaign_id,
+    order: row.order_id,
+    attempts: row.attempts,
+  }));
 }
 
 /** No step is waiting: write one record of the whole campaign, and tell receivers. */

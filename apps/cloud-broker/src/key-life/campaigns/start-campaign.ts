@@ -11,6 +11,7 @@ import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { Changing, Plane } from "../../orders/control-plane.ts";
 import type { StoreTransaction } from "../../store/store.ts";
+import { partOf } from "./parts.ts";
 import type { Campaign, CampaignActor, StoredRequest } from "./stored-campaign.ts";
 
 type Starting = {
@@ -72,19 +73,30 @@ export async function startCampaign(
         changed_at_ms: nowMs,
       })
       .execute();
-    for (let from = 0; from < orders.length; from += INSERTED_AT_ONCE)
+    for (let from = 0; from < orders.length; from += INSERTED_AT_ONCE) {
+      const some = orders.slice(from, from + INSERTED_AT_ONCE);
+      const keys = await transaction
+        .selectFrom("order_keys")
+        .select(["order_id", "key_address"])
+        .where("order_id", "in", some)
+        .execute();
+      const keyOf = new Map(keys.map((row) => [row.order_id, row.key_address]));
       await transaction
         .insertInto("campaign_orders")
         .values(
-          orders.slice(from, from + INSERTED_AT_ONCE).map((order) => ({
+          some.map((order) => ({
             campaign_id: id,
             order_id: order,
+            part: partOf(
+              (action.kind === "move" ? action.to.kekUrl : undefined) ?? keyOf.get(order),
+            ),
             state: "waiting",
             attempts: 0,
             due_at_ms: nowMs,
           })),
         )
         .execute();
+    }
     return {
       detail: {
         kind: action.kind,
