@@ -271,6 +271,18 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
       await panel.getByLabel("Reason").fill("stolen");
       await panel.getByLabel("Type 2 to confirm").fill(typed);
     };
+    const header = page.getByRole("columnheader", { name: "Name", exact: true });
+    const names = page.getByRole("table").getByRole("link", { name: /^lynx/ });
+    for (const [order, found] of [
+      ["ascending", ["lynx-1", "lynx-2"]],
+      ["descending", ["lynx-2", "lynx-1"]],
+    ] as const) {
+      await header.getByRole("button").click();
+      expect(await header.getAttribute("aria-sort")).toBe(order);
+      expect(await names.allInnerTexts()).toEqual(found);
+    }
+    await visit.picture("sorted");
+    expect(await visit.violations()).toEqual([]);
     let calls = 0;
     const first = Promise.withResolvers<void>();
     await page.route("**/operator/v1/revoke", async (route) => {

@@ -41,7 +41,10 @@ const readOnly = (without: string) => ({
   by: "You can view this page, but not change it",
 });
 const mayNotCreate = { without: `${JOBS}/write`, by: "Your roles do not allow you to create" };
-const LIST = { needs: READ, commands: { Create: "opens /create" } };
+/** They sort a list of orders. */
+const HEADERS =
+  "Name|Customer|Stage|Encryption type|Key health|Lock state|Resource group|Location|Ordered";
+const LIST = { needs: READ, commands: { Create: "opens /create", [HEADERS]: READ } };
 const CREATE = {
   needs: "nothing",
   explains: mayNotCreate,
@@ -153,7 +156,7 @@ const PAGES: Readonly<Record<string, PageRow>> = {
       "Revoke this order|Revoke node .*|Turn off: .*": OPERATE,
     },
   },
-  "/operator/orders": { needs: OPERATE },
+  "/operator/orders": { needs: OPERATE, commands: { [HEADERS]: OPERATE } },
   "/operator/fleet": { needs: OPERATE, commands: KILL_SWITCHES },
   "/operator/campaigns": { needs: OPERATE, commands: { "Start a campaign": OPERATE } },
   "/operator/campaigns/start": { needs: OPERATE, commands: { "Start the dry run": OPERATE } },

@@ -147,6 +147,7 @@ export function OrderList({
               orders={orders.data.value}
               columns={columns.filter((column) => !hidden.includes(column))}
               opens={opens}
+              isPart={hasOtherPages}
               selection={
                 actions.length > 0
                   ? { ids: new Set(chosen.map(({ id }) => id)), onChange: setIds }

@@ -1,10 +1,13 @@
 import {
   isSameIdentifier,
+  KEY_HEALTH_STATES,
+  LOCK_STATES,
   type OrderSummary,
+  STAGE_NAMES,
   type StageName,
   type StageStatus,
 } from "@databox-cmk/protocol";
-import { Stack, Time, useMediaQuery } from "@databox-cmk/ui";
+import { Stack, Time, useLanguage, useMediaQuery } from "@databox-cmk/ui";
 import {
   Checkbox,
   makeStyles,
@@ -17,7 +20,7 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
+import { Fragment, type ReactElement, type ReactNode, useDeferredValue, useState } from "react";
 
 import { type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { HealthBadge, LockBadge, ShippingBadge } from "../order/badges.tsx";
@@ -26,6 +29,7 @@ import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoin
 import { ORDER, RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OrderColumn } from "./order-columns.ts";
+import { nextSorting, sortRows, type Sorting } from "./sort-rows.ts";
 
 /** About as many rows as a window shows. The other rows are rendered right after them. */
 const FIRST_ROWS = 20;
@@ -79,7 +83,12 @@ type ShownColumn = {
   readonly isPlain?: true;
   /** Undefined if the order has no such value. */
   readonly render: (order: OrderSummary) => ReactNode;
+  /** The value that sorts the rows by this column. */
+  readonly valueOf: (order: OrderSummary) => string | number | undefined;
 };
+
+const plainColumn = (valueOf: ShownColumn["valueOf"]) =>
+  ({ isPlain: true, render: valueOf, valueOf }) as const;
 
 /** The chosen columns, by the width of the window. */
 function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
@@ -97,8 +106,7 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
     {
       id: "customer",
       hasRoom: isWide,
-      isPlain: true,
-      render: (order) => order.customer ?? subscriptionOf(order),
+      ...plainColumn((order) => order.customer ?? subscriptionOf(order)),
     },
     {
       id: "stage",
@@ -109,18 +117,26 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
           {shipping !== undefined && <ShippingBadge of="lights" state={shipping} />}
         </>
       ),
+      valueOf: ({ stage }) => STAGE_NAMES.indexOf(stage),
     },
     {
       id: "encryption",
       hasRoom: isUsual,
       render: ({ encryption }) => texts.encryptionTypes[encryption.kekType],
+      valueOf: ({ encryption }) => texts.encryptionTypes[encryption.kekType],
     },
     {
       id: "health",
       hasRoom: isUsual,
       render: ({ keyHealth }) => <HealthBadge health={keyHealth} />,
+      valueOf: ({ keyHealth }) => KEY_HEALTH_STATES.indexOf(keyHealth.state),
     },
-    { id: "lock", hasRoom: isUsual, render: (order) => <Locks order={order} /> },
+    {
+      id: "lock",
+      hasRoom: isUsual,
+      render: (order) => <Locks order={order} />,
+      valueOf: ({ nodes }) => Math.max(0, ...nodes.map(({ lock }) => LOCK_STATES.indexOf(lock))),
+    },
     {
       id: "subscription",
       hasRoom: false,
@@ -128,19 +144,16 @@ function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
       // An operator without a role in a subscription does not know its name.
       render: (order) =>
         subscriptionOf(order) ?? `${orderNameOf(order).subscriptionId.slice(0, ID_SHOWN)}…`,
+      valueOf: subscriptionOf,
     },
-    {
-      id: "group",
-      hasRoom: isWide,
-      isPlain: true,
-      render: ({ resourceGroup }) => resourceGroup,
-    },
-    { id: "location", hasRoom: isWide, isPlain: true, render: ({ location }) => location },
+    { id: "group", hasRoom: isWide, ...plainColumn(({ resourceGroup }) => resourceGroup) },
+    { id: "location", hasRoom: isWide, ...plainColumn(({ location }) => location) },
     {
       id: "ordered",
       hasRoom: isMedium,
       isPlain: true,
       render: ({ createdAt }) => <Time at={createdAt} />,
+      valueOf: ({ createdAt }) => createdAt,
     },
   ];
   return columns.filter(({ id }) => chosen.includes(id));
@@ -151,9 +164,12 @@ export function OrderTable({
   orders,
   columns: chosen,
   opens,
+  isPart,
   selection,
 }: {
   readonly orders: readonly OrderSummary[];
+  /** The list has other pages, which are not sorted. */
+  readonly isPart: boolean;
   readonly columns: readonly OrderColumn[];
   readonly opens: OpenedPage;
   /** Absent: rows cannot be chosen. */
@@ -162,47 +178,63 @@ export function OrderTable({
   const styles = useStyles();
   const texts = useTexts();
   const columns = useColumns(chosen);
+  const { language } = useLanguage();
+  const [sorting, setSorting] = useState<Sorting<OrderColumn | "name">>();
+  const valueOf =
+    sorting?.column === "name"
+      ? ({ name }: OrderSummary) => name
+      : columns.find(({ id }) => id === sorting?.column)?.valueOf;
+  const sorted =
+    sorting && valueOf ? sortRows(orders, valueOf, sorting.direction, language) : orders;
+  const headerOf = (column: OrderColumn | "name") => (
+    <TableHeaderCell
+      key={column}
+      className={styles.heading}
+      sortable
+      sortDirection={sorting?.column === column ? sorting.direction : undefined}
+      onClick={() => setSorting(nextSorting(column, sorting))}
+    >
+      {texts.orders[column]}
+    </TableHeaderCell>
+  );
   const isFirstView = useDeferredValue(false, true);
-  const shown = isFirstView ? orders.slice(0, FIRST_ROWS) : orders;
+  const shown = isFirstView ? sorted.slice(0, FIRST_ROWS) : sorted;
   return (
-    <Table aria-label={texts.orders.listLabel} className={styles.table}>
-      <TableHeader>
-        <TableRow>
-          {selection !== undefined && (
-            <TableHeaderCell className={styles.choice}>
-              <Checkbox
-                aria-label={texts.orders.bulk.selectAll}
-                checked={
-                  selection.ids.size === orders.length ? true : selection.ids.size > 0 && "mixed"
-                }
-                onChange={(_event, { checked }) => {
-                  selection.onChange(new Set(checked === true ? orders.map(({ id }) => id) : []));
-                }}
-              />
-            </TableHeaderCell>
-          )}
-          <TableHeaderCell className={styles.heading}>{texts.orders.name}</TableHeaderCell>
-          {columns
-            .filter(({ hasRoom }) => hasRoom)
-            .map(({ id }) => (
-              <TableHeaderCell key={id} className={styles.heading}>
-                {texts.orders[id]}
+    <>
+      {sorting !== undefined && isPart && <Text size={200}>{texts.orders.sortedPart}</Text>}
+      <Table aria-label={texts.orders.listLabel} className={styles.table}>
+        <TableHeader>
+          <TableRow>
+            {selection !== undefined && (
+              <TableHeaderCell className={styles.choice}>
+                <Checkbox
+                  aria-label={texts.orders.bulk.selectAll}
+                  checked={
+                    selection.ids.size === orders.length ? true : selection.ids.size > 0 && "mixed"
+                  }
+                  onChange={(_event, { checked }) => {
+                    selection.onChange(new Set(checked === true ? orders.map(({ id }) => id) : []));
+                  }}
+                />
               </TableHeaderCell>
-            ))}
-        </TableRow>
-      </TableHeader>
-      <TableBody>
-        {shown.map((order) => (
-          <OrderRow
-            key={order.id}
-            order={order}
-            columns={columns}
-            opens={opens}
-            selection={selection}
-          />
-        ))}
-      </TableBody>
-    </Table>
+            )}
+            {headerOf("name")}
+            {columns.filter(({ hasRoom }) => hasRoom).map(({ id }) => headerOf(id))}
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {shown.map((order) => (
+            <OrderRow
+              key={order.id}
+              order={order}
+              columns={columns}
+              opens={opens}
+              selection={selection}
+            />
+          ))}
+        </TableBody>
+      </Table>
+    </>
   );
 }
 
