@@ -215,6 +215,18 @@ test("the vault's name fits, with the longest name of an installation", () => {
   expect(Number(longest) + "-".length + 13).toBe(24);
 });
 
+test("Azure replaces machines and upgrades the cluster in one night of the week only", () => {
+  const cluster = textOf("modules/cluster.bicep");
+  const [, schedules] = /for schedule in \[([^\]]+)\]: \{\n {4}parent: cluster/.exec(cluster) ?? [];
+  expect(schedules).toBe("'aksManagedAutoUpgradeSchedule', 'aksManagedNodeOSUpgradeSchedule'");
+  const [, day, hours, start] =
+    /dayOfWeek: '(\w+)'\n[^']*durationHours: (\d+)\n +startTime: '(\d+):00'/.exec(cluster) ?? [];
+  const end = String(Number(start) + Number(hours)).padStart(2, "0");
+  expect(read("../../docs/operate/deploy-azure.md")).toContain(
+    `on ${String(day)}s from ${String(start)}:00 to ${end}:00 UTC only`,
+  );
+});
+
 test("things that cannot be made again are locked against deletion", () => {
   const locked = files.flatMap((name) =>
     [

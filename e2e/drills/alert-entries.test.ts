@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { openDrillStack } from "./drill-stack.ts";
@@ -27,6 +29,10 @@ test("the commands of the alerts' entries do what the entries say", async () => 
     printed[name] = typed.printed;
   }
   expect(printed).toEqual({
+    AuditTampered: "",
+    AuditUnverified: expect.stringMatching(/^ok +broker: \d+ rows/m),
+    BackupOld: expect.stringMatching(/^exported \d+ rows to /m),
+    SchemaBehind: expect.stringMatching(/^migrated: newest is \d{4}-/),
     NobodyReady: expect.stringContaining('{"status":"ready","database":"ok","clock":"ok"'),
     KeysDiffer: expect.stringMatching(/answers are signed by [\w-]{43}/),
     RestoreUnconfirmed: expect.stringMatching(/decisions since 2026-11-30T02:00.*\nconfirmed\n$/s),
@@ -34,5 +40,14 @@ test("the commands of the alerts' entries do what the entries say", async () => 
     IdentityProviderUnreachable: expect.stringMatching(/^\["[\w-]+"(?:,"[\w-]+")*\]$/m),
     FleetRevoked: expect.stringMatching(/"reason":"incident 4711".*\n\{.*1.*\}\n$/s),
   });
+  // The query for a person at the database.
+  const [, query = ""] = /`(select order_id, serial from leases [^`]+)`/.exec(alerts) ?? [];
+  const database = new Database(join(drill.world.folder, "broker", "broker.sqlite"));
+  expect(database.prepare(query).all()).toEqual([]);
+  // One row is changed: the entry's command names it.
+  database.exec("update audit set row_json = '{}' where chain = 'broker' and sequence = 1");
+  database.close();
+  const tampered = await drill.shell.run(COMMANDS.get("AuditTampered") ?? "");
+  expect(tampered.printed).toBe('{"chain":"broker","sequence":1,"fault":"altered"}\n');
   expect((await drill.shell.run("broker restored")).printed).toBe("nothing to confirm\n");
 });

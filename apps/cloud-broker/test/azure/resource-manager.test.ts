@@ -30,6 +30,12 @@ describe("the identity of an order", () => {
       value: first,
     });
     expect(first.resourceId).toBe(first.resourceId.toLowerCase());
+    // A person finds the order of an identity by it (docs/operate/runbook.md).
+    const name = first.resourceId.split("/").at(-1) ?? "";
+    const { userAssignedIdentities } = world.managed;
+    expect(await userAssignedIdentities.get(world.emulator.resourceGroup, name)).toMatchObject({
+      tags: { order },
+    });
     const identity = await createOrderIdentity(world, order);
     expect(await world.azure.vaults.signIn(identity)).toEqual({ ok: true, value: undefined });
   });
