@@ -196,7 +196,7 @@ export class Walk {
 
   async restart(how?: "crashed", meanwhile?: () => Promise<void> | void): Promise<void> {
     this.unhook();
-    // A process that was killed goes on with nothing; here its waits end before.
+    // The waits of a killed process would end with it; here they end before.
     for (const { broker } of this.world.replicas()) broker.watches.close();
     for (const node of [this.node, this.second, this.thief]) await node?.wait;
     await this.world.restart(how, meanwhile);
