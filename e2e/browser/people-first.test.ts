@@ -710,6 +710,28 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
       await see("The service can't create an identity in your directory");
       await expectWellShown(visit, "no-system-identity-of-backup");
     });
+
+    test("sees their directory, and can switch to another one", async () => {
+      const { page } = visit;
+      await visit.goTo("/");
+      await page.getByRole("banner").getByRole("button", { name: "ada@contoso.example" }).click();
+      await see(/^Directory [\da-f-]{36}$/);
+      await expectWellShown(visit, "switch-directory");
+      const request = page.waitForRequest("**/portal/auth/sign-in?*");
+      await page.getByRole("menuitem", { name: "Switch directory" }).click();
+      expect(new URL((await request).url()).search).toBe("?returnTo=%2Fportal%2F&tenant=");
+    });
+  });
+
+  test("has no other directory to switch to where there is one", async () => {
+    await visit.goTo("/");
+    await visit.page
+      .getByRole("banner")
+      .getByRole("button", { name: "ada@contoso.example" })
+      .click();
+    await see(/^Directory [\da-f-]{36}$/);
+    expect(await visit.page.getByRole("menuitem").allTextContents()).toEqual(["Sign out"]);
+    await visit.page.keyboard.press("Escape");
   });
 
   test("no page logged an error, violated its policy or called another origin", () => {

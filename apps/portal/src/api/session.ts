@@ -21,3 +21,6 @@ export async function readSession(client: Client): Promise<SessionView | null> {
 export function signInUrl(returnTo: string): string {
   return `/portal/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
 }
+
+/** Asks the person for the directory, so the page that they leave is not there. */
+export const SWITCH_DIRECTORY_URL = `${signInUrl("/portal/")}&tenant=`;

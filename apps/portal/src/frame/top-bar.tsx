@@ -6,6 +6,7 @@ import {
   makeStyles,
   Menu,
   MenuItem,
+  MenuItemLink,
   MenuList,
   MenuPopover,
   MenuTrigger,
@@ -17,12 +18,14 @@ import {
 } from "@fluentui/react-components";
 import {
   NavigationRegular,
+  PersonSwapRegular,
   QuestionCircleRegular,
   SearchRegular,
   SignOutRegular,
 } from "@fluentui/react-icons";
 import { type ReactElement, Suspense, useLayoutEffect, useState } from "react";
 
+import { SWITCH_DIRECTORY_URL } from "../api/session.ts";
 import { Bell } from "../notices/bell.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { ON_NARROW } from "../shell/breakpoints.ts";
@@ -102,7 +105,7 @@ const useAccountStyles = makeStyles({
   persona: { padding: tokens.spacingHorizontalM, overflowWrap: "anywhere" },
 });
 
-/** The signed-in person, and sign-out. */
+/** The signed-in person, and the ways to another directory, if there are several, and out. */
 function AccountMenu({ className }: { readonly className: string }): ReactElement {
   const styles = useAccountStyles();
   const texts = useTexts();
@@ -123,12 +126,17 @@ function AccountMenu({ className }: { readonly className: string }): ReactElemen
           <span className={styles.name}>{session.userName}</span>
         </Button>
       </MenuTrigger>
-      <MenuPopover>
+      <MenuPopover role="region" aria-label={session.userName}>
         <Stack gap="XS" className={styles.persona}>
           <Persona name={session.name} secondaryText={session.userName} />
           <Text size={200}>{texts.session.tenant(session.tenantId)}</Text>
         </Stack>
         <MenuList>
+          {session.tenancy !== undefined && session.tenancy !== "only" && (
+            <MenuItemLink icon={<PersonSwapRegular />} href={SWITCH_DIRECTORY_URL}>
+              {texts.session.switchDirectory}
+            </MenuItemLink>
+          )}
           <MenuItem icon={<SignOutRegular />} onClick={() => signOut.mutate()}>
             {texts.session.signOut}
           </MenuItem>
