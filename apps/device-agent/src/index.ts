@@ -11,7 +11,7 @@ export { deviceShare } from "./core/tpm-key.ts";
 export { unsealByTpm } from "./share/keep-share.ts";
 // Decisions, for the simulation of a fleet that no machine holds.
 export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";
-export { type HeldLease, renewalIntervalMs, renewalRetry } from "./core/lease-state.ts";
+export { type HeldLease, renewalRetry } from "./core/lease-state.ts";
 export { retryAfterMs } from "./core/retry-after.ts";
 export { createPortableVolume } from "./volume/file/portable-volume.ts";
 

@@ -1,10 +1,6 @@
 import { type Party, WATCH_POLL_MS } from "@databox-cmk/cloud-broker";
-import {
-  type HeldLease,
-  renewalIntervalMs,
-  renewalRetry,
-  retryAfterMs,
-} from "@databox-cmk/device-agent";
+import { type HeldLease, renewalRetry, retryAfterMs } from "@databox-cmk/device-agent";
+import { renewalIntervalMs } from "@databox-cmk/protocol";
 
 import { quantileOf } from "../bench-result.ts";
 import { createCustomers, createReplica, MAX_CONNECTIONS } from "./replica.ts";

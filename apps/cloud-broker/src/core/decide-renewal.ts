@@ -1,4 +1,4 @@
-import type { LeaseRenewal } from "@databox-cmk/protocol";
+import { type LeaseRenewal, renewalIntervalMs } from "@databox-cmk/protocol";
 
 import { failed, malformed } from "./failed.ts";
 import type { EpochMs, OrderId } from "./order.ts";
@@ -108,12 +108,12 @@ export function decideAgain(
   return decideRenewal(asked, facts);
 }
 
-/** Milliseconds until a third of the lease is over: its node then needs the next. */
+/** Milliseconds until the node needs the next lease. */
 export function untilRenewalMs(
   { ttlSeconds, renewedAtMs }: Pick<LeaseRecord, "ttlSeconds" | "renewedAtMs">,
   nowMs: EpochMs,
 ): number {
-  const intervalMs = (ttlSeconds * 1000) / 3;
+  const intervalMs = renewalIntervalMs({ ttlSeconds });
   return Math.min(intervalMs, renewedAtMs + intervalMs - nowMs);
 }
 

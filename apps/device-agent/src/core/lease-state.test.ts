@@ -1,13 +1,8 @@
+import { renewalIntervalMs } from "@databox-cmk/protocol";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
-import {
-  acceptRenewal,
-  decideLeaseStep,
-  endOfLease,
-  renewalIntervalMs,
-  renewalRetry,
-} from "./lease-state.ts";
+import { acceptRenewal, decideLeaseStep, endOfLease, renewalRetry } from "./lease-state.ts";
 import type { HeldLease, LeaseMoment } from "./lease-state.ts";
 import { retryAfterMs } from "./retry-after.ts";
 

@@ -1,4 +1,10 @@
-import { type Lease, messageHash, type OfflineLease, uuid } from "@databox-cmk/protocol";
+import {
+  type Lease,
+  messageHash,
+  type OfflineLease,
+  renewalIntervalMs,
+  uuid,
+} from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import type { Moment } from "./moment.ts";
@@ -57,8 +63,6 @@ export type LeaseStep =
   | { readonly kind: "renew" }
   | { readonly kind: "wait"; readonly untilMs: number };
 
-/** A third of a lease: two attempts may fail before it ends. */
-const RENEWALS_PER_LEASE = 3;
 /**
  * The answer to a wait is late after half of a lease, and the lease is then renewed by itself. The
  * shortest leases leave one attempt.
@@ -97,10 +101,6 @@ export function decideLeaseStep(
   if (moment.bootMs >= renewAtMs) return { kind: "renew" };
   const end = endOfLease(lease);
   return { kind: "wait", untilMs: end.kind === "time" ? Math.min(renewAtMs, end.atMs) : renewAtMs };
-}
-
-export function renewalIntervalMs({ ttlSeconds }: Pick<HeldLease, "ttlSeconds">): number {
-  return (ttlSeconds * 1000) / RENEWALS_PER_LEASE;
 }
 
 export type LeaseEnd =

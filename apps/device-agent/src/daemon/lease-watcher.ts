@@ -1,7 +1,11 @@
-import { heldMs as heldMsSchema, type RenewedLease } from "@databox-cmk/protocol";
+import {
+  heldMs as heldMsSchema,
+  renewalIntervalMs,
+  type RenewedLease,
+} from "@databox-cmk/protocol";
 
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
-import { type HeldLease, renewalIntervalMs, renewalRetry } from "../core/lease-state.ts";
+import { type HeldLease, renewalRetry } from "../core/lease-state.ts";
 import { watchLease } from "../exchange/lease-exchange.ts";
 import { connect } from "../node/connect.ts";
 import { bootClockMs } from "../state/boot.ts";

@@ -13,6 +13,10 @@ const holder = {
   counter,
 } as const;
 
+/** A third of a lease: two attempts to renew may fail before it ends. */
+export const renewalIntervalMs = ({ ttlSeconds }: { readonly ttlSeconds: number }): number =>
+  (ttlSeconds * 1000) / 3;
+
 /** `sequence` of the lease that the node holds; the answer carries the next one. */
 export const leaseRenewal = deviceMessage({
   ...holder,

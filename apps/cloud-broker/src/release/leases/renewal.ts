@@ -31,8 +31,7 @@ export const renewalExchange = deviceVerb({
   action: "renew",
   type: MESSAGE_TYPES.leaseRenewal,
   schema: leaseRenewal,
-  answer: (dependencies: Renewing, message, sender, said) =>
-    renew(dependencies, message, sender, said),
+  answer: renew,
   repeats: "refused",
 });
 

@@ -18,10 +18,11 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { suspendSlot } from "../../load/admission.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
+import { compileTogether } from "../../store/fast/compile-together.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { Store } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { Needs, Recording } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -57,8 +58,9 @@ async function watch(
   if (!before.ok) return before;
   if (before.value.decision.kind === "renew" && before.value.drill === undefined) {
     // A renewal counts its message when it is answered.
-    const isFirst = renews || (await countMessage(request, commit));
-    if (!isFirst) return conflict;
+    const { counter, lease } = request;
+    const counted = { order: sender.order, counter, lease };
+    if (!renews && (await countMessage({ store, commit }, counted)) !== undefined) return conflict;
     dependencies.keepConnection(`watch ${request.lease}`);
     const dueMs = untilRenewalMs(before.value.lease, now());
     const holdMs = renews
@@ -87,20 +89,15 @@ async function watch(
   };
 }
 
-/** @returns false if another message with this counter, or a later one, came first */
-const countMessage = (
-  { counter, lease }: Pick<LeaseWatch, "counter" | "lease">,
-  commit: Recording["commit"],
-): Promise<boolean> =>
-  commit(async (transaction) => {
-    const counted = await transaction
+/** Changes nothing if another message with this counter, or a later one, came first. */
+const countMessage = compileTogether({
+  lease: (store: Store, { counter, lease }: Pick<LeaseWatch, "counter" | "lease">) =>
+    store
       .updateTable("leases")
       .set({ last_counter: counter })
       .where("id", "=", lease)
-      .where("last_counter", "<", counter)
-      .executeTakeFirst();
-    return counted.numUpdatedRows === 1n;
-  });
+      .where("last_counter", "<", counter),
+});
 
 type Seen = {
   readonly decision: RenewalDecision;
