@@ -293,26 +293,15 @@ function signCertificate(parts: CertificateParts): string {
     ...parts.extensions,
     {
       id: SUBJECT_KEY_IDENTIFIER,
-      value: asn1.create(
-        asn1.Class.UNIVERSAL,
-        asn1.Type.OCTETSTRING,
-        false,
-        keyIdentifier(parts.publicKey),
-      ),
+      value: universal(asn1.Type.OCTETSTRING, keyIdentifier(parts.publicKey)),
     },
     {
       name: "authorityKeyIdentifier",
       keyIdentifier: parts.issuer?.keyIdentifier ?? keyIdentifier(parts.publicKey),
     },
   ]);
-  const algorithm = asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, [
-    asn1.create(
-      asn1.Class.UNIVERSAL,
-      asn1.Type.OID,
-      false,
-      asn1.oidToDer(ECDSA_WITH_SHA256).getBytes(),
-    ),
-  ]);
+  const oid = universal(asn1.Type.OID, asn1.oidToDer(ECDSA_WITH_SHA256).getBytes());
+  const algorithm = universal(asn1.Type.SEQUENCE, [oid]);
   certificate.siginfo.algorithmOid = ECDSA_WITH_SHA256;
   certificate.signatureOid = ECDSA_WITH_SHA256;
   certificate.signature = "";
@@ -322,11 +311,8 @@ function signCertificate(parts: CertificateParts): string {
   const spki = parts.publicKey.export({ type: "spki", format: "der" });
   replaceChild(draft, TBS_PUBLIC_KEY, fromDer(spki));
   const signature = sign("sha256", toDer(draft), parts.signer);
-  const signed = asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SEQUENCE, true, [
-    draft,
-    algorithm,
-    asn1.create(asn1.Class.UNIVERSAL, asn1.Type.BITSTRING, false, `\0${toBinary(signature)}`),
-  ]);
+  const bits = universal(asn1.Type.BITSTRING, `\0${toBinary(signature)}`);
+  const signed = universal(asn1.Type.SEQUENCE, [draft, algorithm, bits]);
   return new X509Certificate(toDer(signed)).toString();
 }
 
@@ -386,6 +372,10 @@ function toPkcs8Pem(privateKey: KeyObject): string {
 /** forge keeps bytes in strings, one character each. */
 function toBinary(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
+}
+
+function universal(type: forge.asn1.Type, value: string | Asn1[]): Asn1 {
+  return asn1.create(asn1.Class.UNIVERSAL, type, typeof value !== "string", value);
 }
 
 function toDer(value: Asn1): Buffer {
