@@ -222,6 +222,9 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     for (let number = 1; number <= 51; number += 1)
       await placeOrder(portal.world, `page-${String(number)}`);
     await visit.goTo("/orders");
+    await button(visit.page, "Name").press("Enter");
+    await see("Only this page is sorted.");
+    await expectFocus("DIV Name");
     await button(visit.page, "Next page").press("Enter");
     await see("Page 2");
     await expectFocus("BUTTON Next page");
