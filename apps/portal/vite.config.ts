@@ -31,7 +31,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "main", test: /\/portal\/src\/main\.tsx$/ },
+            { name: "main", test: /\/portal\/src\/(?:main\.tsx|core\/next-act\.ts)$/ },
             { name: "lists", test: /\/portal\/src\/orders\/(?:order-list|order-filters)\.tsx$/ },
           ],
         },
