@@ -16,6 +16,7 @@ import {
 import { dirname, join } from "node:path";
 
 import { nodePart, root } from "../bill-of-materials.mjs";
+import { warnOfOlder } from "./warn-of-older.mjs";
 
 const OS_RELEASE = "/usr/lib/os-release";
 const LICENCES = {
@@ -58,6 +59,7 @@ export function layOutBase(target) {
     packages.set(name, [...(packages.get(name) ?? []), file]);
     copy(file, linked(path));
   }
+  warnOfOlder([...packages.keys()], console.warn);
   for (const [name, to] of Object.entries(LINKS))
     if (existsSync(join(target, to))) symlinkSync(to, join(target, name));
   for (const [path, text] of Object.entries(FILES)) write(path, text);
