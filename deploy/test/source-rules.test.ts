@@ -246,6 +246,7 @@ const INNER_LIMITS: readonly string[] = [
   "events/send-mail.ts ANSWER_MAX_BYTES",
   "http/read-proxy-headers.ts REST_MAX_BYTES",
   "http/sender-of.ts HOPS_MAX",
+  "key-life/campaigns/run-campaigns.ts PARTS_AT_ONCE",
   "key-life/campaigns/start-campaign.ts INSERTED_AT_ONCE",
   "key-life/health/claim-due-keys.ts BATCH_MAX",
   "key-life/rotation/poll-keys.ts ROUND_MAX",

@@ -36,6 +36,7 @@ export async function destroyWrappings(
   ) => Promise<AuditOutcome>,
 ): Promise<void> {
   const { chain: order, context } = entry;
+  let newestMs = 0;
   await record(deps, { chain: order, action: "key/destroy", context }, async (transaction) => {
     // First, so that every other write waits, and nothing is written behind the deletions.
     await transaction
@@ -43,11 +44,15 @@ export async function destroyWrappings(
       .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
       .where("order_id", "=", order)
       .execute();
-    const destroyed = await transaction
+    const rows = await transaction
       .deleteFrom("envelopes")
       .where("order_id", "=", order)
-      .returning(["serial", "env", "generation", "kid"])
+      .returning(["serial", "env", "generation", "kid", "created_at_ms"])
       .execute();
+    const destroyed = rows.map(({ created_at_ms: createdAtMs, ...wrapping }) => {
+      newestMs = Math.max(newestMs, createdAtMs);
+      return wrapping;
+    });
     await transaction.deleteFrom("device_shares").where("order_id", "=", order).execute();
     await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
     await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
@@ -62,7 +67,8 @@ export async function destroyWrappings(
     await recorded(deps.appendAudit, entry, () => change(transaction, destroyed))(transaction);
     return { detail: { wrappings: destroyed.length } };
   });
-  await deps.store.restoreRecord?.keepErasure(order, deps.now());
+  // The clock may have been set back since: a restored copy must not be taken for a later one.
+  await deps.store.restoreRecord?.keepErasure(order, Math.max(deps.now(), newestMs));
   await forgetDeleted(deps.store);
 }
 

@@ -38,4 +38,12 @@ export const FOUND: Readonly<Record<string, readonly Step[]>> = {
     ["carry", "Olga", "appliance"],
     ["carry again", "Carl's pipeline", "appliance"],
   ],
+  "keys that were destroyed after the clock was set back opened again in a restored backup": [
+    ["move", "fail"],
+    ["clock back", 1],
+    ["back up"],
+    ["delete", "Olga"],
+    ["restore the backup"],
+    ["passkey", "Olga"],
+  ],
 };

@@ -75,7 +75,7 @@ async function noteRestore(
     scope: foldOrderId(order),
     origin: "operator" as const,
     reason: `its keys were destroyed on ${new Date(atMs).toISOString()}, before the database was restored: end or cancel the order, and erase it again`,
-    created_at_ms: nowMs,
+    created_at_ms: Math.max(nowMs, atMs),
     created_by: "broker",
   }));
   for (const row of [...lost.switches, ...erasures]) {
