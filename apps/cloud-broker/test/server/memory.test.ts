@@ -23,18 +23,20 @@ import { orderRow } from "../world/order-row.ts";
 
 const MIB = 1024 * 1024;
 const MEMORY_BYTES = 144 * MIB;
-const ORDER = {
+/** Appliances that are unlocked; each later one waits for news. More than there are places. */
+const APPLIANCES = 500;
+const orderOf = (index: number) => ({
   subscriptionId: "00000000-0000-4000-8000-000000000001",
   resourceGroup: "small",
-  name: "memory",
-};
-const SERIAL = "DBX-MEMORY";
-const LEASE = {
-  id: "00000000-0000-4000-8000-00000000000e",
+  name: `memory-${String(index)}`,
+});
+const serialOf = (index: number): string => `DBX-MEMORY-${String(index)}`;
+const leaseOf = (index: number) => ({
+  id: `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
   ttlSeconds: 60,
   outageGraceSeconds: 86_400,
   sequence: 0,
-};
+});
 
 const CONTROL_GROUPS = [
   { root: "/sys/fs/cgroup/memory", limit: "memory.limit_in_bytes" },
@@ -77,49 +79,52 @@ function removed(folder = ""): boolean {
   return true;
 }
 
-/** An unlocked appliance, written straight into the broker's database. */
-async function seedLease(dataDir: string, key: SigningKey): Promise<void> {
+/** Unlocked appliances, written straight into the broker's database. */
+async function seedLeases(dataDir: string, keys: readonly SigningKey[]): Promise<void> {
   await mkdir(dataDir, { mode: 0o700 });
   const store = await openTestStore(join(dataDir, "broker.sqlite"));
   const nowMs = Date.now();
-  const row = orderRow(ORDER, nowMs);
-  const node = { order_id: row.id, serial: SERIAL };
-  await store.insertInto("orders").values(row).execute();
-  await store
-    .insertInto("nodes")
-    .values({
-      ...node,
-      ordinal: 0,
-      passkey_origin: "generated",
-      device_kid: key.kid,
-      device_jwk_json: JSON.stringify(key.publicJwk),
-      minimum_suite: "X25519",
-      last_counter: 0,
-      prepared_at_ms: nowMs,
-    })
-    .execute();
-  await store
-    .insertInto("envelopes")
-    .values({ ...node, generation: 1, env: "e", kid: "k", jwe_json: "{}", created_at_ms: nowMs })
-    .execute();
-  await store
-    .insertInto("leases")
-    .values({
-      id: LEASE.id,
-      ...node,
-      purpose: "unlock",
-      grant_hash: "g",
-      boot_id: "00000000-0000-4000-8000-000000000001",
-      sequence: 0,
-      last_counter: 0,
-      state: "live",
-      ttl_seconds: LEASE.ttlSeconds,
-      outage_grace_seconds: LEASE.outageGraceSeconds,
-      granted_at_ms: nowMs,
-      renewed_at_ms: nowMs,
-      grace_until_reboot: 0,
-    })
-    .execute();
+  for (const [index, key] of keys.entries()) {
+    const row = orderRow(orderOf(index), nowMs);
+    const node = { order_id: row.id, serial: serialOf(index) };
+    const { id, ttlSeconds, outageGraceSeconds } = leaseOf(index);
+    await store.insertInto("orders").values(row).execute();
+    await store
+      .insertInto("nodes")
+      .values({
+        ...node,
+        ordinal: 0,
+        passkey_origin: "generated",
+        device_kid: key.kid,
+        device_jwk_json: JSON.stringify(key.publicJwk),
+        minimum_suite: "X25519",
+        last_counter: 0,
+        prepared_at_ms: nowMs,
+      })
+      .execute();
+    await store
+      .insertInto("envelopes")
+      .values({ ...node, generation: 1, env: "e", kid: "k", jwe_json: "{}", created_at_ms: nowMs })
+      .execute();
+    await store
+      .insertInto("leases")
+      .values({
+        id,
+        ...node,
+        purpose: "unlock",
+        grant_hash: "g",
+        boot_id: "00000000-0000-4000-8000-000000000001",
+        sequence: 0,
+        last_counter: 0,
+        state: "live",
+        ttl_seconds: ttlSeconds,
+        outage_grace_seconds: outageGraceSeconds,
+        granted_at_ms: nowMs,
+        renewed_at_ms: nowMs,
+        grace_until_reboot: 0,
+      })
+      .execute();
+  }
   await store.destroy();
 }
 
@@ -145,26 +150,29 @@ const ADDRESSES = 4;
 const STRANGERS = 1_500;
 
 test.runIf(canLimitMemory)(
-  "a stranger with four addresses neither ends a broker with little memory nor its leases",
+  "neither a stranger with four addresses nor a large fleet ends a broker with little memory, or its leases",
   async () => {
     using environment = await createBrokerEnvironment();
     using built = await buildBroker();
-    const { key } = generateSigningKey();
-    await seedLease(environment.dataDir, key);
+    const keys = Array.from({ length: APPLIANCES }, () => generateSigningKey().key);
+    await seedLeases(environment.dataDir, keys);
     using broker = startProcess(environment.variables, built.main);
     const { child, ended } = broker;
     writeFileSync(join(group ?? "", "cgroup.procs"), String(child.pid), { flag: "r+" });
     const { port } = await broker.ready();
-    const transport = environment.transport(port);
-    const device = new DeviceClient({
-      transport,
-      order: orderRow(ORDER, 0).id,
-      serial: SERIAL,
-      key,
-    });
     const pem = await readFile(join(environment.dataDir, `${RINGS.signing.file}.pem`), "latin1");
-    device.brokerKeys = [importSigningKey(pem).publicJwk];
-    const holder = new LeaseClient(device, LEASE);
+    const brokerKeys = [importSigningKey(pem).publicJwk];
+    const transports = new Set<ReturnType<typeof environment.transport>>();
+    const holderOf = (index: number): LeaseClient => {
+      const transport = environment.transport(port);
+      transports.add(transport);
+      const order = orderRow(orderOf(index), 0).id;
+      const key = keys[index] ?? generateSigningKey().key;
+      const device = new DeviceClient({ transport, order, serial: serialOf(index), key });
+      device.brokerKeys = brokerKeys;
+      return new LeaseClient(device, leaseOf(index));
+    };
+    const holder = holderOf(0);
     let isCut = false;
     const watching = holder.watch().catch(() => {
       isCut = true;
@@ -200,9 +208,24 @@ test.runIf(canLimitMemory)(
     expect(isCut).toBe(false);
 
     for (const socket of sockets) socket.destroy();
+    // Those without a place are closed, and come again at their time.
+    const answers: string[] = [];
+    for (let index = 1; index < APPLIANCES; index += 1)
+      void holderOf(index)
+        .watch()
+        .then(
+          ({ typ }) => answers.push(typ),
+          () => answers.push("closed"),
+        );
+    const waiting = () => APPLIANCES - 1 - answers.length;
+    await vi.waitUntil(() => waiting() <= connectionsWithin(MEMORY_BYTES), { timeout: 60_000 });
+    expect(waiting()).toBeGreaterThan(connectionsWithin(MEMORY_BYTES) / 2);
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+
     child.kill("SIGTERM");
     await watching;
     expect((await ended).code).toBe(0);
-    transport.close();
+    for (const transport of transports) transport.close();
   },
 );
