@@ -48,7 +48,10 @@ const QUIET: FleetFigures = {
   openLeases: 3,
   campaignIdleSeconds: 0,
   relocksUnconfirmed: 0,
-  keyHealth: new Map(),
+  keyHealth: new Map([
+    ["healthy", 95],
+    ["at-risk", 4],
+  ]),
   revocations: new Map([["order", 1]]),
   restoresUnconfirmed: 0,
   waitingEvents: 0,
@@ -60,6 +63,7 @@ const QUIET: FleetFigures = {
 };
 const ALARMING: FleetFigures = {
   ...QUIET,
+  keyHealth: new Map([["unusable", 5]]),
   revocations: new Map([["fleet", 1]]),
   relocksUnconfirmed: 1,
   waitingEvents: 101,
