@@ -84,6 +84,7 @@ const PANELS = [
   ["Migrations to come", "short", ["migrations", "max(databox_migrations_pending)"]],
   ["Open appliances", "short", ["leases", "max(databox_leases_open)"]],
   ["Campaign that is idle the longest", "s", ["idle", "max(databox_campaign_idle_seconds)"]],
+  ["Disk of the database", "bytes", ["{{instance}} {{state}}", "databox_data_disk_bytes"]],
   ["Database answers", "short", ["{{instance}}", "databox_database_up"]],
   [
     "Connections to the database",

@@ -32,6 +32,7 @@ test("the commands of the alerts' entries do what the entries say", async () => 
     AuditTampered: "",
     AuditUnverified: expect.stringMatching(/^ok +broker: \d+ rows/m),
     BackupOld: expect.stringMatching(/^exported \d+ rows to /m),
+    DiskNearlyFull: expect.stringMatching(/data folder .* \d+ MiB free/),
     SchemaBehind: expect.stringMatching(/^migrated: newest is \d{4}-/),
     NobodyReady: expect.stringContaining('{"status":"ready","database":"ok","clock":"ok"'),
     KeysDiffer: expect.stringMatching(/answers are signed by [\w-]{43}/),

@@ -133,7 +133,7 @@ export type Broker = {
   readonly routes: readonly ServedRoute[];
   readonly metrics: Pick<
     Metrics,
-    "registry" | "showCertificate" | "showDevicesAhead" | "showOwnKeys"
+    "registry" | "showCertificate" | "showDataDisk" | "showDevicesAhead" | "showOwnKeys"
   >;
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;

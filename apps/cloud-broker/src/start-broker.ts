@@ -37,8 +37,8 @@ import { untilLate } from "./store/batches.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
-import { readStoreHealth } from "./store/store-health.ts";
-import type { Store } from "./store/store.ts";
+import { diskBytesAt, readStoreHealth } from "./store/store-health.ts";
+import { engineOf, type Store } from "./store/store.ts";
 
 export type RunningBroker = {
   /** BROKER_URL: the address for devices and Entra ID. */
@@ -162,6 +162,8 @@ export async function startBroker(
     await Promise.all([listener.close(SHUTDOWN_GRACE_MS), untilLate(ended, SHUTDOWN_GRACE_MS)]);
   });
   broker.metrics.showDevicesAhead(remember(now, RECORD_MS, () => countAhead(store)));
+  if (engineOf(store) === "sqlite")
+    broker.metrics.showDataDisk(() => diskBytesAt(config.BROKER_DATA_DIR));
   const unused = [
     ...(issuerKey === undefined ? [] : (["issuer"] as const)),
     ...(portal === undefined ? (["session"] as const) : []),

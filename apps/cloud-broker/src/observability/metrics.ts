@@ -86,6 +86,11 @@ export const METRICS = rows({
     name: "databox_memory_limit_bytes",
     help: "Memory that the process may use: its container's limit, or the machine's memory.",
   },
+  dataDiskBytes: {
+    name: "databox_data_disk_bytes",
+    help: "Free bytes and size of the disk that holds the SQLite database, by state (free, size).",
+    labels: ["state"],
+  },
   connectionsRefused: {
     name: "databox_connections_refused_total",
     help: "Connections closed because a limit was reached, by listener and limit (address, sum).",
@@ -364,6 +369,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     },
     showMemoryLimit(bytes: number) {
       gauge(METRICS.memoryLimit, () => bytes);
+    },
+    showDataDisk(bytes: () => Promise<Readonly<Record<string, number>>>) {
+      gauge(METRICS.dataDiskBytes, async () => Object.entries((await inTime(bytes)) ?? {}));
     },
     /** Counts one that was refused, or closed in favour of another. */
     refusedConnection(listener: string, limit: string) {

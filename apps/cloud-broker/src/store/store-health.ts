@@ -77,10 +77,13 @@ async function write(
   return left >= LEAST_FREE_PAGES && (await freeBytesOf(dirname(file))) >= LEAST_FREE_BYTES;
 }
 
-export async function freeBytesAt(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+/** Reads the disk that holds the folder. */
+export async function diskBytesAt(folder: string) {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { free: bavail * bsize, size: blocks * bsize };
 }
+
+export const freeBytesAt = async (folder: string) => (await diskBytesAt(folder)).free;
 
 async function ask(store: Store): Promise<StoreHealth> {
   const { migration } = await store

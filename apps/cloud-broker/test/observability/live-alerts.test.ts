@@ -116,6 +116,7 @@ const serveHealthy = () =>
       metrics.showCertificate(() => Date.now() + 60 * DAY_MS);
       metrics.showOwnKeys(new Map([["signing", Date.now() - 30 * DAY_MS]]));
       metrics.showReadiness(() => Promise.resolve(""));
+      metrics.showDataDisk(() => Promise.resolve({ free: 11, size: 100 }));
       return () => {
         metrics.answered({ action: "watch", outcome: "done", code: "", elapsedMs: 20_000 });
         metrics.answered({ action: "unlock", outcome: "done", code: "", elapsedMs: 20 });
@@ -142,6 +143,7 @@ const serveFaulty = () =>
       metrics.showConnections("public", () => 81, 100);
       metrics.showReadiness(() => Promise.resolve("unwritable"));
       metrics.showMemoryLimit(100);
+      metrics.showDataDisk(() => Promise.resolve({ free: 9, size: 100 }));
       metrics.showDevicesAhead(() => Promise.resolve(1));
       const buildInfo = metrics.registry.getSingleMetric("databox_build_info");
       if (buildInfo instanceof Gauge) buildInfo.set({ version: "0.0.1", revision: "other" }, 1);
