@@ -54,8 +54,8 @@ export function createCampaignWorld() {
     },
     start: (store: Store, request: Parameters<typeof startCampaign>[1]["request"]) =>
       startCampaign(deps(store), { request, origin: "operator", actor: ACTOR, isPerson: true }),
-    run: (store: Store) =>
-      createCampaignRunner({ deps: deps(store), isClosing: () => false, atOnce: 1 }).run(),
+    run: (store: Store, atOnce = 1) =>
+      createCampaignRunner({ deps: deps(store), isClosing: () => false, atOnce }).run(),
     /** The appliance's use of a released key: each node opens its own envelope. */
     async unlock(store: Store, order: OrderId): Promise<readonly string[]> {
       const { custody } = deps(store);

@@ -113,7 +113,7 @@ test("a round that a step breaks ends after the steps of all its campaigns", asy
     ended.push("call");
     return getKey(identity, key);
   };
-  await expect(world.run(store)).rejects.toThrow("bug");
+  await expect(world.run(store, 2)).rejects.toThrow("bug");
   ended.push("round");
   expect(ended.at(-1)).toBe("round");
   expect(ended).toContain("call");
